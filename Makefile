@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check schema load token verify bench lock clean
+
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+
+help: ## what there is to do
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(READY): requirements.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+run: $(READY) ## the desk: GraphQL, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder DYNAMODB_ENDPOINT=url)
+	@$(PYTHON) -m local.server
+
+test: $(READY) ## the whole specification
+	$(PYTHON) -m pytest
+
+check: $(READY) ## style, types and the arrows between the rooms
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+schema: $(READY) ## writes schema.graphql from the records and the wiring
+	$(PYTHON) -m local.schema
+
+load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
+	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")
+
+token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins PORT=8000)
+	@$(PYTHON) -m local.token --user "$(USER)" --groups "$(GROUPS)"
+
+verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
+	@$(PYTHON) -m local.verify
+
+bench: $(READY) ## what is fast and by how much, as ratios
+	@$(PYTHON) -m tests.bench
+
+lock: ## pins and hashes requirements.txt anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group local --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+
+clean: ## removes what the verbs made: environment, engine, caches
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules

@@ -1,0 +1,56 @@
+"""What a value may be. A bound rides on a type, as `Annotated[str, Length(5, 200)]`, and is checked wherever one is read."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Text of one form, told to people as `form`."""
+
+    pattern: str
+    form: str
+
+    def refuses(self, value: Any) -> str | None:
+        return None if re.fullmatch(self.pattern, value) else f"must be {self.form}"
+
+
+@dataclass(frozen=True)
+class Length:
+    """Text of `least` to `most` characters."""
+
+    least: int
+    most: int
+
+    def refuses(self, value: Any) -> str | None:
+        if self.least <= len(value) <= self.most:
+            return None
+        return f"has {len(value)} characters; {self.least} to {self.most} are allowed"
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from `least` to `most`, both included, with at most `decimals` digits after the point."""
+
+    least: float
+    most: float
+    decimals: int | None = None
+
+    def refuses(self, value: Any) -> str | None:
+        if not math.isfinite(value) or not self.least <= value <= self.most:
+            return f"is {value:g}; {self.least:,} to {self.most:,} is allowed"
+        if self.decimals is not None and round(value, self.decimals) != value:
+            return f"is {value!r}; at most {self.decimals} decimals are allowed"
+        return None
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A list of no more than `count` members."""
+
+    count: int
+
+
+Bound = Matches | Length | Between

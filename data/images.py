@@ -1,0 +1,150 @@
+"""A home's pictures, in the owner's order. The order is kept on the home, so every change of a picture is one of the home.
+
+Writes take no version from the caller: where somebody else was faster, they are made again from a fresh read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from data import keys, properties, shapes, table
+from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, VersionConflict
+from data.records import ID, MOST_IMAGES, FieldChange, HistoryKind, Image, Property
+from data.requests import Action, Delete, Item, Put
+
+Pictures = tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class Rearranged:
+    """What a change makes of a home's pictures: all of them in order, what it writes for that, and how history tells it."""
+
+    images: Pictures
+    actions: Sequence[Action]
+    change: FieldChange
+
+
+def of_properties(homes: Sequence[Property]) -> list[list[Image]]:
+    """The pictures of each home, in display order.
+
+    Those that came along with their home are handed on; the others take one BatchGetItem for every 100 of them.
+    """
+    found = by_keys([(home.id, id) for home in homes if home.images is None for id in home.image_ids])
+    return [
+        [found[home.id, id] for id in home.image_ids if (home.id, id) in found]
+        if home.images is None
+        else list(home.images)
+        for home in homes
+    ]
+
+
+def covers(homes: Sequence[Property]) -> list[Image | None]:
+    """The first picture of each home: handed on where it came along, else one BatchGetItem for every 100."""
+    found = by_keys([(home.id, id) for home in homes if home.images is None for id in home.image_ids[:1]])
+    return [
+        next(iter(home.images), None)
+        if home.images is not None
+        else found.get((home.id, next(iter(home.image_ids), ID(""))))
+        for home in homes
+    ]
+
+
+def by_keys(ids: Sequence[tuple[ID, ID]]) -> dict[tuple[ID, ID], Image]:
+    """The pictures with these ids of a home and its picture, those that are there."""
+    found = table.get_many(keys.image(property_id, id) for property_id, id in ids)
+    images = map(from_item, found.values())
+    return {(image.property_id, image.id): image for image in images}
+
+
+def add(home: Property, image: Image, by: ID) -> Property:
+    """Adds a picture behind the others. Raises TooMany where the home has 50."""
+
+    def added(images: Pictures) -> Rearranged:
+        if len(images) >= MOST_IMAGES:
+            raise TooMany("pictures a home", MOST_IMAGES)
+        return Rearranged((*images, image), [Put(to_item(image))], FieldChange(field="images", after=image.url))
+
+    return rearrange(home, by, added)
+
+
+def update(home: Property, id: ID, changes: Mapping[str, Any], by: ID) -> Property:
+    """Sets attributes of a picture. Raises ImageNotFound, InvalidInput without a change."""
+
+    def updated(images: Pictures) -> Rearranged:
+        old = named(id, images, home)
+        new = replace(old, **changes)
+        if new == old:
+            raise InvalidInput("input", "changes nothing")
+        told = [FieldChange(field="images", before=as_text(old, changes), after=as_text(new, changes))]
+        return Rearranged(tuple(new if image is old else image for image in images), [Put(to_item(new))], *told)
+
+    return rearrange(home, by, updated)
+
+
+def remove(home: Property, id: ID, by: ID) -> Property:
+    """Takes a picture away. Raises ImageNotFound."""
+
+    def removed(images: Pictures) -> Rearranged:
+        old = named(id, images, home)
+        rest = tuple(image for image in images if image is not old)
+        return Rearranged(rest, [Delete(keys.image(home.id, id))], FieldChange(field="images", before=old.url))
+
+    return rearrange(home, by, removed)
+
+
+def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
+    """Puts the pictures into this order. Raises InvalidInput where `ids` are not exactly the pictures' own, or in order already."""
+
+    def reordered(images: Pictures) -> Rearranged:
+        found = {image.id: image for image in images}
+        if sorted(ids) != sorted(found):
+            raise InvalidInput("imageIds", "must name each picture of the home exactly once")
+        if list(ids) == list(found):
+            raise InvalidInput("imageIds", "changes nothing")
+        told = FieldChange(field="images", before=" ".join(found), after=" ".join(ids))
+        return Rearranged(tuple(found[id] for id in ids), [], told)
+
+    return rearrange(home, by, reordered)
+
+
+def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) -> Property:
+    """The home after a change of its pictures, carrying them: one transaction.
+
+    `home` was read with its pictures; it is read again, one Query each time, while others write it first. Raises TryAgain.
+    """
+    fresh: Property | None = home
+    for _ in table.patience():
+        if fresh is None:
+            raise PropertyNotFound(home.id)
+        new = change(fresh.images or ())
+        after = properties.next_version(
+            fresh,
+            images=new.images,
+            image_ids=tuple(image.id for image in new.images),
+            cover_image_url=new.images[0].url if new.images else None,
+        )
+        try:
+            properties.commit(fresh, after, HistoryKind.PICTURES_CHANGED, by, [new.change], new.actions)
+            break
+        except VersionConflict:
+            fresh = properties.with_images(home.id)
+    return after
+
+
+def named(id: ID, images: Pictures, home: Property) -> Image:
+    for image in images:
+        if image.id == id:
+            return image
+    raise ImageNotFound(home.id, id)
+
+
+def as_text(image: Image, names: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {getattr(image, name)}" for name in names)
+
+
+def to_item(image: Image) -> Item:
+    return keys.image(image.property_id, image.id)._asdict() | shapes.item(image)
+
+
+def from_item(item: Mapping[str, Any]) -> Image:
+    return shapes.load(Image, item)

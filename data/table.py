@@ -1,0 +1,228 @@
+"""DynamoDB, spoken to here and nowhere else. In: keys and plain items. Out: plain items, or an error of ours.
+
+The client is made on first use: importing costs nothing and needs no region. Where the table is comes from the environment:
+TABLE_NAME, and what botocore itself reads (AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, credentials).
+"""
+
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.session import get_session
+
+from data import calls, wire
+from data.calls import Call
+from data.errors import Fault, TryAgain
+from data.keys import Index, Key
+from data.requests import Action, Item, Query
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+MOST_KEYS = 100  # BatchGetItem
+MOST_PUTS = 25  # BatchWriteItem
+TRIES = 6
+CONNECTIONS = 16
+BUSY = {
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+}
+BUSY_REASONS = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a query found, in its order, and the position to go on from where there may be more."""
+
+    items: list[Item]
+    last: Item | None
+
+
+def get(key: Key, consistent: bool = False) -> Item | None:
+    """The item at a key: one GetItem."""
+    with our_errors():
+        found = client().get_item(
+            TableName=name(), Key=wire.item(key._asdict()), ConsistentRead=consistent, ReturnConsumedCapacity="TOTAL"
+        )
+    return wire.plain_item(found["Item"]) if "Item" in found else None
+
+
+def get_many(keys: Iterable[Key], consistent: bool = False) -> dict[Key, Item]:
+    """The items at these keys, those that are there: one BatchGetItem for every 100 different keys, all at once.
+
+    Keys that DynamoDB leaves unprocessed are asked again after a wait; raises TryAgain where that does not help.
+    """
+    different = list(dict.fromkeys(keys))
+    found = at_once(lambda some: get_batch(some, consistent), chunks(different, MOST_KEYS))
+    return {Key(item["pk"], item["sk"]): item for items in found for item in items}
+
+
+def get_batch(keys: Sequence[Key], consistent: bool) -> list[Item]:
+    asked: Any = {name(): {"Keys": [wire.item(key._asdict()) for key in keys], "ConsistentRead": consistent}}
+    items: list[Item] = []
+    for _ in patience():
+        with our_errors():
+            answer = client().batch_get_item(RequestItems=asked, ReturnConsumedCapacity="TOTAL")
+        items += map(wire.plain_item, answer["Responses"].get(name(), ()))
+        asked = answer.get("UnprocessedKeys")
+        if not asked:
+            break
+    return items
+
+
+def query(asked: Query, limit: int | None = None, after: Item | None = None, consistent: bool = False) -> Range:
+    """A range, at most `limit` items of it before any filter, from `after` on: one Query."""
+    request: Any = asked.described(name()) | {"ConsistentRead": consistent, "ReturnConsumedCapacity": "TOTAL"}
+    if limit:
+        request["Limit"] = limit
+    if after:
+        request["ExclusiveStartKey"] = wire.item(after)
+    with our_errors():
+        found = client().query(**request)
+    last = found.get("LastEvaluatedKey")
+    return Range([wire.plain_item(item) for item in found["Items"]], wire.plain_item(last) if last else None)
+
+
+def query_all(asked: Query, consistent: bool = False) -> Iterator[Item]:
+    """A whole range: one Query for each megabyte of it."""
+    found = query(asked, consistent=consistent)
+    yield from found.items
+    while found.last:
+        found = query(asked, after=found.last, consistent=consistent)
+        yield from found.items
+
+
+def scan(index: Index | None = None, limit: int | None = None) -> Iterator[Item]:
+    """Everything in the table or in an index, or the first `limit`: for `make verify` and the desk, never for a request."""
+    request: Any = {"TableName": name()}
+    if index:
+        request["IndexName"] = index.name
+    if limit:
+        request["Limit"] = limit
+    while True:
+        with our_errors():
+            found = client().scan(**request)
+        yield from map(wire.plain_item, found["Items"])
+        if limit or "LastEvaluatedKey" not in found:
+            return
+        request["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+
+
+def write(actions: Sequence[Action]) -> None:
+    """Does all the actions or none: one TransactWriteItems.
+
+    Where conditions do not hold, raises what the first such action says. A cancellation that is only conflicts or throttles
+    is tried again under the same token, as botocore does with a lost answer: nothing is done twice. Raises TryAgain in the end.
+    """
+    token = str(uuid.uuid4())
+    request: Any = [action.described(name()) for action in actions]
+    for _ in patience():
+        try:
+            with our_errors():
+                client().transact_write_items(
+                    TransactItems=request, ClientRequestToken=token, ReturnConsumedCapacity="TOTAL"
+                )
+            return
+        except client().exceptions.TransactionCanceledException as cancelled:
+            reasons: Any = cancelled.response["CancellationReasons"]
+            for action, reason in zip(actions, reasons, strict=True):
+                if reason["Code"] == "ConditionalCheckFailed" and action.when:
+                    old = reason.get("Item")
+                    raise action.when.refused(wire.plain_item(old) if old else None) from cancelled
+            if not {reason["Code"] for reason in reasons} <= BUSY_REASONS:
+                raise Fault(str(cancelled)) from cancelled
+
+
+def put_many(items: Sequence[Item]) -> None:
+    """Puts items in no order, over whatever is there: one BatchWriteItem for every 25, one after the other."""
+    for chunk in chunks(items, MOST_PUTS):
+        asked: Any = {name(): [{"PutRequest": {"Item": wire.item(item)}} for item in chunk]}
+        for _ in patience():
+            with our_errors():
+                answer = client().batch_write_item(RequestItems=asked, ReturnConsumedCapacity="TOTAL")
+            asked = answer.get("UnprocessedItems")
+            if not asked:
+                break
+
+
+def at_once(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
+    """What `do` answers for each, in order; where there are several, at the same time and over connections kept open."""
+    return list(pool().map(do, over)) if len(over) > 1 else [do(one) for one in over]
+
+
+def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
+    return [whole[start : start + size] for start in range(0, len(whole), size)]
+
+
+def patience() -> Iterator[int]:
+    """The tries of a request that DynamoDB did in part or not at all, with growing random waits between; then TryAgain."""
+    for attempt in range(TRIES):
+        yield attempt
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    raise TryAgain
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """botocore's errors as ours: TryAgain for what passes, Fault for what does not; a cancelled transaction goes through."""
+    try:
+        yield
+    except HTTPClientError as error:
+        raise TryAgain from error
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "TransactionCanceledException":
+            raise
+        if error.response["Error"]["Code"] in BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise TryAgain from error
+        raise Fault(str(error)) from error
+
+
+def name() -> str:
+    return os.environ.get("TABLE_NAME", "homes")
+
+
+@cache
+def client() -> "DynamoDBClient":
+    """The process's one client: connections kept open, 1 s to connect, 5 s to answer, three tries with botocore's own waits.
+
+    Made by botocore itself, which is all that boto3.client does, without boto3's import.
+    """
+    session: Any = get_session()
+    made: DynamoDBClient = session.create_client(
+        "dynamodb",
+        region_name=os.environ.get("AWS_REGION", "us-east-1"),
+        config=Config(
+            connect_timeout=1,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=CONNECTIONS,
+            tcp_keepalive=True,
+        ),
+    )
+    return made
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CONNECTIONS)
+
+
+def listen(hear: Callable[[Call], None]) -> None:
+    """From now on tells `hear` of every request on the wire, retries included, as its answer or its failure comes in."""
+    calls.register(client().meta.events, hear)

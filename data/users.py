@@ -1,0 +1,71 @@
+"""Who owns homes. A profile carries the count of its homes, kept true by whatever makes or deletes one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from data import keys, shapes, table
+from data.errors import UserNotFound
+from data.records import ID, DateTime, User
+from data.requests import Item, Update, When
+
+
+def by_id(id: ID) -> User | None:
+    """The user as it stands now: one consistent GetItem."""
+    item = table.get(keys.user(id), consistent=True)
+    return from_item(item) if item else None
+
+
+def by_ids(ids: Sequence[ID]) -> list[User | None]:
+    """The user with each id, in the order of `ids`: one BatchGetItem for every 100 different ids."""
+    found = table.get_many(map(keys.user, ids))
+    return [from_item(found[key]) if (key := keys.user(id)) in found else None for id in ids]
+
+
+def update(profile: User, changes: Mapping[str, str | None]) -> User:
+    """Sets `name` or `email` of a profile, or takes the e-mail away (None); makes it from `profile` where there is none yet.
+
+    One transaction and one consistent GetItem.
+    """
+    table.write([profile_update(profile, changes)])
+    return by_id(profile.id) or profile
+
+
+def starting(profile: User, at: DateTime) -> User:
+    """A profile as it starts: without homes, from now on."""
+    return replace(profile, property_count=0, created_at=at)
+
+
+def one_more(owner: User) -> Update:
+    """Counts a new home of `owner`; makes the profile where it is the first."""
+    return profile_update(owner, {}, one=1)
+
+
+def one_more_of(owner_id: ID) -> Update:
+    """Counts a new home of somebody who must have a profile. Refused with UserNotFound."""
+    when = When("attribute_exists(#pk)", lambda _: UserNotFound(owner_id))
+    return Update(keys.user(owner_id), "ADD #property_count :one", {"one": 1}, when)
+
+
+def one_less(owner_id: ID) -> Update:
+    return Update(keys.user(owner_id), "ADD #property_count :one", {"one": -1})
+
+
+def profile_update(profile: User, changes: Mapping[str, str | None], one: int = 0) -> Update:
+    """Adds `one` to the count and sets what changes; the rest of `profile` is set only where it is not there yet."""
+    starts = {name: value for name, value in shapes.item(profile).items() if name not in {"property_count", *changes}}
+    given = {name: value for name, value in changes.items() if value is not None}
+    sets = [f"#{name} = :{name}" for name in given] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in starts]
+    removes = [f"#{name}" for name in changes if name not in given]
+    expression = f"SET {', '.join(sets)} ADD #property_count :one"
+    if removes:
+        expression += f" REMOVE {', '.join(removes)}"
+    return Update(keys.user(profile.id), expression, {**starts, **given, "one": one})
+
+
+def from_item(item: Mapping[str, Any]) -> User:
+    return shapes.load(User, item)
+
+
+def to_item(user: User) -> Item:
+    return keys.user(user.id)._asdict() | shapes.item(user)

@@ -1,0 +1,45 @@
+"""Errors as AppSync writes them: `errorType`, `errorInfo` and `data` beside the message, and no `extensions`."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError
+
+log = logging.getLogger(__name__)
+
+
+class FieldError(Exception):
+    """A field went wrong, and its client is told this."""
+
+    def __init__(self, type: str, message: str, info: Any = None) -> None:
+        super().__init__(message)
+        self.type = type
+        self.info = info
+
+
+class NotAuthorized(FieldError):
+    """The caller's mode is not among those of the field, which was not resolved."""
+
+    def __init__(self, parent: str, name: str) -> None:
+        super().__init__("Unauthorized", f"Not Authorized to access {name} on type {parent}")
+
+
+class TooDeep(FieldError):
+    def __init__(self, limit: int) -> None:
+        super().__init__("QueryDepthLimitReached", f"Query depth limit of {limit} reached")
+
+
+def written(error: GraphQLError) -> dict[str, Any]:
+    """An error as it goes out. One that no field raised by name is the engine's: a message and where.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
+    """
+    locations = [{"line": at.line, "column": at.column, "sourceName": None} for at in error.locations or ()]
+    base = {"path": error.path, "locations": locations or None, "message": error.message}
+    cause = error.original_error
+    if isinstance(cause, FieldError):
+        return base | {"data": None, "errorType": cause.type, "errorInfo": cause.info}
+    if cause is not None and not isinstance(cause, GraphQLError):
+        log.error("the desk failed at %s", error.path, exc_info=cause)
+        return base | {"data": None, "errorType": "InternalFailure", "errorInfo": None, "message": "the desk failed"}
+    return base

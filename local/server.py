@@ -1,0 +1,106 @@
+"""The desk: one port with `/graphql`, GraphiQL at `/` and a token issuer, over a DynamoDB of its own.
+
+PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use.
+"""
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local import dynamodb, http, page, sample, schema
+from local.appsync import AppSync
+from local.issuer import Issuer
+from local.workers import Lambda
+from resolvers.wiring import FIELDS
+
+TABLE = "homes"
+
+
+def app(environment: dict[str, str], issuer: Issuer, mixed: bool = True) -> Starlette:
+    """The desk over the table that `environment` leads to."""
+    functions = Lambda({row.function for row in FIELDS if not row.local}, quiet(environment))
+    api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
+
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        await functions.warm()
+        yield
+        await functions.stop()
+
+    async def about(_: Request) -> Response:
+        """Where the table is, for the tools beside the desk."""
+        return JSONResponse({"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]})
+
+    return Starlette(
+        routes=[http.route(api, issuer), Route("/desk", about), *issuer.routes(), *page.routes()],
+        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+        lifespan=running,
+    )
+
+
+def quiet(environment: dict[str, str]) -> dict[str, str]:
+    """The functions' environment: on the desk their log tells what goes wrong, and no metrics."""
+    return {**environment, "POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_LOG_LEVEL": "WARNING"}
+
+
+@contextmanager
+def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
+    """The environment that leads to the desk's table, made where it is not there: in the engine at `endpoint`, or in one
+    of the desk's own, which ends with this."""
+    if endpoint:
+        yield prepared(endpoint)
+        return
+    with dynamodb.engine(data) as own:
+        yield prepared(own)
+
+
+def prepared(endpoint: str) -> dict[str, str]:
+    dynamodb.make_table(endpoint, TABLE)
+    environment = dynamodb.environment(endpoint, TABLE)
+    os.environ.update(environment)
+    return environment
+
+
+def listening(port: int) -> socket.socket:
+    """The port, taken before anything slow is begun."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(("127.0.0.1", port))
+    except OSError:
+        sys.exit(f"port {port} is taken: choose another, as in `make run PORT={port + 1}`")
+    return taken
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    port = int(os.environ.get("PORT") or 8000)
+    data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
+    url = f"http://localhost:{port}"
+    taken = listening(port)
+    try:
+        page.assets()
+    except page.NotInstalled as missing:
+        print(f"no GraphiQL: {missing}", file=sys.stderr)
+    with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
+        if homes := sample.fill_if_empty():
+            print(f"The table was empty: wrote {homes} sample homes.")
+        server = uvicorn.Server(uvicorn.Config(app(environment, Issuer(url, data)), log_level="warning"))
+        print(f"The desk is at {url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
+        server.run(sockets=[taken])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""A token of the running desk, printed: `python -m local.token --user ada --groups admins,staff`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+PATIENCE_SECONDS = 10
+
+
+class NoToken(Exception):
+    """The desk gave none; the text says why and what to do, in one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = vars(parser().parse_args(arguments))
+    try:
+        print(token(asked.pop("port"), asked))
+    except NoToken as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="python -m local.token", description="Prints a token of the running desk, for an Authorization header."
+    )
+    options.add_argument("--user", default="ada", help="who it speaks for (%(default)s)")
+    options.add_argument("--groups", help="the user's groups, with commas between: admins,staff")
+    options.add_argument("--name", help="the user's name, for the profile that a first home makes")
+    options.add_argument("--email", help="the user's e-mail address")
+    options.add_argument("--seconds", type=int, help="how long it holds (an hour); negative: how long ago it expired")
+    options.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or "8000", help="the desk's port (PORT, or 8000)"
+    )
+    return options
+
+
+def token(port: int, asked: dict[str, Any]) -> str:
+    """What the desk at `port` issues for these fields. Raises NoToken where it refuses, or no desk is there."""
+    body = json.dumps(asked).encode()
+    request = Request(f"http://localhost:{port}/token", body, {"content-type": "application/json"})
+    direct = build_opener(ProxyHandler({}))  # whatever proxy the environment names is not for this machine itself
+    try:
+        with direct.open(request, timeout=PATIENCE_SECONDS) as response:
+            return str(json.load(response)["access_token"])
+    except HTTPError as error:
+        raise NoToken(refusal(error) or another(port)) from error
+    except (OSError, OverflowError) as error:
+        raise NoToken(f"no desk answers at port {port}: start it with `make run`, or set PORT to its port") from error
+    except (HTTPException, ValueError, KeyError, TypeError) as error:
+        raise NoToken(another(port)) from error
+
+
+def refusal(error: HTTPError) -> str | None:
+    """What the desk says is wrong with a field, or None where that was not the desk."""
+    try:
+        return str(json.load(error)["error_description"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def another(port: int) -> str:
+    return f"what answers at port {port} is not the desk: start that with `make run`, or set PORT to its port"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

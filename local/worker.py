@@ -1,0 +1,69 @@
+"""The inside of a Lambda process on the desk: reads events, one a line, and answers each through `resolvers.handler`.
+
+As in Lambda it handles one event at a time, and what it cannot write as JSON is a failure. What resolvers print goes to the
+desk's log. It ends when its input does, so it never outlives the desk.
+"""
+
+import json
+import os
+import sys
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a function of its invocation, as far as anybody here asks."""
+
+    function_name: str
+    aws_request_id: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int = 256
+
+
+def main(function: str) -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    calls: list[dict[str, Any]] = []
+    handle = handler(calls)
+    for line in sys.stdin.buffer:
+        calls.clear()
+        answers.write(answered(handle, function, json.loads(line), calls) + b"\n")
+        answers.flush()
+
+
+def handler(calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
+    """The functions' own entry, every request to DynamoDB noted in `calls`; one that only fails where the code cannot load."""
+    try:
+        from data import table
+        from resolvers.handler import handle
+    except Exception as error:
+        traceback.print_exc()
+        return failing(error)
+    table.listen(lambda call: calls.append(vars(call)))
+    return handle
+
+
+def failing(error: Exception) -> Callable[[Any, Any], Any]:
+    def fail(event: Any, context: Any) -> Any:
+        raise ImportError(f"the function's code does not load: {error!r}") from error
+
+    return fail
+
+
+def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
+    """The answer to one event as a line, with what it took from DynamoDB."""
+    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
+    try:
+        result = handle(event, Context(function, str(uuid.uuid4()), arn))
+        return json.dumps({"result": result, "calls": calls}).encode()
+    except Exception as error:
+        told = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        return json.dumps({"error": told, "calls": calls}).encode()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

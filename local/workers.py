@@ -1,0 +1,143 @@
+"""The Lambda functions on the desk, each with processes of its own, begun anew when the code on disk has changed."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resolvers.wiring import LIMITS
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("data", "resolvers")
+AT_ONCE = 4  # processes of one function
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+class Failed(Exception):
+    """A function did not answer: it raised, died or took too long."""
+
+    def __init__(self, type: str, message: str) -> None:
+        super().__init__(message)
+        self.type = type
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an invocation answered, or how it failed, and what it took."""
+
+    result: Any
+    failed: Failed | None
+    calls: list[dict[str, Any]]
+    pid: int
+    ms: float
+
+
+class Worker:
+    """One process of a function, with the version of the code that it runs."""
+
+    def __init__(self, process: Process, code: str) -> None:
+        self.process = process
+        self.code = code
+
+    async def answer(self, event: Any) -> Outcome:
+        """What the function makes of an event, within the time that AppSync gives a request."""
+        begun = time.perf_counter()
+        assert self.process.stdin and self.process.stdout
+        failed, answer = None, {}
+        try:
+            self.process.stdin.write(json.dumps(event).encode() + b"\n")
+            line = await asyncio.wait_for(self.process.stdout.readline(), LIMITS.seconds)
+            answer = json.loads(line or '{"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}')
+        except TimeoutError:
+            answer = {"error": {"errorType": "Lambda:ExecutionTimeoutException", "errorMessage": "Execution timed out."}}
+            self.stop()
+        if error := answer.get("error"):
+            failed = Failed(error["errorType"], error["errorMessage"])
+        ms = (time.perf_counter() - begun) * 1000
+        return Outcome(answer.get("result"), failed, answer.get("calls", []), self.process.pid, round(ms, 3))
+
+    @property
+    def alive(self) -> bool:
+        return self.process.returncode is None
+
+    def stop(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
+
+class Function:
+    """A Lambda function: as many processes as it is asked for at once, up to a few, each with one event at a time."""
+
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.environment = {**os.environ, **environment}
+        self.idle: list[Worker] = []
+        self.places = asyncio.Semaphore(AT_ONCE)
+
+    async def invoke(self, event: Any) -> Outcome:
+        async with self.places:
+            worker = await self.worker()
+            try:
+                outcome = await worker.answer(event)
+            except BaseException:
+                worker.stop()
+                raise
+            if worker.alive:
+                self.idle.append(worker)
+            return outcome
+
+    async def worker(self) -> Worker:
+        """A process that is free and runs the code as it is on disk; a new one where there is none."""
+        code = version()
+        while self.idle:
+            worker = self.idle.pop()
+            if worker.alive and worker.code == code:
+                return worker
+            worker.stop()
+        return await self.start(code)
+
+    async def start(self, code: str) -> Worker:
+        command = (sys.executable, "-m", "local.worker", self.name)
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=self.environment, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, start_new_session=True
+        )
+        return Worker(process, code)
+
+    async def stop(self) -> None:
+        for worker in self.idle:
+            worker.stop()
+            await worker.process.wait()
+        self.idle.clear()
+
+
+class Lambda:
+    """The account's functions, by name."""
+
+    def __init__(self, names: Iterable[str], environment: Mapping[str, str]) -> None:
+        self.functions = {name: Function(name, environment) for name in names}
+
+    async def invoke(self, name: str, event: Any) -> Outcome:
+        return await self.functions[name].invoke(event)
+
+    async def warm(self) -> None:
+        """Starts one process of each function, so that the first request need not wait for it."""
+        for function in self.functions.values():
+            function.idle.append(await function.start(version()))
+
+    async def stop(self) -> None:
+        for function in self.functions.values():
+            await function.stop()
+
+
+def version() -> str:
+    """What tells one state of the functions' code on disk from another."""
+    files = sorted(path for room in CODE for path in (ROOT / room).glob("*.py"))
+    return " ".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in files)

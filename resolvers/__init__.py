@@ -1,0 +1,1 @@
+"""What runs in Lambda: who may ask what, and how the table answers it."""

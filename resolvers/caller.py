@@ -1,0 +1,73 @@
+"""Who asks, from what AppSync says of the token.
+
+The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
+`auth0|12`, an e-mail address) is mapped, always in the same way: `x-` and the first 62 hexadecimal digits of its SHA-256.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import PropertyNotFound
+from data.records import ID, Email, Property, User
+from resolvers.refusals import NotSignedIn, NotTheOwner
+
+ADMINS = "admins"
+ID_FORM = re.compile(r"[a-zA-Z0-9-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in user, with what the token says of them."""
+
+    id: ID
+    groups: frozenset[str] = frozenset()
+    name: str | None = None
+    email: Email | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return ADMINS in self.groups
+
+    def may_act_for(self, user_id: ID) -> bool:
+        return self.id == user_id or self.is_admin
+
+    def own(self, home: Property | None, id: ID) -> Property:
+        """The home with this id, where the caller may change it. Raises PropertyNotFound, NotTheOwner."""
+        if home is None:
+            raise PropertyNotFound(id)
+        if not self.may_act_for(home.owner_id):
+            raise NotTheOwner(id)
+        return home
+
+    def profile(self) -> User:
+        """What the caller's profile starts as: named by the claims, or by the id where they hold no name."""
+        return User(id=self.id, name=(self.name or self.id)[:100], email=self.email)
+
+
+def from_identity(identity: Mapping[str, Any] | None) -> Caller:
+    """The caller of a Cognito or OIDC identity. Raises NotSignedIn for any other.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+    """
+    claims: Mapping[str, Any] = (identity or {}).get("claims") or {}
+    subject = claims.get(os.environ.get("USER_ID_CLAIM", "sub"))
+    if not isinstance(subject, str) or not subject:
+        raise NotSignedIn
+    groups = claims.get("cognito:groups") or claims.get("groups") or ()
+    return Caller(
+        id=user_id(subject),
+        groups=frozenset([groups] if isinstance(groups, str) else groups),
+        name=claims.get("name"),
+        email=claims.get("email"),
+    )
+
+
+def user_id(subject: str) -> ID:
+    """The id of a user whom the issuer calls `subject`."""
+    if ID_FORM.fullmatch(subject):
+        return ID(subject)
+    return ID(f"x-{hashlib.sha256(subject.encode()).hexdigest()[:62]}")

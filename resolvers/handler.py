@@ -1,0 +1,139 @@
+"""The entry of every AppSync Lambda function.
+
+A root field's event comes alone and is answered `{"ok": value}` or `{"err": {"type", "message", "info"}}`, which the
+field's APPSYNC_JS handler turns into a value or an error. A batched field's events come in a list and are answered in a
+list, each `{"data": value}` or with `errorMessage` and `errorType`; alone, one is answered as a direct Lambda resolver is.
+https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from data.errors import Refusal, TryAgain
+from resolvers import caller, encoding
+from resolvers.field import Field
+from resolvers.wiring import ROWS
+
+Event = Mapping[str, Any]
+Answer = dict[str, Any]
+
+logger = Logger(service="homes")
+
+
+class InternalError(Exception):
+    """What a client is told of anything that is no refusal: where to find it in our log."""
+
+    def __init__(self, correlation_id: str) -> None:
+        super().__init__(f"something went wrong on our side: {correlation_id}")
+        self.correlation_id = correlation_id
+
+
+def answer(event: Any, context: object) -> Any:
+    """The answer to an event, or to each of a list of events, in their order."""
+    first = event[0] if isinstance(event, list) else event
+    logger.set_correlation_id(correlation_id(first))
+    field = ROWS["{parentTypeName}.{fieldName}".format(**first["info"])]
+    if isinstance(event, list):
+        return many(field, event)
+    return alone(field, event) if field.batch else root(field, event)
+
+
+def root(field: Field, event: Event) -> Answer:
+    try:
+        return {"ok": encoding.encode(field.resolver(**arguments(field, event)))}
+    except Exception as error:
+        told = explained(field, error)
+        return {"err": {"type": type(told).__name__, "message": str(told), "info": encoding.facts(told)}}
+
+
+def alone(field: Field, event: Event) -> Any:
+    """The bare value of a batched field whose event came alone; raises what went wrong, by the name the client is to see."""
+    try:
+        return encoding.encode(answered(field, [event])[0])
+    except Exception as error:
+        raise explained(field, error) from None
+
+
+def many(field: Field, events: list[Event]) -> list[Answer]:
+    """The answer to each event, in their order: one that goes wrong takes none of the others along.
+
+    Events that agree in arguments and caller go to the field's function together, so it reads once for all of them.
+    """
+    answers: dict[int, Answer] = {}
+    for positions in alike(events):
+        answers |= zip(positions, items(field, [events[position] for position in positions]), strict=True)
+    return [answers[position] for position in range(len(events))]
+
+
+def alike(events: list[Event]) -> list[list[int]]:
+    """The positions of the events that agree in arguments and caller, group by group."""
+    groups: dict[str, list[int]] = {}
+    for position, event in enumerate(events):
+        same = json.dumps([event["arguments"], event.get("identity")], sort_keys=True)
+        groups.setdefault(same, []).append(position)
+    return list(groups.values())
+
+
+def items(field: Field, events: list[Event]) -> list[Answer]:
+    """The answers to events that agree. Where they fail together and it is no refusal, each is tried by itself."""
+    try:
+        return [{"data": encoding.encode(value)} for value in answered(field, events)]
+    except Exception as error:
+        if len(events) > 1 and not isinstance(error, Refusal):
+            return [item for event in events for item in items(field, [event])]
+        told = explained(field, error)
+        return [{"data": None, "errorMessage": str(told), "errorType": type(told).__name__} for _ in events]
+
+
+def answered(field: Field, events: list[Event]) -> list[Any]:
+    """What the field's function answers to each of these, which agree in arguments and caller."""
+    parents = encoding.parents(field, [event["source"] for event in events])
+    values: list[Any] = field.resolver(parents, **arguments(field, events[0]))
+    if len(values) != len(events):
+        raise ValueError(f"{field.path} answered {len(values)} of {len(events)}")
+    return values
+
+
+def arguments(field: Field, event: Event) -> dict[str, Any]:
+    given = encoding.arguments(field.resolver, event["arguments"])
+    if name := encoding.takes_caller(field.resolver):
+        given[name] = caller.from_identity(event.get("identity"))
+    return given
+
+
+def explained(field: Field, error: Exception) -> Exception:
+    """What the client is told of an error: a refusal as it is, anything else by its place in our log, where this puts it."""
+    refused = isinstance(error, Refusal)
+    told = error if refused else InternalError(logger.get_correlation_id() or "")
+    with single_metric(namespace="Homes", name=type(told).__name__, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("field", field.path)
+    if isinstance(error, TryAgain):
+        logger.warning("the table is busy or away", field=field.path, cause=repr(error.__cause__))
+    elif not refused:
+        logger.exception("a resolver failed", field=field.path, exc_info=error)
+    return told
+
+
+def correlation_id(event: Event) -> str:
+    headers = (event.get("request") or {}).get("headers") or {}
+    return str(headers.get("x-amzn-trace-id") or uuid.uuid4())
+
+
+def traced(entry: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The entry under X-Ray, where the function has it on; its SDK is not even imported elsewhere."""
+    if os.environ.get("TRACING") != "on":
+        return entry
+    from aws_lambda_powertools.tracing import Tracer
+
+    tracer = Tracer(service="homes", patch_modules=["botocore"])
+    wrapped: Callable[[Any, Any], Any] = tracer.capture_lambda_handler(entry, capture_response=False)
+    return wrapped
+
+
+handle = traced(answer)

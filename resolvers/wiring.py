@@ -1,0 +1,55 @@
+"""The table of fields: one row for each that a function answers. Everything else comes with its parent."""
+
+from resolvers import changes, history, images, listings, properties, users
+from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits
+
+SIGNED_IN = (COGNITO, OIDC)
+BACKEND = (IAM,)
+
+LIMITS = Limits(seconds=30, tokens=15_000, depth=20)
+
+
+def evicts_home(path: str) -> tuple[Evict, ...]:
+    """The kept answer of the home whose id stands at `path`."""
+    return (Evict("Query.property", {"arguments.id": path}),)
+
+
+BY_ID = evicts_home("arguments.id")
+BY_PROPERTY = evicts_home("arguments.propertyId")
+BY_INPUT = evicts_home("arguments.input.propertyId")
+
+FIELDS = (
+    Field("Query.property", properties.by_id, SIGNED_IN, cache=Cache(60, by=("arguments.id",))),
+    Field("Query.properties", properties.by_ids, SIGNED_IN),
+    Field("Query.listingsByZip", listings.by_zip, SIGNED_IN, cache=Cache(30, by=("arguments",))),
+    Field("Query.user", users.by_id, SIGNED_IN),
+    Field("Query.me", users.me, SIGNED_IN),
+    Field("Mutation.createProperty", properties.create, SIGNED_IN),
+    Field("Mutation.updateProperty", properties.update, SIGNED_IN, evicts=BY_ID),
+    Field("Mutation.deleteProperty", properties.delete, SIGNED_IN, evicts=BY_ID),
+    Field("Mutation.addImage", images.add, SIGNED_IN, evicts=BY_PROPERTY),
+    Field("Mutation.updateImage", images.update, SIGNED_IN, evicts=BY_PROPERTY),
+    Field("Mutation.removeImage", images.remove, SIGNED_IN, evicts=BY_PROPERTY),
+    Field("Mutation.reorderImages", images.reorder, SIGNED_IN, evicts=BY_PROPERTY),
+    Field("Mutation.updateMe", users.update_me, SIGNED_IN),
+    Field("Mutation.publishPropertyChange", changes.publish_property_change, BACKEND, local=True, evicts=BY_INPUT),
+    Field("Mutation.publishZipChange", changes.publish_zip_change, BACKEND, local=True),
+    Field(
+        "Subscription.onPropertyChange",
+        changes.on_property_change,
+        SIGNED_IN,
+        local=True,
+        follows=("publishPropertyChange",),
+    ),
+    Field("Subscription.onZipChange", changes.on_zip_change, SIGNED_IN, local=True, follows=("publishZipChange",)),
+    Field("Property.owner", users.by_ids, SIGNED_IN, batch=Batch(100, by="owner_id")),
+    Field("Property.images", images.of_properties, SIGNED_IN, batch=Batch(100)),
+    Field("Property.coverImage", images.covers, SIGNED_IN, batch=Batch(100)),
+    Field("Property.history", history.of_properties, SIGNED_IN, batch=Batch(100, by="id")),
+    Field("Listing.property", properties.of_listings, SIGNED_IN, batch=Batch(100, by="id")),
+    Field("HistoryEvent.changedBy", users.by_ids, SIGNED_IN, batch=Batch(100, by="changed_by_id")),
+    Field("User.email", users.emails, SIGNED_IN, batch=Batch(100)),
+    Field("User.properties", properties.of_users, SIGNED_IN, batch=Batch(100, by="id")),
+)
+
+ROWS = {field.path: field for field in FIELDS}
