@@ -1,4 +1,4 @@
-"""What a value may be. A bound rides on a type, as `Annotated[str, Length(5, 200)]`, and is checked wherever one is read."""
+"""What a value may be. A bound rides on a type, as in `Annotated[str, Length(5, 200)]`."""
 
 import math
 import re

@@ -1,6 +1,6 @@
 """What the table's side can refuse, by the names that clients see as `errorType`.
 
-Refusal                  something the caller can put right; its class name is the error's type, its attributes the facts
+Refusal                  something the caller can put right
     InvalidInput         a value is outside its bounds, or there is nothing to change
     TooMany              more of something than one request or one home may have
     BadCursor            `after` was not given out by this very query
@@ -15,7 +15,7 @@ Fault                    DynamoDB refused what only we can put right: a bug, a m
 
 
 class Refusal(Exception):
-    """Something the caller can put right. Its class name is the error's type, its text the message, its attributes the facts."""
+    """Its class name is the error's type, its text the message, its attributes the facts."""
 
 
 class InvalidInput(Refusal):

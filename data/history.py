@@ -1,4 +1,4 @@
-"""What happened to a home, event by event. Events stay when the home is deleted: an audit that the API does not show."""
+"""What happened to a home, event by event. Events outlive the home: an audit that the API does not show."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""A home's pictures, in the owner's order. The order is kept on the home, so every change of a picture is one of the home.
+"""A home's pictures, in the owner's order. The home keeps the order, so every change of a picture is one of the home.
 
 Writes take no version from the caller: where somebody else was faster, they are made again from a fresh read.
 """
@@ -17,7 +17,7 @@ Pictures = tuple[Image, ...]
 
 @dataclass(frozen=True)
 class Rearranged:
-    """What a change makes of a home's pictures: all of them in order, what it writes for that, and how history tells it."""
+    """What a change makes of a home's pictures: all of them in order, its writes, and how history tells it."""
 
     images: Pictures
     actions: Sequence[Action]
@@ -93,7 +93,7 @@ def remove(home: Property, id: ID, by: ID) -> Property:
 
 
 def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
-    """Puts the pictures into this order. Raises InvalidInput where `ids` are not exactly the pictures' own, or in order already."""
+    """Puts the pictures into this order. Raises InvalidInput where `ids` are not just those, or in it already."""
 
     def reordered(images: Pictures) -> Rearranged:
         found = {image.id: image for image in images}
@@ -110,7 +110,7 @@ def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
 def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) -> Property:
     """The home after a change of its pictures, carrying them: one transaction.
 
-    `home` was read with its pictures; it is read again, one Query each time, while others write it first. Raises TryAgain.
+    `home` was read with its pictures; it is read again, one Query a time, while others are faster. Raises TryAgain.
     """
     fresh: Property | None = home
     for _ in table.patience():

@@ -1,7 +1,7 @@
 """Every key and index of the table, and nothing else.
 
-One partition holds a home, its pictures and its history: HIST# sorts before IMG#, IMG# before METADATA, so a home and its
-pictures are one range that leaves the history unread.
+One partition holds a home, its pictures and its history: HIST# sorts before IMG#, IMG# before METADATA, so a home
+and its pictures are one range that leaves the history unread.
 """
 
 from dataclasses import dataclass

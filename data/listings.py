@@ -18,8 +18,8 @@ def by_zip(
 ) -> Connection[Listing]:
     """The cards of a ZIP in the order of `sort`: at most `first`, from the cursor `after` on.
 
-    One Query, of `first` + 1 cards; by price over the index `by_price`, price bounds being part of its key. Any other filter
-    reads at most 500 cards, so a page may be short with more behind it. Raises BadCursor.
+    One Query, of `first` + 1 cards; by price over the index `by_price`, price bounds being part of its key. Any other
+    filter reads at most 500 cards, so a page may be short with more behind it. Raises BadCursor.
     """
     return page(asked(zip_code, wanted, sort), first, after, from_item)
 
@@ -65,7 +65,7 @@ def card(home: Property) -> Listing | None:
 
 
 def moved(before: Listing | None, after: Listing | None) -> list[Action]:
-    """Writes that make the card `before` the card `after`: rewritten, moved to another ZIP, made, dropped or left alone."""
+    """Writes that make the card `before` the card `after`: made, rewritten, moved, dropped or left alone."""
     actions: list[Action] = []
     if before and (after is None or after.zip_code != before.zip_code):
         actions.append(Delete(keys.listing(before.zip_code, before.id)))

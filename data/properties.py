@@ -1,5 +1,5 @@
-"""Homes. Every change of one is a single transaction that keeps the home, its owner's edge and count, its ZIP's card and its
-history true together, conditioned on the version it was made from."""
+"""Homes. Every change of one is a single transaction, conditioned on the version it was made from: it keeps the home, its
+owner's edge and count, its ZIP's card and its history true together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ def of_homes(page: Connection[ID], homes: Mapping[ID, Property]) -> Connection[P
 
 
 def appearances(id: ID) -> list[Key]:
-    """Where a home appears outside its own partition: its owner's edge and its ZIP's card. One Query of the inverse index."""
+    """Where a home appears besides its own partition, as edge and as card: one Query of the inverse index."""
     sk = keys.property(id).pk
     found = table.query_all(Query(sk, " ", "~", index=INVERSE))
     return [Key(item["pk"], item["sk"]) for item in found]
@@ -89,8 +89,8 @@ def appearances(id: ID) -> list[Key]:
 def create(home: Property, by: ID, profile: User | None, once: Once | None) -> Property:
     """Makes a home, with its edge, card, first event and one more on its owner's count: one transaction.
 
-    `profile` is what the owner's profile starts as where this is the first home; None where the owner must have one already,
-    else UserNotFound. Under the same `once` the home made first is answered (one more GetItem), or raises
+    `profile` is what the owner's profile starts as where this is the first home; None where the owner must have one
+    already, else UserNotFound. Under the same `once` the home made first is answered (one more GetItem), or raises
     IdempotencyMismatch where other things were asked, or PropertyNotFound where it was deleted since.
     """
     absent = When("attribute_not_exists(#pk)", lambda _: VersionConflict(home.id, 0, 1))
@@ -112,7 +112,7 @@ def create(home: Property, by: ID, profile: User | None, once: Once | None) -> P
 
 
 def remembered(once: Once, home: Property) -> Put:
-    """Holds an idempotency key for 24 hours. One that has expired counts as absent, even before DynamoDB has deleted it."""
+    """Holds an idempotency key for 24 hours; an expired one counts as absent, even before DynamoDB deletes it."""
     seconds = clock.seconds(home.created_at)
     item = keys.idempotency(once.user_id, once.key)._asdict() | {
         "property_id": home.id,
@@ -124,7 +124,7 @@ def remembered(once: Once, home: Property) -> Put:
 
 
 def update(home: Property, changes: Mapping[str, Any], expected_version: int, by: ID) -> Property:
-    """Sets attributes of a home: one transaction. Raises VersionConflict, PropertyNotFound, InvalidInput without a change."""
+    """Sets attributes of a home: one transaction. Raises VersionConflict, PropertyNotFound, InvalidInput."""
     if home.version != expected_version:
         raise VersionConflict(home.id, expected_version, home.version)
     after = next_version(home, **changes)

@@ -1,4 +1,4 @@
-"""The nouns, one frozen dataclass each. They are the table's items, the resolvers' answers and the schema's types at once.
+"""The nouns, one frozen dataclass each: the table's items, the resolvers' answers and the schema's types at once.
 
 An attribute's text is its description in the schema; one marked INTERNAL travels with the record and is in no schema.
 Attributes are keyword-only, so their order here is free to be the order a reader of the schema wants.

@@ -51,7 +51,7 @@ def load(kind: type[R], value: Mapping[str, Any], naming: Naming = same) -> R:
 
 @cache
 def loader(kind: Any, naming: Naming, checked: bool) -> Loader:
-    """What makes a `kind` from plain values; with `checked`, raises InvalidInput or TooMany where one is out of bounds."""
+    """What makes a `kind` from plain values; `checked`, it raises InvalidInput or TooMany for one out of bounds."""
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
         bounds = [note for note in notes if isinstance(note, (Matches, Length, Between, AtMost))]

@@ -1,7 +1,7 @@
 """DynamoDB, spoken to here and nowhere else. In: keys and plain items. Out: plain items, or an error of ours.
 
-The client is made on first use: importing costs nothing and needs no region. Where the table is comes from the environment:
-TABLE_NAME, and what botocore itself reads (AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, credentials).
+The client is made on first use: importing costs nothing and needs no region. Where the table is comes from the
+environment: TABLE_NAME, and what botocore itself reads (AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, credentials).
 """
 
 import os
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.loaders import Loader
 from botocore.session import get_session
 
 from data import calls, wire
@@ -109,7 +110,7 @@ def query_all(asked: Query, consistent: bool = False) -> Iterator[Item]:
 
 
 def scan(index: Index | None = None, limit: int | None = None) -> Iterator[Item]:
-    """Everything in the table or in an index, or the first `limit`: for `make verify` and the desk, never for a request."""
+    """All of the table or of an index, or the first `limit`: for `make verify` and the desk, never for a request."""
     request: Any = {"TableName": name()}
     if index:
         request["IndexName"] = index.name
@@ -127,8 +128,8 @@ def scan(index: Index | None = None, limit: int | None = None) -> Iterator[Item]
 def write(actions: Sequence[Action]) -> None:
     """Does all the actions or none: one TransactWriteItems.
 
-    Where conditions do not hold, raises what the first such action says. A cancellation that is only conflicts or throttles
-    is tried again under the same token, as botocore does with a lost answer: nothing is done twice. Raises TryAgain in the end.
+    Where conditions do not hold, raises what the first such action says. A cancellation that is only conflicts or
+    throttles is tried again, and then TryAgain. All tries carry one token, so one whose answer was lost is not done twice.
     """
     token = str(uuid.uuid4())
     request: Any = [action.described(name()) for action in actions]
@@ -162,7 +163,7 @@ def put_many(items: Sequence[Item]) -> None:
 
 
 def at_once(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
-    """What `do` answers for each, in order; where there are several, at the same time and over connections kept open."""
+    """What `do` answers for each, in order; where there are several, all at the same time."""
     return list(pool().map(do, over)) if len(over) > 1 else [do(one) for one in over]
 
 
@@ -171,7 +172,7 @@ def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
 
 
 def patience() -> Iterator[int]:
-    """The tries of a request that DynamoDB did in part or not at all, with growing random waits between; then TryAgain."""
+    """The tries of a request that was done in part or not at all, with growing random waits between; then TryAgain."""
     for attempt in range(TRIES):
         yield attempt
         time.sleep(random.uniform(0, 0.05 * 2**attempt))
@@ -180,7 +181,7 @@ def patience() -> Iterator[int]:
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """botocore's errors as ours: TryAgain for what passes, Fault for what does not; a cancelled transaction goes through."""
+    """botocore's errors as ours: TryAgain for what passes, Fault for what stays; a cancelled transaction goes through."""
     try:
         yield
     except HTTPClientError as error:
@@ -199,11 +200,12 @@ def name() -> str:
 
 @cache
 def client() -> "DynamoDBClient":
-    """The process's one client: connections kept open, 1 s to connect, 5 s to answer, three tries with botocore's own waits.
+    """The process's one client: connections kept open, 1 s to connect, 5 s to answer, three tries a request.
 
     Made by botocore itself, which is all that boto3.client does, without boto3's import.
     """
     session: Any = get_session()
+    session.register_component("data_loader", DynamoDBLoader())
     made: DynamoDBClient = session.create_client(
         "dynamodb",
         region_name=os.environ.get("AWS_REGION", "us-east-1"),
@@ -218,11 +220,18 @@ def client() -> "DynamoDBClient":
     return made
 
 
+class DynamoDBLoader(Loader):
+    """Knows that there is DynamoDB. botocore's own goes through the folders of all 400 services, twice, to see that."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        return ["dynamodb"]
+
+
 @cache
 def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CONNECTIONS)
 
 
 def listen(hear: Callable[[Call], None]) -> None:
-    """From now on tells `hear` of every request on the wire, retries included, as its answer or its failure comes in."""
+    """From now on tells `hear` of every request on the wire, retries included, when it has ended."""
     calls.register(client().meta.events, hear)

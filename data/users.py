@@ -23,7 +23,7 @@ def by_ids(ids: Sequence[ID]) -> list[User | None]:
 
 
 def update(profile: User, changes: Mapping[str, str | None]) -> User:
-    """Sets `name` or `email` of a profile, or takes the e-mail away (None); makes it from `profile` where there is none yet.
+    """Sets `name` or `email` of a profile, or takes the e-mail away (None); makes it where there is none yet.
 
     One transaction and one consistent GetItem.
     """

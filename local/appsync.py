@@ -6,7 +6,7 @@ they do here.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -31,7 +31,7 @@ Waiting = tuple[Event, "asyncio.Future[Any]"]
 
 @dataclass(frozen=True)
 class Asker:
-    """Who sent a request: by which mode AppSync let them in, the identity it hands to resolvers, and the HTTP headers."""
+    """Who sent a request: the mode that let them in, the identity that resolvers are handed, the HTTP headers."""
 
     mode: Mode
     identity: Mapping[str, Any] | None
@@ -116,6 +116,7 @@ class Request:
         self.variables = variables
         self.trace = Trace()
         self.out = 0
+        self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
 
     def event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
@@ -141,9 +142,16 @@ class Request:
         }
 
     def now(self, row: Field, event: Event) -> Awaitable[Any]:
-        """The value of a root field. Its handler's part is done here: `ok` is the value, `err` an error with its facts."""
+        """The value of a root field. As its handler does in AppSync: `ok` is the value, `err` an error."""
         self.out += 1
-        return asyncio.ensure_future(self.alone(row, event))
+        return self.start(self.alone(row, event))
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Begins some work; asyncio itself would forget what nobody holds."""
+        task = asyncio.ensure_future(work)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        return task
 
     async def alone(self, row: Field, event: Event) -> Any:
         answer = await self.invoked(row, event, 1)
@@ -171,7 +179,7 @@ class Request:
             size = row.batch.size if row.batch else 1
             for start in range(0, len(all_of_it), size):
                 self.out += 1
-                asyncio.ensure_future(self.together(row, all_of_it[start : start + size]))
+                self.start(self.together(row, all_of_it[start : start + size]))
 
     async def together(self, row: Field, chunk: list[Waiting]) -> None:
         """Invokes the function with one list and gives each instance its item of the answer."""

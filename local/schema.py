@@ -1,4 +1,4 @@
-"""Records and wiring, compiled to a Strawberry schema: what the desk runs, and `schema.graphql` that clients and CDK read.
+"""Records and wiring, compiled to a Strawberry schema: the desk runs it, clients and CDK read it as `schema.graphql`.
 
 `python -m local.schema` writes the file.
 """
@@ -9,7 +9,7 @@ from dataclasses import fields
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Optional, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
 from strawberry.printer import print_schema
@@ -105,7 +105,7 @@ class Compiler:
         def resolver() -> None: ...
 
         arguments = [self.argument(row, *named) for named in encoding.parameters(row.resolver).items()]
-        answer: Any = Optional[translated(encoding.result(row), self.answer)]
+        answer: Any = translated(encoding.result(row), self.answer) | None
         vars(resolver)["__signature__"] = inspect.Signature(arguments, return_annotation=answer)
         follows = [directive("aws_subscribe", mutations=list(row.follows))] if row.follows else []
         return answer, strawberry.field(
@@ -156,7 +156,7 @@ def translated(kind: Any, record: Callable[[Any], Any]) -> Any:
     """A type as Strawberry takes it; `record` says what becomes of a record. What may be left out may be null."""
     kind = kinds.bare(kind)
     if arms := kinds.arms(kind):
-        return Optional[translated(arms[0], record)]
+        return translated(arms[0], record) | None
     if kinds.is_record(kind):
         return record(kind)
     if get_origin(kind) in (list, tuple):

@@ -57,8 +57,9 @@ def quiet(environment: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
-    """The environment that leads to the desk's table, made where it is not there: in the engine at `endpoint`, or in one
-    of the desk's own, which ends with this."""
+    """The environment that leads to the desk's table, made where it is not there.
+
+    It is in the engine at `endpoint`, or in one of the desk's own, which ends with this."""
     if endpoint:
         yield prepared(endpoint)
         return

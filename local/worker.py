@@ -1,7 +1,7 @@
 """The inside of a Lambda process on the desk: reads events, one a line, and answers each through `resolvers.handler`.
 
-As in Lambda it handles one event at a time, and what it cannot write as JSON is a failure. What resolvers print goes to the
-desk's log. It ends when its input does, so it never outlives the desk.
+As in Lambda it handles one event at a time, and what it cannot write as JSON is a failure. What resolvers print goes to
+the desk's log. It ends when its input does, so it never outlives the desk.
 """
 
 import json
@@ -36,7 +36,7 @@ def main(function: str) -> None:
 
 
 def handler(calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
-    """The functions' own entry, every request to DynamoDB noted in `calls`; one that only fails where the code cannot load."""
+    """The functions' own entry, every request to DynamoDB noted in `calls`; one that fails where it cannot load."""
     try:
         from data import table
         from resolvers.handler import handle

@@ -55,9 +55,13 @@ class Worker:
         try:
             self.process.stdin.write(json.dumps(event).encode() + b"\n")
             line = await asyncio.wait_for(self.process.stdout.readline(), LIMITS.seconds)
-            answer = json.loads(line or '{"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}')
+            answer = json.loads(
+                line or '{"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}'
+            )
         except TimeoutError:
-            answer = {"error": {"errorType": "Lambda:ExecutionTimeoutException", "errorMessage": "Execution timed out."}}
+            answer = {
+                "error": {"errorType": "Lambda:ExecutionTimeoutException", "errorMessage": "Execution timed out."}
+            }
             self.stop()
         if error := answer.get("error"):
             failed = Failed(error["errorType"], error["errorMessage"])
@@ -107,7 +111,13 @@ class Function:
     async def start(self, code: str) -> Worker:
         command = (sys.executable, "-m", "local.worker", self.name)
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=self.environment, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, start_new_session=True
+            *command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=LONGEST_LINE,
+            start_new_session=True,
         )
         return Worker(process, code)
 

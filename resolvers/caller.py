@@ -1,7 +1,7 @@
 """Who asks, from what AppSync says of the token.
 
 The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
-`auth0|12`, an e-mail address) is mapped, always in the same way: `x-` and the first 62 hexadecimal digits of its SHA-256.
+`auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256.
 """
 
 import hashlib

@@ -18,7 +18,7 @@ __all__ = ["arguments", "camel", "digest", "encode", "facts", "parameters", "par
 
 
 def encode(answer: Any) -> Any:
-    """An answer as AppSync takes it. All of a record goes out, for the fields below it; the schema says what a client sees."""
+    """An answer as AppSync takes it: all of a record, for the fields below it; the schema says what a client sees."""
     return shapes.dump(answer, camel)
 
 
@@ -46,7 +46,7 @@ def digest(input: Any) -> str:
 
 
 def parents(field: Field, sources: list[Mapping[str, Any]]) -> list[Any]:
-    """What a batched field's function is handed: of each parent the attribute that the row names, or the parent itself."""
+    """What a batched field's function is handed: of each parent the attribute in its row, or the parent itself."""
     if field.batch and field.batch.by:
         return [source[camel(field.batch.by)] for source in sources]
     record = get_args(next(iter(hints(field.resolver).values())))[0]

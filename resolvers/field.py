@@ -62,8 +62,8 @@ class Evict:
 class Field:
     """One field of the schema: who answers it, for whom, and how.
 
-    The resolver's module is its Lambda function; `local` means that AppSync answers by itself, on a NONE data source, and
-    the resolver is there for its signature.
+    The resolver's module is its Lambda function; `local` means that AppSync answers by itself, on a NONE data source,
+    and the resolver is there for its signature.
     """
 
     path: str

@@ -1,8 +1,8 @@
 """The entry of every AppSync Lambda function.
 
 A root field's event comes alone and is answered `{"ok": value}` or `{"err": {"type", "message", "info"}}`, which the
-field's APPSYNC_JS handler turns into a value or an error. A batched field's events come in a list and are answered in a
-list, each `{"data": value}` or with `errorMessage` and `errorType`; alone, one is answered as a direct Lambda resolver is.
+field's APPSYNC_JS handler turns into a value or an error. A batched field's events come in a list and are answered in
+a list, each `{"data": value}` or with `errorMessage` and `errorType`; one that comes alone by the bare value.
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
 """
 
@@ -53,7 +53,7 @@ def root(field: Field, event: Event) -> Answer:
 
 
 def alone(field: Field, event: Event) -> Any:
-    """The bare value of a batched field whose event came alone; raises what went wrong, by the name the client is to see."""
+    """The bare value of a batched field whose event came alone; raises what went wrong, by the name to be seen."""
     try:
         return encoding.encode(answered(field, [event])[0])
     except Exception as error:
@@ -108,7 +108,7 @@ def arguments(field: Field, event: Event) -> dict[str, Any]:
 
 
 def explained(field: Field, error: Exception) -> Exception:
-    """What the client is told of an error: a refusal as it is, anything else by its place in our log, where this puts it."""
+    """What the client is told of an error: a refusal as it is, of anything else where to find it in our log."""
     refused = isinstance(error, Refusal)
     told = error if refused else InternalError(logger.get_correlation_id() or "")
     with single_metric(namespace="Homes", name=type(told).__name__, unit=MetricUnit.Count, value=1) as metric:

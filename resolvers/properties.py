@@ -121,6 +121,6 @@ def update(id: Id, input: UpdatePropertyInput, expected_version: int, caller: Ca
 
 
 def delete(id: Id, expected_version: int, caller: Caller) -> ID | None:
-    """Removes a home that is at `expectedVersion`, with its pictures; only its owner or an admin may. Answers its id."""
+    """Removes a home that is at `expectedVersion`, with its pictures. Only its owner or an admin may."""
     properties.delete(caller.own(properties.by_id(id), id), expected_version, caller.id)
     return id

@@ -30,7 +30,7 @@ with dynamodb.engine(pathlib.Path(sys.argv[1])) as endpoint:
 
 @pytest.fixture
 def starter(tmp_path: Path) -> "Iterator[subprocess.Popen[str]]":
-    """Another process, with an engine on `tmp_path`; it has written a row, and its next line is the engine's address."""
+    """Another process with an engine on `tmp_path`: when it has written a row there, it says the engine's address."""
     command = [sys.executable, "-c", STARTER, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
@@ -93,7 +93,7 @@ def test_a_data_folder_keeps_its_rows_from_one_run_to_the_next(tmp_path: Path) -
         assert dynamodb.client(endpoint).scan(TableName="homes")["Items"] == [ROW]
 
 
-def test_after_the_context_java_is_gone(tmp_path: Path) -> None:
+def test_after_the_context_java_is_gone() -> None:
     with dynamodb.engine() as endpoint:
         assert dynamodb.answers(port(endpoint))
     assert not dynamodb.answers(port(endpoint))
@@ -128,9 +128,9 @@ def test_a_folder_stays_locked_as_long_as_its_java_lives(starter: "subprocess.Po
         assert dynamodb.answers(port(endpoint))
 
 
-def test_a_java_that_dies_says_why(tmp_path: Path) -> None:
-    (tmp_path / "shared-local-instance.db").write_text("this is no database" * 1000)
-    with pytest.raises(NotStarted, match="file is not a database"), dynamodb.engine(tmp_path):
+def test_a_java_that_dies_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:NoSuchOption")
+    with pytest.raises(NotStarted, match="Unrecognized VM option 'NoSuchOption'"), dynamodb.engine():
         pass
 
 
