@@ -1,6 +1,5 @@
 """What a value may be. A bound rides on a type, as in `Annotated[str, Length(5, 200)]`."""
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -39,8 +38,8 @@ class Between:
     decimals: int | None = None
 
     def refuses(self, value: Any) -> str | None:
-        if not math.isfinite(value) or not self.least <= value <= self.most:
-            return f"is {value:g}; {self.least:,} to {self.most:,} is allowed"
+        if not self.least <= value <= self.most:  # nor is NaN, nor what is too long for a float
+            return f"is {value!r:.24}; {self.least:,} to {self.most:,} is allowed"
         if self.decimals is not None and round(value, self.decimals) != value:
             return f"is {value!r}; at most {self.decimals} decimals are allowed"
         return None

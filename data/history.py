@@ -13,9 +13,9 @@ from data.requests import Item, Put, Query
 def of_properties(ids: Sequence[ID], first: int, after: str | None) -> list[Connection[HistoryEvent]]:
     """The events of each home, newest first: at most `first`, from the cursor `after` on.
 
-    One Query a home, all at once. Raises BadCursor.
+    One Query for each different home, all at once. Raises BadCursor.
     """
-    return table.at_once(partial(of_property, first=first, after=after), ids)
+    return table.once_each(partial(of_property, first=first, after=after), ids)
 
 
 def of_property(id: ID, first: int, after: str | None) -> Connection[HistoryEvent]:

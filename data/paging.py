@@ -23,8 +23,8 @@ FILTERED = 500  # how many items a filter may read for one page
 def page(asked: Query, first: int, after: str | None, node: Callable[[Item], N]) -> Connection[N]:
     """The first nodes of a range from the cursor `after` on: one Query.
 
-    Unfiltered it reads one item more than it gives; filtered at most 500 items, so the page may be short, or empty even,
-    with more behind its end cursor. Raises BadCursor where `after` was not given out for this very range.
+    Unfiltered it reads one item more than it gives; filtered at most 500 items, so the page may be short, or even
+    empty, with more behind its end cursor. Raises BadCursor where `after` was not given out for this very range.
     """
     start = opened(after, asked) if after is not None else None
     found = table.query(asked, limit=FILTERED if asked.filter else first + 1, after=start)

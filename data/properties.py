@@ -1,5 +1,5 @@
-"""Homes. Every change of one is a single transaction, conditioned on the version it was made from: it keeps the home, its
-owner's edge and count, its ZIP's card and its history true together."""
+"""Homes. Every change of one is a single transaction, conditioned on the version it was made from: it keeps the home,
+its owner's edge and count, its ZIP's card and its history true together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,9 +59,10 @@ def by_ids(ids: Sequence[ID]) -> list[Property | None]:
 def of_users(user_ids: Sequence[ID], first: int, after: str | None) -> list[Connection[Property]]:
     """The homes of each user, newest first: at most `first`, from the cursor `after` on.
 
-    One Query a user, all at once, then one BatchGetItem for every 100 different homes. Raises BadCursor.
+    One Query for each different user, all at once, then one BatchGetItem for every 100 different homes.
+    Raises BadCursor.
     """
-    edges = table.at_once(partial(ids_of_user, first=first, after=after), user_ids)
+    edges = table.once_each(partial(ids_of_user, first=first, after=after), user_ids)
     ids = list(dict.fromkeys(id for page in edges for id in page.nodes))
     homes = {home.id: home for home in by_ids(ids) if home}
     return [of_homes(page, homes) for page in edges]
@@ -93,7 +94,7 @@ def create(home: Property, by: ID, profile: User | None, once: Once | None) -> P
     already, else UserNotFound. Under the same `once` the home made first is answered (one more GetItem), or raises
     IdempotencyMismatch where other things were asked, or PropertyNotFound where it was deleted since.
     """
-    absent = When("attribute_not_exists(#pk)", lambda _: VersionConflict(home.id, 0, 1))
+    absent = When("attribute_not_exists(#pk)", lambda old: VersionConflict(home.id, 0, (old or {}).get("version", 0)))
     actions: list[Action] = [remembered(once, home)] if once else []
     actions += [
         Put(to_item(home), absent),

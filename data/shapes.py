@@ -61,11 +61,11 @@ def loader(kind: Any, naming: Naming, checked: bool) -> Loader:
     if get_origin(kind) in (Union, types.UnionType):
         return optional(kind, naming, checked)
     if get_origin(kind) in (list, tuple):
-        return sequence(get_origin(kind), loader(get_args(kind)[0], naming, checked))
+        return sequence(get_origin(kind), loader(get_args(kind)[0], naming, checked), checked)
     if is_dataclass(kind):
         return record(kind, naming, checked)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return lambda value, where: kind(value)
+        return member(kind) if checked else lambda value, where: kind(value)
     return number_or_text(kind, checked)
 
 
@@ -101,8 +101,25 @@ def optional(kind: Any, naming: Naming, checked: bool) -> Loader:
     return value_or_null
 
 
-def sequence(kind: Any, load: Loader) -> Loader:
-    return lambda values, where: kind(load(value, f"{where}[{n}]") for n, value in enumerate(values))
+def sequence(kind: Any, load: Loader, checked: bool) -> Loader:
+    def load_each(values: Any, where: str) -> Any:
+        if checked and not isinstance(values, list):
+            raise InvalidInput(where, "must be a list")
+        return kind(load(value, f"{where}[{n}]") for n, value in enumerate(values))
+
+    return load_each
+
+
+def member(kind: type[Enum]) -> Loader:
+    names = ", ".join(kind.__members__)
+
+    def load_member(value: Any, where: str) -> Any:
+        try:
+            return kind(value)
+        except ValueError as error:
+            raise InvalidInput(where, f"must be one of {names}") from error
+
+    return load_member
 
 
 def record(kind: Any, naming: Naming, checked: bool) -> Loader:
@@ -111,12 +128,15 @@ def record(kind: Any, naming: Naming, checked: bool) -> Loader:
     needed = {field.name for field in fields(kind) if field.default is MISSING}
 
     def load_record(value: Any, where: str) -> Any:
+        if checked and not isinstance(value, Mapping):
+            raise InvalidInput(where, "must be an object")
         found = {}
         for attribute, name, load in loaders:
+            inside = f"{where}.{name}" if where else name
             if name in value:
-                found[attribute] = load(value[name], f"{where}.{name}" if where else name)
+                found[attribute] = load(value[name], inside)
             elif checked and attribute in needed:
-                raise InvalidInput(f"{where}.{name}", "is missing")
+                raise InvalidInput(inside, "is missing")
         return kind(**found)
 
     return load_record

@@ -8,7 +8,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.loaders import Loader
 from botocore.session import get_session
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 B = TypeVar("B")
+H = TypeVar("H", bound=Hashable)
 
 MOST_KEYS = 100  # BatchGetItem
 MOST_PUTS = 25  # BatchWriteItem
@@ -129,7 +131,7 @@ def write(actions: Sequence[Action]) -> None:
     """Does all the actions or none: one TransactWriteItems.
 
     Where conditions do not hold, raises what the first such action says. A cancellation that is only conflicts or
-    throttles is tried again, and then TryAgain. All tries carry one token, so one whose answer was lost is not done twice.
+    throttles is tried again, and then TryAgain. All tries carry one token: one whose answer was lost is not done twice.
     """
     token = str(uuid.uuid4())
     request: Any = [action.described(name()) for action in actions]
@@ -164,7 +166,17 @@ def put_many(items: Sequence[Item]) -> None:
 
 def at_once(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
     """What `do` answers for each, in order; where there are several, all at the same time."""
-    return list(pool().map(do, over)) if len(over) > 1 else [do(one) for one in over]
+    if len(over) < 2:
+        return [do(one) for one in over]
+    client()  # made here, or each thread would make one
+    return list(pool().map(do, over))
+
+
+def once_each(do: Callable[[H], B], over: Sequence[H]) -> list[B]:
+    """The same, but what is asked for several times is asked once."""
+    different = list(dict.fromkeys(over))
+    answers = dict(zip(different, at_once(do, different), strict=True))
+    return [answers[one] for one in over]
 
 
 def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
@@ -173,19 +185,22 @@ def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
 
 def patience() -> Iterator[int]:
     """The tries of a request that was done in part or not at all, with growing random waits between; then TryAgain."""
-    for attempt in range(TRIES):
-        yield attempt
-        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    yield 1
+    for attempt in range(1, TRIES):
+        time.sleep(random.uniform(0, 0.025 * 2**attempt))
+        yield attempt + 1
     raise TryAgain
 
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """botocore's errors as ours: TryAgain for what passes, Fault for what stays; a cancelled transaction goes through."""
+    """botocore's errors as ours: TryAgain for what passes, Fault for what stays; a cancelled transaction as it is."""
     try:
         yield
-    except HTTPClientError as error:
+    except (NoConnection, HTTPClientError) as error:
         raise TryAgain from error
+    except BotoCoreError as error:
+        raise Fault(str(error)) from error
     except ClientError as error:
         if error.response["Error"]["Code"] == "TransactionCanceledException":
             raise

@@ -52,15 +52,14 @@ def one_less(owner_id: ID) -> Update:
 
 
 def profile_update(profile: User, changes: Mapping[str, str | None], one: int = 0) -> Update:
-    """Adds `one` to the count and sets what changes; the rest of `profile` is set only where it is not there yet."""
+    """Adds `one` to the count and sets what changes; the rest of `profile` is set only where it is not there yet.
+
+    What was taken away is there, as a null: so it does not come back from `profile`.
+    """
     starts = {name: value for name, value in shapes.item(profile).items() if name not in {"property_count", *changes}}
-    given = {name: value for name, value in changes.items() if value is not None}
-    sets = [f"#{name} = :{name}" for name in given] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in starts]
-    removes = [f"#{name}" for name in changes if name not in given]
-    expression = f"SET {', '.join(sets)} ADD #property_count :one"
-    if removes:
-        expression += f" REMOVE {', '.join(removes)}"
-    return Update(keys.user(profile.id), expression, {**starts, **given, "one": one})
+    sets = {name: f":{name}" for name in changes} | {name: f"if_not_exists(#{name}, :{name})" for name in starts}
+    expression = f"SET {', '.join(f'#{name} = {to}' for name, to in sets.items())} ADD #property_count :one"
+    return Update(keys.user(profile.id), expression, {**starts, **changes, "one": one})
 
 
 def from_item(item: Mapping[str, Any]) -> User:

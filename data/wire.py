@@ -6,6 +6,8 @@ Numbers are int or float, never Decimal: a price has at most 15 significant digi
 from collections.abc import Mapping
 from typing import Any
 
+SMALLEST = 1e-130  # what is nearer to zero DynamoDB refuses
+
 
 def item(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value(member) for name, member in values.items()}
@@ -17,7 +19,7 @@ def value(plain: Any) -> dict[str, Any]:
     if isinstance(plain, bool):
         return {"BOOL": plain}
     if isinstance(plain, (int, float)):
-        return {"N": repr(plain)}
+        return {"N": "0" if abs(plain) < SMALLEST else repr(plain)}
     if plain is None:
         return {"NULL": True}
     if isinstance(plain, Mapping):

@@ -144,7 +144,7 @@ class Request:
     def now(self, row: Field, event: Event) -> Awaitable[Any]:
         """The value of a root field. As its handler does in AppSync: `ok` is the value, `err` an error."""
         self.out += 1
-        return self.start(self.alone(row, event))
+        return self.alone(row, event)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Begins some work; asyncio itself would forget what nobody holds."""
@@ -154,7 +154,10 @@ class Request:
         return task
 
     async def alone(self, row: Field, event: Event) -> Any:
-        answer = await self.invoked(row, event, 1)
+        try:
+            answer = await self.invoked(row, event, 1)
+        finally:
+            self.back()
         if "err" in answer:
             raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
         return answer["ok"]
@@ -166,6 +169,11 @@ class Request:
         self.waiting.setdefault((row, alias), []).append((event, future))
         self.wake()
         return future
+
+    def back(self) -> None:
+        """One invocation less is out; what its answer leads to runs before the batches are looked at again."""
+        self.out -= 1
+        self.wake()
 
     def wake(self) -> None:
         """Lets all that runs now run to where it waits, then sees whether the batches may go."""
@@ -196,13 +204,10 @@ class Request:
                 future.set_exception(FieldError(item["errorType"], item["errorMessage"]))
             else:
                 future.set_result(item.get("data"))
+        self.back()
 
     async def invoked(self, row: Field, payload: Any, batch: int) -> Any:
-        try:
-            outcome = await self.api.invoke(row.function, payload)
-        finally:
-            self.out -= 1
-            self.wake()
+        outcome = await self.api.invoke(row.function, payload)
         self.trace.add(row, batch, outcome)
         if outcome.failed:
             raise FieldError(outcome.failed.type, outcome.failed.message)

@@ -146,7 +146,8 @@ def check(query: str, operation: str | None) -> None:
     try:
         document = parse(query, max_tokens=LIMITS.tokens)
     except GraphQLSyntaxError as error:
-        raise too_long() if "token" in error.message and "limit" in error.message else malformed() from error
+        too_long = f"more than {LIMITS.tokens} tokens" in error.message
+        raise bad("Maximum char length exceeded") if too_long else malformed() from error
     except RecursionError as error:
         raise malformed("Unable to parse GraphQL query: it is nested too deeply.") from error
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
@@ -157,7 +158,3 @@ def check(query: str, operation: str | None) -> None:
         raise bad(f"Unknown operation named '{operation}'." if operation else "There is no operation.")
     if chosen[0].operation is OperationType.SUBSCRIPTION:
         raise bad("Subscriptions are not supported over HTTP.")
-
-
-def too_long() -> Refused:
-    return bad("Maximum char length exceeded")

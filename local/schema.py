@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import Location
+from strawberry.types.execution import ExecutionContext
 
 from data.records import ABSENT, ID, DateTime, Email, Url
 from local import kinds
@@ -30,6 +32,12 @@ SCALARS = {Url: "AWSURL", DateTime: "AWSDateTime", Email: "AWSEmail"}
 Member = tuple[Any, Any]  # a type as Strawberry takes it, and the strawberry.field beside it
 
 
+class Schema(strawberry.Schema):
+    """Keeps clients' mistakes out of the log: local/errors.py writes errors out, and logs those of the desk."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None: ...
+
+
 def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
     """The schema of these rows and of every type that they reach."""
     compiler = Compiler(rows)
@@ -37,7 +45,7 @@ def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
         kind: strawberry.scalar(name=name, serialize=str, parse_value=str) for kind, name in SCALARS.items()
     }
     query, mutation, subscription = map(compiler.root, ROOTS)
-    return strawberry.Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars))
+    return Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars))
 
 
 def sdl(schema: strawberry.Schema) -> str:

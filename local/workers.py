@@ -80,8 +80,9 @@ class Worker:
 class Function:
     """A Lambda function: as many processes as it is asked for at once, up to a few, each with one event at a time."""
 
-    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], root: Path = ROOT) -> None:
         self.name = name
+        self.root = root
         self.environment = {**os.environ, **environment}
         self.idle: list[Worker] = []
         self.places = asyncio.Semaphore(AT_ONCE)
@@ -100,7 +101,7 @@ class Function:
 
     async def worker(self) -> Worker:
         """A process that is free and runs the code as it is on disk; a new one where there is none."""
-        code = version()
+        code = version(self.root)
         while self.idle:
             worker = self.idle.pop()
             if worker.alive and worker.code == code:
@@ -108,11 +109,14 @@ class Function:
             worker.stop()
         return await self.start(code)
 
+    async def warm(self) -> None:
+        self.idle.append(await self.start(version(self.root)))
+
     async def start(self, code: str) -> Worker:
         command = (sys.executable, "-m", "local.worker", self.name)
         process = await asyncio.create_subprocess_exec(
             *command,
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stdin=PIPE,
             stdout=PIPE,
@@ -140,14 +144,14 @@ class Lambda:
     async def warm(self) -> None:
         """Starts one process of each function, so that the first request need not wait for it."""
         for function in self.functions.values():
-            function.idle.append(await function.start(version()))
+            await function.warm()
 
     async def stop(self) -> None:
         for function in self.functions.values():
             await function.stop()
 
 
-def version() -> str:
+def version(root: Path) -> str:
     """What tells one state of the functions' code on disk from another."""
-    files = sorted(path for room in CODE for path in (ROOT / room).glob("*.py"))
+    files = sorted(path for room in CODE for path in (root / room).glob("*.py"))
     return " ".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in files)

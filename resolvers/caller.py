@@ -1,7 +1,8 @@
 """Who asks, from what AppSync says of the token.
 
 The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
-`auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256.
+`auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256. So is
+one that looks as if it had been mapped already, or its user could pass for another.
 """
 
 import hashlib
@@ -11,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from data.errors import PropertyNotFound
-from data.records import ID, Email, Property, User
+from data.errors import InvalidInput, PropertyNotFound
+from data.records import ID, Email, EmailAddress, Name, Property, User
+from data.shapes import loader, same
 from resolvers.refusals import NotSignedIn, NotTheOwner
 
 ADMINS = "admins"
-ID_FORM = re.compile(r"[a-zA-Z0-9-]{1,64}")
+ID_FORM = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Caller:
 
     def profile(self) -> User:
         """What the caller's profile starts as: named by the claims, or by the id where they hold no name."""
-        return User(id=self.id, name=(self.name or self.id)[:100], email=self.email)
+        return User(id=self.id, name=self.name or self.id, email=self.email)
 
 
 def from_identity(identity: Mapping[str, Any] | None) -> Caller:
@@ -57,17 +60,33 @@ def from_identity(identity: Mapping[str, Any] | None) -> Caller:
     subject = claims.get(os.environ.get("USER_ID_CLAIM", "sub"))
     if not isinstance(subject, str) or not subject:
         raise NotSignedIn
-    groups = claims.get("cognito:groups") or claims.get("groups") or ()
+    name = claims.get("name")
     return Caller(
         id=user_id(subject),
-        groups=frozenset([groups] if isinstance(groups, str) else groups),
-        name=claims.get("name"),
-        email=claims.get("email"),
+        groups=groups_in(claims),
+        name=within_bounds(Name, name[:LONGEST_NAME] if isinstance(name, str) else None),
+        email=within_bounds(EmailAddress, claims.get("email")),
     )
+
+
+def groups_in(claims: Mapping[str, Any]) -> frozenset[str]:
+    """The groups that a token names, in a list or, where it is one, as a text."""
+    named = claims.get("cognito:groups") or claims.get("groups")
+    listed = named if isinstance(named, list) else [named]
+    return frozenset(group for group in listed if isinstance(group, str))
+
+
+def within_bounds(kind: Any, claim: Any) -> Any:
+    """A claim that our bounds allow; None for any other, as if the token did not have it."""
+    try:
+        return loader(kind, same, checked=True)(claim, "claim")
+    except InvalidInput:
+        return None
 
 
 def user_id(subject: str) -> ID:
     """The id of a user whom the issuer calls `subject`."""
     if ID_FORM.fullmatch(subject):
         return ID(subject)
-    return ID(f"x-{hashlib.sha256(subject.encode()).hexdigest()[:62]}")
+    digest = hashlib.sha256(subject.encode(errors="surrogatepass")).hexdigest()
+    return ID(f"x-{digest[:62]}")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from data.errors import Refusal, TryAgain
 from resolvers import caller, encoding
@@ -24,6 +24,7 @@ Event = Mapping[str, Any]
 Answer = dict[str, Any]
 
 logger = Logger(service="homes")
+metrics = Metrics(namespace="Homes", service="homes")
 
 
 class InternalError(Exception):
@@ -81,11 +82,14 @@ def alike(events: list[Event]) -> list[list[int]]:
 
 
 def items(field: Field, events: list[Event]) -> list[Answer]:
-    """The answers to events that agree. Where they fail together and it is no refusal, each is tried by itself."""
+    """The answers to events that agree. Where one makes them fail together, each is tried by itself.
+
+    But not where the table is busy: that would only be more to do for it.
+    """
     try:
         return [{"data": encoding.encode(value)} for value in answered(field, events)]
     except Exception as error:
-        if len(events) > 1 and not isinstance(error, Refusal):
+        if len(events) > 1 and not isinstance(error, TryAgain):
             return [item for event in events for item in items(field, [event])]
         told = explained(field, error)
         return [{"data": None, "errorMessage": str(told), "errorType": type(told).__name__} for _ in events]
@@ -111,8 +115,10 @@ def explained(field: Field, error: Exception) -> Exception:
     """What the client is told of an error: a refusal as it is, of anything else where to find it in our log."""
     refused = isinstance(error, Refusal)
     told = error if refused else InternalError(logger.get_correlation_id() or "")
-    with single_metric(namespace="Homes", name=type(told).__name__, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("field", field.path)
+    metrics.add_dimension(name="field", value=field.path)
+    metrics.add_metric(name=type(told).__name__, unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
+    metrics.clear_metrics()  # which flushing does not do where metrics are off
     if isinstance(error, TryAgain):
         logger.warning("the table is busy or away", field=field.path, cause=repr(error.__cause__))
     elif not refused:

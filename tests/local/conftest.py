@@ -1,0 +1,22 @@
+"""The desks that the tests of this room share: each test makes homes of its own in them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.local import desk as desks
+from tests.local.desk import Desk
+
+
+@pytest.fixture(scope="session")
+def desk(engine: str) -> Iterator[Desk]:
+    """A desk where aliases of one field share a batch."""
+    with desks.running(engine) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def splitting_desk(engine: str) -> Iterator[Desk]:
+    """A desk where each alias has batches of its own."""
+    with desks.running(engine, mixed=False) as running:
+        yield running

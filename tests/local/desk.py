@@ -1,0 +1,102 @@
+"""A desk of the tests' own, on a port of its own, and the words to ask it with."""
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+from data import table, wire
+from data.requests import Item
+from local import dynamodb, server
+from local.issuer import Issuer
+from tests.proxy import Proxy
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the body's members, and what the request took."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        assert "errors" not in self.body, self.body["errors"]
+        return self.body["data"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.body["errors"]
+        return found
+
+    @property
+    def error_types(self) -> list[str | None]:
+        return [error.get("errorType") for error in self.errors]
+
+    @property
+    def trace(self) -> Any:
+        return self.body["extensions"]["trace"]
+
+    @property
+    def operations(self) -> list[str]:
+        """The requests to DynamoDB, by their operations."""
+        return [call["operation"] for call in self.trace["dynamodb"]]
+
+    @property
+    def invocations(self) -> list[tuple[str, int]]:
+        """The invocations of functions, each by its field and how many events it was handed."""
+        return [(call["field"], call["batch"]) for call in self.trace["resolvers"]]
+
+
+class Desk:
+    """A running desk, the proxy between it and its DynamoDB, and its token issuer."""
+
+    def __init__(self, url: str, issuer: Issuer, proxy: Proxy, engine: str, environment: dict[str, str]) -> None:
+        self.url = url
+        self.issuer = issuer
+        self.proxy = proxy
+        self.engine = engine
+        self.environment = environment
+        self.http = httpx.Client(base_url=url, timeout=60)
+
+    def token(self, user: str, groups: Sequence[str] = ()) -> str:
+        return self.issuer.token(user, groups, name=user.capitalize(), email=f"{user}@example.com")
+
+    def put(self, items: list[Item]) -> None:
+        """Writes items straight into the desk's table."""
+        batches = table.chunks([{"PutRequest": {"Item": wire.item(item)}} for item in items], table.MOST_PUTS)
+        for batch in batches:
+            asked: Any = {self.environment["TABLE_NAME"]: batch}
+            dynamodb.client(self.engine).batch_write_item(RequestItems=asked)
+
+    def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
+        headers = {"authorization": self.token(as_, groups), "x-trace": "1"}
+        answer = self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return Answer(answer.status_code, answer.json())
+
+
+@contextmanager
+def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
+    """A desk over a new table of this engine, with a proxy between."""
+    with Proxy(engine) as proxy, server.listening(0) as taken:
+        name = f"homes-{uuid.uuid4()}"
+        dynamodb.make_table(engine, name)
+        environment = dynamodb.environment(proxy.url, name)
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        issuer = Issuer(url)
+        served = uvicorn.Server(uvicorn.Config(server.app(environment, issuer, mixed), log_level="warning"))
+        thread = threading.Thread(target=served.run, kwargs={"sockets": [taken]})
+        thread.start()
+        while not served.started:
+            time.sleep(0.01)
+        desk = Desk(url, issuer, proxy, engine, environment)
+        yield desk
+        desk.http.close()
+        served.should_exit = True
+        thread.join()

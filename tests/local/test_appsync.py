@@ -1,0 +1,167 @@
+"""How a request becomes invocations: AppSync's event, batches, and what their answers become."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local import schema
+from local.appsync import AppSync, Asker
+from local.workers import Failed, Outcome
+from resolvers.field import COGNITO, IAM, Mode
+from resolvers.wiring import FIELDS
+
+IDENTITY = {"sub": "ada", "claims": {"sub": "ada"}}
+HEADERS: dict[str, str | list[str]] = {"host": "localhost", "x-a": ["1", "2"]}
+
+
+class Functions:
+    """Lambda functions that answer as they are told, and keep the events that they were sent."""
+
+    def __init__(self, **answers: Callable[[Any], Any]) -> None:
+        self.answers = answers
+        self.events: list[tuple[str, Any]] = []
+
+    async def invoke(self, name: str, event: Any) -> Outcome:
+        self.events.append((name, event))
+        answer = self.answers[name](event)
+        failed = answer if isinstance(answer, Failed) else None
+        return Outcome(result=None if failed else answer, failed=failed, calls=[], pid=1, ms=0)
+
+
+def ask(functions: Functions, query: str, mode: Mode = COGNITO, mixed: bool = True, **variables: Any) -> dict[str, Any]:
+    api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
+    body, _ = asyncio.run(api.answer(query, variables, None, Asker(mode, IDENTITY, HEADERS)))
+    return body
+
+
+def homes(*ids: str) -> Callable[[Any], Any]:
+    return lambda event: {"ok": [{"id": id, "ownerId": f"owner-of-{id}"} for id in ids]}
+
+
+def named(events: Any) -> Any:
+    return [{"data": {"id": event["source"]["ownerId"], "name": event["source"]["id"]}} for event in events]
+
+
+def test_a_root_field_is_sent_appsyncs_event() -> None:
+    functions = Functions(properties=lambda event: {"ok": None})
+    more = "fragment More on Property { owner { name } }"
+    ask(functions, "query($id: ID!) { mine: property(id: $id) { id home: address ...More } } " + more, id="p1")
+    (name, event) = functions.events[0]
+    assert name == "properties"
+    assert event == {
+        "arguments": {"id": "p1"},
+        "identity": IDENTITY,
+        "source": None,
+        "request": {"headers": HEADERS, "domainName": None},
+        "prev": None,
+        "info": {
+            "selectionSetList": ["id", "home", "owner", "owner/name"],
+            "selectionSetGraphQL": "{\n  id\n  home: address\n  ...More\n}",
+            "parentTypeName": "Query",
+            "fieldName": "property",
+            "variables": {"id": "p1"},
+        },
+        "stash": {},
+    }
+
+
+def test_arguments_left_out_are_absent_unless_the_schema_has_a_default() -> None:
+    functions = Functions(listings=lambda event: {"ok": None})
+    ask(functions, '{ listingsByZip(zipCode: "98103", filter: {status: ACTIVE, minPrice: null}) { nodes { id } } }')
+    arguments = functions.events[0][1]["arguments"]
+    assert arguments == {
+        "zipCode": "98103",
+        "filter": {"status": "ACTIVE", "minPrice": None},
+        "sort": "NEWEST",
+        "first": 20,
+    }
+
+
+def test_siblings_go_to_their_function_in_one_list_each_with_its_parent() -> None:
+    functions = Functions(properties=homes("a", "b"), users=named)
+    body = ask(functions, '{ properties(ids: ["a", "b"]) { owner { id } } }')
+    assert body == {"data": {"properties": [{"owner": {"id": "owner-of-a"}}, {"owner": {"id": "owner-of-b"}}]}}
+    assert [event["source"]["id"] for event in functions.events[1][1]] == ["a", "b"]
+
+
+def test_more_siblings_than_the_rows_size_go_in_chunks() -> None:
+    ids = [str(n) for n in range(201)]
+    functions = Functions(properties=homes(*ids), users=named)
+    ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    assert [len(events) for name, events in functions.events if name == "users"] == [100, 100, 1]
+
+
+@pytest.mark.parametrize(("mixed", "batches"), [(True, [4]), (False, [2, 2])])
+def test_aliases_of_one_field_share_a_batch_or_not(mixed: bool, batches: list[int]) -> None:
+    functions = Functions(properties=homes("a", "b"), users=named)
+    ask(functions, '{ properties(ids: ["a"]) { one: owner { id } two: owner { name } } }', mixed=mixed)
+    assert [len(events) for name, events in functions.events if name == "users"] == batches
+
+
+def test_a_single_sibling_still_goes_in_a_list() -> None:
+    functions = Functions(properties=homes("a"), users=named)
+    ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    assert isinstance(functions.events[1][1], list)
+
+
+def test_an_item_that_went_wrong_takes_no_other_along() -> None:
+    wrong = {"data": None, "errorMessage": "no", "errorType": "Nope"}
+    functions = Functions(properties=homes("a", "b"), users=lambda events: [wrong, named(events)[1]])
+    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    assert body["data"] == {"properties": [{"owner": None}, {"owner": {"id": "owner-of-b"}}]}
+    assert body["errors"] == [
+        {
+            "path": ["properties", 0, "owner"],
+            "locations": [{"line": 1, "column": 28, "sourceName": None}],
+            "message": "no",
+            "data": None,
+            "errorType": "Nope",
+            "errorInfo": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize("answer", [[], [{"data": None}] * 3, {"data": None}, None, "x"])
+def test_an_answer_that_is_no_list_of_the_same_length_fails_every_sibling(answer: Any) -> None:
+    functions = Functions(properties=homes("a", "b"), users=lambda events: answer)
+    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    assert body["data"] == {"properties": [{"owner": None}, {"owner": None}]}
+    assert [error["errorType"] for error in body["errors"]] == ["Lambda:Unhandled"] * 2
+
+
+def test_a_function_that_fails_is_an_error_of_each_field_that_waited_for_it() -> None:
+    functions = Functions(properties=homes("a", "b"), users=lambda events: Failed("Boom", "no"))
+    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    assert [(error["errorType"], error["message"]) for error in body["errors"]] == [("Boom", "no")] * 2
+
+
+def test_an_err_becomes_an_error_with_its_facts() -> None:
+    refusal = {"type": "PropertyNotFound", "message": "no property has the id x", "info": {"id": "x"}}
+    body = ask(Functions(properties=lambda event: {"err": refusal}), '{ property(id: "x") { id } }')
+    (error,) = body["errors"]
+    assert (error["errorType"], error["message"], error["errorInfo"]) == tuple(refusal.values())
+
+
+def test_a_null_where_the_schema_has_none_blanks_the_nearest_that_may_be_null() -> None:
+    body = ask(Functions(properties=lambda event: {"ok": {"id": "x"}}), '{ property(id: "x") { id price } }')
+    assert body["data"] == {"property": None}
+    assert len(body["errors"]) == 1
+
+
+def test_a_caller_of_another_mode_is_refused_and_the_function_not_invoked() -> None:
+    functions = Functions(users=lambda event: {"ok": None})
+    body = ask(functions, "{ me { id } }", mode=IAM)
+    assert body["data"] == {"me": None}
+    assert [error["errorType"] for error in body["errors"]] == ["Unauthorized"]
+    assert functions.events == []
+
+
+def test_the_backend_publishes_and_hears_what_it_said() -> None:
+    change = {"propertyId": "p", "kind": "CREATED", "version": 1, "at": "2026-01-01T00:00:00Z", "changes": []}
+    publish = (
+        "mutation($input: PropertyChangeInput!) { publishPropertyChange(input: $input) { propertyId kind version } }"
+    )
+    body = ask(Functions(), publish, mode=IAM, input=change)
+    assert body == {"data": {"publishPropertyChange": {"propertyId": "p", "kind": "CREATED"}}}

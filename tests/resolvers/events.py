@@ -1,0 +1,120 @@
+"""AppSync's part: the events that it hands our functions, and the steps in which a test asks.
+
+https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+"""
+
+import json
+from typing import Any
+
+from data import table
+from data.requests import Item
+from resolvers import handler
+
+Event = dict[str, Any]
+Identity = dict[str, Any] | None
+Value = Any
+
+TRACE = "Root=1-67891233-abcdef012345678912345678"
+
+
+def cognito(sub: str, *groups: str, **claims: Any) -> dict[str, Any]:
+    """Somebody whom a user pool let in."""
+    issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a"
+    return {
+        "sub": sub,
+        "issuer": issuer,
+        "username": sub,
+        "claims": {"sub": sub, "iss": issuer, "token_use": "id"}
+        | ({"cognito:groups": list(groups)} if groups else {})
+        | claims,
+        "sourceIp": ["192.0.2.1"],
+        "defaultAuthStrategy": "ALLOW",
+        "groups": list(groups) or None,
+    }
+
+
+def oidc(sub: Any, **claims: Any) -> dict[str, Any]:
+    """Somebody whom another issuer vouches for."""
+    issuer = "https://issuer.example.com"
+    return {"claims": {"sub": sub, "iss": issuer} | claims, "issuer": issuer, "sub": sub}
+
+
+IAM: dict[str, Any] = {
+    "accountId": "000000000000",
+    "cognitoIdentityPoolId": None,
+    "cognitoIdentityId": None,
+    "sourceIp": ["192.0.2.1"],
+    "username": "AROA:backend",
+    "userArn": "arn:aws:sts::000000000000:assumed-role/backend/1",
+    "cognitoIdentityAuthType": None,
+    "cognitoIdentityAuthProvider": None,
+}
+
+ADA = cognito("ada", name="Ada Lovelace", email="ada@example.com")
+BOB = cognito("bob", name="Bob", email="bob@example.com")
+ADMIN = cognito("root", "admins", name="Root", email="root@example.com")
+
+
+def event(path: str, arguments: dict[str, Any], as_: Identity = ADA, source: Value = None) -> Event:
+    """One field's event."""
+    parent, _, name = path.partition(".")
+    return {
+        "arguments": arguments,
+        "identity": as_,
+        "source": source,
+        "request": {"headers": {"x-amzn-trace-id": TRACE}, "domainName": None},
+        "prev": None,
+        "info": {
+            "selectionSetList": ["id"],
+            "selectionSetGraphQL": "{\n  id\n}",
+            "parentTypeName": parent,
+            "fieldName": name,
+            "variables": {},
+        },
+        "stash": {},
+    }
+
+
+def handled(asked: Event | list[Event]) -> Any:
+    """What the function answers, both ways through JSON."""
+    return json.loads(json.dumps(handler.handle(json.loads(json.dumps(asked)), None)))
+
+
+def ok(path: str, /, as_: Identity = ADA, **arguments: Any) -> Value:
+    """The value of a root field."""
+    answer = handled(event(path, arguments, as_))
+    assert answer.keys() == {"ok"}, answer
+    return answer["ok"]
+
+
+def refused(path: str, /, as_: Identity = ADA, **arguments: Any) -> dict[str, Any]:
+    """The error of a root field, which has changed nothing in the table."""
+    before = everything()
+    answer = handled(event(path, arguments, as_))
+    assert answer.keys() == {"err"}, answer
+    assert everything() == before
+    error: dict[str, Any] = answer["err"]
+    return error
+
+
+def batch(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: Any) -> list[dict[str, Any]]:
+    """The items of a nested field, asked of all these parents at once."""
+    items: list[dict[str, Any]] = handled([event(path, arguments, as_, source) for source in sources])
+    return items
+
+
+def values(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: Any) -> list[Value]:
+    """The values of a nested field, asked of all these parents at once."""
+    items = batch(path, sources, as_, **arguments)
+    assert all(item.keys() == {"data"} for item in items), items
+    return [item["data"] for item in items]
+
+
+def everything() -> list[Item]:
+    """All that the table holds."""
+    return sorted(table.scan(), key=lambda item: (item["pk"], item["sk"]))
+
+
+def at(pk: str) -> list[Item]:
+    """What the table holds in one partition."""
+    return [item for item in everything() if item["pk"] == pk]
