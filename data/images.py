@@ -14,6 +14,8 @@ from data.requests import Action, Delete, Item, Put
 
 Pictures = tuple[Image, ...]
 
+MOST_AT_ONCE = 16  # who change the pictures of one home and all succeed: each try that fails was another's success
+
 
 @dataclass(frozen=True)
 class Rearranged:
@@ -113,7 +115,7 @@ def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) 
     `home` was read with its pictures; it is read again, one Query a time, while others are faster. Raises TryAgain.
     """
     fresh: Property | None = home
-    for _ in table.patience():
+    for _ in table.patience(MOST_AT_ONCE):
         if fresh is None:
             raise PropertyNotFound(home.id)
         new = change(fresh.images or ())

@@ -37,6 +37,7 @@ H = TypeVar("H", bound=Hashable)
 MOST_KEYS = 100  # BatchGetItem
 MOST_PUTS = 25  # BatchWriteItem
 TRIES = 6
+LONGEST_WAIT = 0.4  # seconds
 CONNECTIONS = 16
 BUSY = {
     "LimitExceededException",
@@ -183,12 +184,12 @@ def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
     return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 
-def patience() -> Iterator[int]:
+def patience(tries: int = TRIES) -> Iterator[int]:
     """The tries of a request that was done in part or not at all, with growing random waits between; then TryAgain."""
     yield 1
-    for attempt in range(1, TRIES):
-        time.sleep(random.uniform(0, 0.025 * 2**attempt))
-        yield attempt + 1
+    for tried in range(1, tries):
+        time.sleep(random.uniform(0, min(0.025 * 2**tried, LONGEST_WAIT)))
+        yield tried + 1
     raise TryAgain
 
 

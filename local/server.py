@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -80,26 +80,41 @@ def listening(port: int) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind(("127.0.0.1", port))
+        taken.listen()
     except OSError:
         sys.exit(f"port {port} is taken: choose another, as in `make run PORT={port + 1}`")
     return taken
 
 
+def port_in(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        sys.exit(f"PORT must be a number from 1 to 65535, not {text}")
+    return int(text)
+
+
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    port = int(os.environ.get("PORT") or 8000)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    port = port_in(os.environ.get("PORT") or "8000")
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
-    url = f"http://localhost:{port}"
     taken = listening(port)
     try:
         page.assets()
     except page.NotInstalled as missing:
         print(f"no GraphiQL: {missing}", file=sys.stderr)
-    with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
-        if homes := sample.fill_if_empty():
-            print(f"The table was empty: wrote {homes} sample homes.")
-        server = uvicorn.Server(uvicorn.Config(app(environment, Issuer(url, data)), log_level="warning"))
-        print(f"The desk is at {url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
+    try:
+        with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
+            serve(environment, Issuer(f"http://localhost:{port}", data), taken)
+    except (dynamodb.NotStarted, dynamodb.DataInUse) as error:
+        sys.exit(str(error))
+
+
+def serve(environment: dict[str, str], issuer: Issuer, taken: socket.socket) -> None:
+    """Serves until the process is told to end."""
+    if homes := sample.fill_if_empty():
+        print(f"The table was empty: wrote {homes} sample homes.")
+    server = uvicorn.Server(uvicorn.Config(app(environment, issuer), log_level="warning"))
+    print(f"The desk is at {issuer.url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
+    with suppress(KeyboardInterrupt):
         server.run(sockets=[taken])
 
 

@@ -1,16 +1,16 @@
 """Changing and deleting a home: version, event and card in one transaction, and never over somebody else's change."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
 
-from data import clock, images, properties
+from data import clock, properties, table
+from data.calls import Call
 from data.errors import InvalidInput, PropertyNotFound, VersionConflict
-from data.records import DateTime, FieldChange, HistoryKind, ListingStatus, Property
-from tests.data import given, then
-from tests.proxy import Proxy, cancelled, reset_after
+from data.records import DateTime, FieldChange, ListingStatus, Property
+from tests.data import given, then, when
+from tests.proxy import Proxy, reset_after
 
 pytestmark = pytest.mark.usefixtures("table")
 

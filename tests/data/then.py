@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from data import keys, listings, table
+from data import history, keys, listings, table
 from data.calls import Call
 from data.keys import Key
-from data.records import ID, Connection, Property
+from data.records import ID, Connection, HistoryEvent, Property
 from data.requests import Item, Query
 
 N = TypeVar("N")
@@ -64,3 +64,8 @@ def pages(read: Callable[[str | None], Connection[N]]) -> list[tuple[N, ...]]:
 def told(calls: list[Call]) -> list[tuple[str, str | None, int, int]]:
     """Of each call the operation, the index, the keys asked for and the items found or written."""
     return [(call.operation, call.index, call.keys, call.items) for call in calls]
+
+
+def events(property_id: ID) -> list[HistoryEvent]:
+    """The whole history of a home, newest first."""
+    return list(history.of_property(property_id, 100, None).nodes)

@@ -53,8 +53,8 @@ def test_a_root_field_answers_a_refusal_under_err(table: str) -> None:
 
 def test_the_facts_of_a_refusal_are_spelled_as_the_api_spells(table: str) -> None:
     given.home("h1")
-    error = refused("Mutation.updateProperty", id="h1", input={"price": 5}, expectedVersion=7)
-    assert error["info"] == {"id": "h1", "expectedVersion": 7, "currentVersion": 1}
+    told = refused("Mutation.updateProperty", id="h1", input={"price": 5}, expectedVersion=7)
+    assert told["info"] == {"id": "h1", "expectedVersion": 7, "currentVersion": 1}
 
 
 def test_a_list_of_events_is_answered_in_its_order(table: str) -> None:

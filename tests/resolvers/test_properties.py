@@ -8,7 +8,7 @@ from tests.proxy import Proxy
 from tests.resolvers import given
 from tests.resolvers.events import ADA, ADMIN, BOB, at, batch, cognito, everything, ok, refused, values
 
-CASTLE = {
+CASTLE: dict[str, Any] = {
     "address": "1 Castle Lane",
     "zipCode": "94110",
     "price": 1_250_000.5,
@@ -137,9 +137,7 @@ def test_an_owner_may_name_themself(table: str) -> None:
 
 def test_only_an_admin_makes_a_home_for_somebody_else(table: str) -> None:
     given.person("bob")
-    assert refused(
-        "Mutation.createProperty", ADA, input={"address": "1 Elm Street", "price": 1, "ownerId": "bob"}
-    ) == {
+    assert refused("Mutation.createProperty", ADA, input={"address": "1 Elm Street", "price": 1, "ownerId": "bob"}) == {
         "type": "NotAllowed",
         "message": "only an admin may create a property for bob",
         "info": {"ownerId": "bob"},
@@ -183,9 +181,7 @@ def test_a_key_is_its_users_own(table: str) -> None:
 
 def test_a_key_belongs_to_its_input(table: str) -> None:
     create(key="k1")
-    assert refused(
-        "Mutation.createProperty", input={"address": "2 Elm Street", "price": 100}, idempotencyKey="k1"
-    ) == {
+    assert refused("Mutation.createProperty", input={"address": "2 Elm Street", "price": 100}, idempotencyKey="k1") == {
         "type": "IdempotencyMismatch",
         "message": "the idempotency key k1 was used for another input",
         "info": {"idempotencyKey": "k1"},

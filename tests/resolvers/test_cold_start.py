@@ -1,0 +1,81 @@
+"""What a function loads when Lambda starts it, and what it tells X-Ray: each in a process of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from local.dynamodb import ROOT
+from tests.resolvers.events import event
+
+LOADED = "import json, sys, resolvers.handler; print(json.dumps(list(sys.modules)))"
+HANDLED = "import json, sys; from resolvers.handler import handle; handle(json.load(sys.stdin), None)"
+TRACE = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"
+
+
+def run(code: str, told: str = "", **environment: str) -> str:
+    """What a fresh Python prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        input=told,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def daemon() -> Iterator[socket.socket]:
+    """Where the X-Ray daemon listens in Lambda."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.settimeout(5)
+        yield listening
+
+
+def handle_under(daemon: socket.socket, **environment: str) -> None:
+    """One request, refused before it would need a table, in what AWS Lambda sets around a function."""
+    run(
+        HANDLED,
+        json.dumps(event("Query.property", {"id": "no id"})),
+        AWS_XRAY_DAEMON_ADDRESS=f"127.0.0.1:{daemon.getsockname()[1]}",
+        _X_AMZN_TRACE_ID=TRACE,
+        LAMBDA_TASK_ROOT=str(ROOT),
+        **environment,
+    )
+
+
+@pytest.mark.parametrize("library", ["aws_xray_sdk", "boto3", "graphql", "pydantic", "strawberry", "local"])
+def test_a_function_does_not_load_what_it_does_not_need(library: str) -> None:
+    assert [name for name in json.loads(run(LOADED)) if name.partition(".")[0] == library] == []
+
+
+def test_a_function_loads_without_a_region_and_without_credentials() -> None:
+    bare = {name: "" for name in os.environ if name.startswith("AWS_")}
+    assert "resolvers.handler" in json.loads(run(LOADED, **bare))
+
+
+def test_a_traced_request_tells_x_ray_which_handler_took_it(daemon: socket.socket) -> None:
+    handle_under(daemon, TRACING="on")
+    head, _, segment = daemon.recv(65536).partition(b"\n")
+    assert json.loads(head)["format"] == "json"
+    assert (json.loads(segment)["name"], json.loads(segment)["parent_id"]) == ("## answer", "53995c3f42cd8ad8")
+
+
+def test_a_traced_request_does_not_tell_x_ray_what_was_answered(daemon: socket.socket) -> None:
+    handle_under(daemon, TRACING="on")
+    assert b"letters, digits or hyphens" not in daemon.recv(65536)
+
+
+def test_a_function_is_traced_only_where_it_says_so(daemon: socket.socket) -> None:
+    handle_under(daemon, TRACING="off")
+    daemon.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        daemon.recv(65536)
