@@ -26,7 +26,7 @@ def home_id(n: int) -> ID:
 
 def a_draft(n: int = 0, **attributes: Any) -> Property:
     """A home that is not in the table yet: the `n`th by its creation."""
-    usual = {
+    usual: dict[str, Any] = {
         "id": home_id(n),
         "version": 1,
         "address": f"{n + 1} Elm Street",

@@ -3,6 +3,7 @@
 import pytest
 
 from data import table
+from data.calls import Call
 from data.errors import TryAgain
 from data.keys import INVERSE, Key
 from data.requests import Item, Query
@@ -35,7 +36,7 @@ def test_keys_are_read_a_hundred_a_call(proxy: Proxy, keys: int, calls: int) -> 
 
 def test_a_key_asked_for_many_times_is_read_once(proxy: Proxy) -> None:
     [key] = given.rows(1)
-    calls: list[table.Call] = []
+    calls: list[Call] = []
     table.listen(calls.append)
     assert list(table.get_many([key] * 150)) == [key]
     assert then.told(calls) == [("BatchGetItem", None, 1, 1)]
@@ -146,7 +147,7 @@ def test_a_scan_of_an_index_finds_what_is_in_it() -> None:
 
 def test_a_consistent_read_costs_double(proxy: Proxy) -> None:
     [key] = given.rows(1)
-    calls: list[table.Call] = []
+    calls: list[Call] = []
     table.listen(calls.append)
     for consistent in (False, True):
         table.get(key, consistent)
@@ -161,7 +162,12 @@ def test_what_is_done_at_once_is_answered_in_order() -> None:
 
 def test_what_is_asked_for_several_times_is_done_once() -> None:
     done: list[str] = []
-    assert table.once_each(lambda name: done.append(name) or len(name), ["ada", "grace", "ada"]) == [3, 5, 3]
+
+    def length(name: str) -> int:
+        done.append(name)
+        return len(name)
+
+    assert table.once_each(length, ["ada", "grace", "ada"]) == [3, 5, 3]
     assert sorted(done) == ["ada", "grace"]
 
 

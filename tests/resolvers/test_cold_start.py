@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.dynamodb import ROOT
+from resolvers import handler
 from tests.resolvers.events import event
 
 LOADED = "import json, sys, resolvers.handler; print(json.dumps(list(sys.modules)))"
@@ -79,3 +80,9 @@ def test_a_function_is_traced_only_where_it_says_so(daemon: socket.socket) -> No
     daemon.settimeout(0.2)
     with pytest.raises(TimeoutError):
         daemon.recv(65536)
+
+
+def test_tracing_that_is_on_outside_of_lambda_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACING", "on")
+    asked = event("Query.property", {"id": "no id"})
+    assert handler.traced(handler.answer)(asked, None) == handler.answer(asked, None)
