@@ -4,6 +4,7 @@
 """
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from enum import Enum
@@ -180,9 +181,12 @@ def graphql_default(default: Any) -> Any:
 
 
 def main() -> None:
-    """Writes schema.graphql."""
-    FILE.write_text(sdl(build()))
-    print(f"wrote {FILE.name}")
+    """Writes schema.graphql; with `--print` puts it out instead."""
+    if "--print" in sys.argv:
+        sys.stdout.write(sdl(build()))
+    else:
+        FILE.write_text(sdl(build()))
+        print(f"wrote {FILE.name}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use.
 """
 
+import asyncio
 import logging
 import os
 import socket
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import dynamodb, http, page, sample, schema
+from local import dynamodb, http, page, reload, sample, schema
 from local.appsync import AppSync
 from local.issuer import Issuer
 from local.workers import Lambda
@@ -109,13 +110,24 @@ def main() -> None:
 
 
 def serve(environment: dict[str, str], issuer: Issuer, taken: socket.socket) -> None:
-    """Serves until the process is told to end."""
+    """Serves until the process is told to end; begins anew, over the same engine, where the schema has changed."""
     if homes := sample.fill_if_empty():
         print(f"The table was empty: wrote {homes} sample homes.")
-    server = uvicorn.Server(uvicorn.Config(app(environment, issuer), log_level="warning"))
     print(f"The desk is at {issuer.url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[taken])
+        if asyncio.run(until_stale(app(environment, issuer), taken)):
+            print("The schema has changed: the desk starts again.", flush=True)
+            own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
+            os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})
+
+
+async def until_stale(served: Starlette, taken: socket.socket) -> bool:
+    """Whether the server ended because it serves another schema than the code on disk makes."""
+    server = uvicorn.Server(uvicorn.Config(served, log_level="warning"))
+    stale = asyncio.create_task(reload.schema_changed(schema.sdl(schema.build())))
+    stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    await server.serve(sockets=[taken])
+    return stale.done()
 
 
 if __name__ == "__main__":

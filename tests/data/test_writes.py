@@ -20,6 +20,14 @@ COUNT = Update(COUNTER, "ADD #count :one", {"one": 1})
 NEW = "attribute_not_exists(#pk)"
 
 
+class Found(Exception):
+    """Carries the item that a condition was told of."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__(item)
+        self.item = item
+
+
 def a_put(n: int, when: When | None = None) -> Put:
     return Put({"pk": "rows", "sk": f"{n:03}", "text": "new"}, when)
 
@@ -88,14 +96,6 @@ def test_of_several_conditions_that_fail_the_first_speaks() -> None:
     other = When(NEW, lambda _: PropertyNotFound("second"))
     with pytest.raises(PropertyNotFound, match="first"), then.nothing_changes():
         table.write([COUNT, a_put(1, kept), a_put(2, other), a_put(5, other)])
-
-
-class Found(Exception):
-    """Carries the item that a condition was told of."""
-
-    def __init__(self, item: Item | None) -> None:
-        super().__init__(item)
-        self.item = item
 
 
 def test_a_condition_that_fails_is_told_the_item_it_found() -> None:

@@ -1,6 +1,7 @@
 """The desk as a process: started as `make run` starts it, and ended in every way."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,18 +33,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def start(**environment: str) -> Iterator["subprocess.Popen[str]"]:
+def start(root: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """The process of a desk, ended here if not before."""
     command, told = [sys.executable, "-m", "local.server"], {**os.environ, **environment}
-    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=PIPE, stderr=STDOUT, text=True) as process:
+    with subprocess.Popen(command, cwd=root, env=told, stdout=PIPE, stderr=STDOUT, text=True) as process:
         yield process
         process.terminate()
 
 
 @contextmanager
-def desk(port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+def desk(port: int, root: Path = ROOT, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """A desk that has said it is there."""
-    with start(PORT=str(port), **environment) as process:
+    with start(root, PORT=str(port), **environment) as process:
         assert process.stdout
         while "The desk is at" not in process.stdout.readline():
             assert process.poll() is None
@@ -52,7 +53,7 @@ def desk(port: int, **environment: str) -> Iterator["subprocess.Popen[str]"]:
 
 def said(**environment: str) -> tuple[int, str]:
     """How a desk that cannot start ends, and its last line."""
-    with start(**environment) as process:
+    with start(ROOT, **environment) as process:
         output, _ = process.communicate(timeout=60)
         return process.returncode, output.splitlines()[-1]
 
@@ -149,3 +150,35 @@ def test_a_folder_that_another_desk_has_is_said_so(tmp_path: Path) -> None:
         status, line = said(PORT=str(free_port()), DATA=str(tmp_path))
     assert status == 1
     assert str(tmp_path) in line
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the code, to be changed."""
+    packages = Path("local", "graphiql", "node_modules")
+    for room in ("data", "resolvers", "local"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    (tmp_path / packages).symlink_to(ROOT / packages)
+    return tmp_path
+
+
+def test_a_field_added_to_a_record_is_served_without_a_new_start_by_hand(checkout: Path, engine: str) -> None:
+    port = free_port()
+    with desk(port, checkout, DYNAMODB_ENDPOINT=engine):
+        records = checkout / "data" / "records.py"
+        text = records.read_text().replace(
+            "    address: Address\n", "    address: Address\n    pool: bool | None = None\n"
+        )
+        records.write_text(text)
+        assert any("pool" in fields_of("Property", port) for _ in range(50))
+
+
+def fields_of(type: str, port: int) -> list[str]:
+    """The names of a type's fields; none while the desk starts again."""
+    query = {"query": f'{{ __type(name: "{type}") {{ fields {{ name }} }} }}'}
+    try:
+        answer = httpx.post(f"http://127.0.0.1:{port}/graphql", headers={"authorization": token(port)}, json=query)
+    except (httpx.HTTPError, subprocess.CalledProcessError):
+        time.sleep(0.2)
+        return []
+    return [field["name"] for field in answer.json()["data"]["__type"]["fields"]]

@@ -1,14 +1,17 @@
-"""What the tests of this room stand on beside a table: our log."""
+"""What the tests of this room stand on beside a table of their own: one that is shared, and our log."""
 
 import io
 import json
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from local import dynamodb
 from resolvers import handler
+from tests.resolvers import given
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -22,3 +25,15 @@ def logged() -> Iterator[Lines]:
     before = writer.setStream(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     writer.setStream(before)
+
+
+@pytest.fixture(scope="module")
+def standing(engine: str) -> Iterator[None]:
+    """A table for all tests of a module, which change nothing in it: Ada's home is there, with two pictures."""
+    name = f"homes-{uuid.uuid4()}"
+    dynamodb.make_table(engine, name)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in dynamodb.environment(engine, name).items():
+            patch.setenv(variable, value)
+        given.home_with_pictures(2)
+        yield

@@ -50,6 +50,23 @@ IAM: dict[str, Any] = {
     "cognitoIdentityAuthProvider": None,
 }
 
+NEW_HOME: dict[str, Any] = {"address": "1 Elm Street", "price": 100}
+CASTLE: dict[str, Any] = {
+    "address": "1 Castle Lane",
+    "zipCode": "94110",
+    "price": 1_250_000.5,
+    "status": "PENDING",
+    "bedrooms": 12,
+    "bathrooms": 3,
+    "livingAreaSqft": 9_000,
+    "lotSizeSqft": 40_000,
+    "yearBuilt": 1888,
+    "latitude": 37.75,
+    "longitude": -122.4,
+    "description": "Drafty.",
+}
+OPTIONAL = [name for name in CASTLE if name not in ("address", "price", "status")]
+
 ADA = cognito("ada", name="Ada Lovelace", email="ada@example.com")
 BOB = cognito("bob", name="Bob", email="bob@example.com")
 ADMIN = cognito("root", "admins", name="Root", email="root@example.com")
@@ -87,6 +104,12 @@ def ok(path: str, /, as_: Identity = ADA, **arguments: Any) -> Value:
     return answer["ok"]
 
 
+def create(as_: Identity = ADA, key: str | None = None, **attributes: Any) -> Value:
+    """A new home, described by address and price alone unless more is said."""
+    once = {"idempotencyKey": key} if key else {}
+    return ok("Mutation.createProperty", as_, input=NEW_HOME | attributes, **once)
+
+
 def refused(path: str, /, as_: Identity = ADA, **arguments: Any) -> dict[str, Any]:
     """The error of a root field, which has changed nothing in the table."""
     before = everything()
@@ -101,6 +124,11 @@ def batch(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: 
     """The items of a nested field, asked of all these parents at once."""
     items: list[dict[str, Any]] = handled([event(path, arguments, as_, source) for source in sources])
     return items
+
+
+def out_of_bounds(where: str, why: str) -> dict[str, Any]:
+    """The error that an argument is, at a place in the field's arguments."""
+    return {"type": "InvalidInput", "message": f"{where} {why}", "info": {"where": where, "why": why}}
 
 
 def values(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: Any) -> list[Value]:

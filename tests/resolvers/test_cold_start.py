@@ -53,9 +53,9 @@ def handle_under(daemon: socket.socket, **environment: str) -> None:
     )
 
 
-@pytest.mark.parametrize("library", ["aws_xray_sdk", "boto3", "graphql", "pydantic", "strawberry", "local"])
-def test_a_function_does_not_load_what_it_does_not_need(library: str) -> None:
-    assert [name for name in json.loads(run(LOADED)) if name.partition(".")[0] == library] == []
+def test_a_function_does_not_load_what_it_does_not_need() -> None:
+    loaded = {name.partition(".")[0] for name in json.loads(run(LOADED))}
+    assert loaded & {"aws_xray_sdk", "boto3", "graphql", "local", "pydantic", "strawberry"} == set()
 
 
 def test_a_function_loads_without_a_region_and_without_credentials() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.resolvers import given
-from tests.resolvers.events import ADA, ADMIN, BOB, cognito, everything, ok, refused, values
+from tests.resolvers.events import ADA, ADMIN, BOB, cognito, everything, ok, out_of_bounds, refused, values
 
 
 def test_a_user_is_found_by_id(table: str) -> None:
@@ -100,14 +100,9 @@ def test_a_change_is_of_the_caller_alone(table: str) -> None:
 
 def test_null_does_not_clear_my_name(table: str) -> None:
     given.person("ada")
-    assert refused("Mutation.updateMe", input={"name": None})["info"] == {
-        "where": "input.name",
-        "why": "may be left out, but not null",
-    }
+    told = refused("Mutation.updateMe", input={"name": None})
+    assert told == out_of_bounds("input.name", "may be left out, but not null")
 
 
 def test_an_empty_change_is_refused(table: str) -> None:
-    assert refused("Mutation.updateMe", input={})["info"] == {
-        "where": "input",
-        "why": "is empty: there is nothing to change",
-    }
+    assert refused("Mutation.updateMe", input={}) == out_of_bounds("input", "is empty: there is nothing to change")

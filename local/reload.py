@@ -1,0 +1,29 @@
+"""Notices that the code on disk makes another schema than the one that is served."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+
+from local.workers import ROOT, version
+
+SECONDS = 0.5
+LOADED = version(ROOT)
+
+
+async def schema_changed(served: str) -> None:
+    """Returns once the code makes another schema than `served`. Code that makes none, half written, is passed over."""
+    seen = LOADED
+    while True:
+        await asyncio.sleep(SECONDS)
+        if (now := version(ROOT)) != seen:
+            seen = now
+            if await compiled() not in ("", served):
+                return
+
+
+async def compiled() -> str:
+    """The schema that the code on disk makes, by a process that reads it now; what is wrong with it goes to the log."""
+    command = (sys.executable, "-m", "local.schema", "--print")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE)
+    output, _ = await process.communicate()
+    return output.decode()

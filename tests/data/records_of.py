@@ -1,0 +1,88 @@
+"""Any record whatever, within its bounds."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from data.records import FieldChange, HistoryEvent, HistoryKind, Image, Listing, ListingStatus, Property, User
+from tests.data import given
+
+IDS = st.from_regex(r"[a-zA-Z0-9-]{1,64}", fullmatch=True)
+TIMES = st.integers(0, 500_000).map(given.at)
+URLS = st.from_regex(r"https?://[a-z]{1,20}/[a-zé]{0,20}", fullmatch=True)
+PRICES = st.integers(0, 10**14).map(lambda cents: cents / 100)
+ROOMS = st.integers(0, 1_000)
+AREAS = st.integers(0, 2_000_000_000)
+STATUSES = st.sampled_from(ListingStatus)
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
+IMAGES = st.builds(
+    Image,
+    id=IDS,
+    property_id=IDS,
+    url=URLS,
+    caption=maybe(st.text(max_size=500)),
+    width=maybe(st.integers(1, 1_000_000)),
+    height=maybe(st.integers(1, 1_000_000)),
+    created_at=TIMES,
+)
+PROPERTIES = st.builds(
+    Property,
+    id=IDS,
+    version=st.integers(1, 10**9),
+    address=st.text(min_size=5, max_size=200),
+    zip_code=maybe(st.from_regex(r"[0-9]{5}", fullmatch=True)),
+    price=PRICES,
+    status=STATUSES,
+    bedrooms=maybe(ROOMS),
+    bathrooms=maybe(ROOMS),
+    living_area_sqft=maybe(AREAS),
+    lot_size_sqft=maybe(AREAS),
+    year_built=maybe(st.integers(1000, 2200)),
+    latitude=maybe(st.floats(-90, 90)),
+    longitude=maybe(st.floats(-180, 180)),
+    description=maybe(st.text(max_size=1_000)),
+    owner_id=IDS,
+    image_ids=st.lists(IDS, max_size=50).map(tuple),
+    cover_image_url=maybe(URLS),
+    images=st.none(),
+    created_at=TIMES,
+    updated_at=TIMES,
+)
+LISTINGS = st.builds(
+    Listing,
+    id=IDS,
+    zip_code=st.from_regex(r"[0-9]{5}", fullmatch=True),
+    address=st.text(min_size=5, max_size=200),
+    price=PRICES,
+    status=STATUSES,
+    bedrooms=maybe(ROOMS),
+    bathrooms=maybe(ROOMS),
+    living_area_sqft=maybe(AREAS),
+    cover_image_url=maybe(URLS),
+    listed_at=TIMES,
+)
+CHANGES = st.builds(
+    FieldChange, field=st.text(max_size=20), before=maybe(st.text(max_size=50)), after=maybe(st.text(max_size=50))
+)
+EVENTS = st.builds(
+    HistoryEvent,
+    id=IDS,
+    at=TIMES,
+    kind=st.sampled_from(HistoryKind),
+    version=st.integers(1, 10**9),
+    changed_by_id=IDS,
+    changes=st.lists(CHANGES, max_size=5).map(tuple),
+)
+USERS = st.builds(
+    User,
+    id=IDS,
+    name=st.text(min_size=1, max_size=100),
+    email=maybe(st.emails()),
+    property_count=st.integers(0, 10**6),
+    created_at=maybe(TIMES),
+)

@@ -1,0 +1,252 @@
+"""A home's pictures: added, changed, removed and put in order; each change is one of the home."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from data import images, properties, table
+from data.calls import Call
+from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, TryAgain
+from data.records import ID, FieldChange, Image, Property, Url
+from tests.data import given, then, when
+from tests.proxy import Answer, Forward, Proxy, Request, refusal
+
+pytestmark = pytest.mark.usefixtures("table")
+
+NEW_URL = Url("https://images.example.com/new.jpg")
+FIRST = ID("picture-0")
+NOWHERE = ID("nowhere")
+
+
+def ids(home: Property) -> list[str]:
+    return [image.id for image in home.images or ()]
+
+
+def overtaken(asked: Request, forward: Forward) -> Answer:
+    """The refusal of a change of a home that somebody else has changed first."""
+    reasons: list[dict[str, Any]] = [{"Code": "ConditionalCheckFailed", "Item": {"version": {"N": "9"}}}]
+    return refusal(400, "TransactionCanceledException", {"Message": "", "CancellationReasons": reasons + NO_REASONS})
+
+
+NO_REASONS = [{"Code": "None"}] * 3
+
+
+def test_a_picture_is_added_behind_the_others_in_one_request(proxy: Proxy) -> None:
+    home = given.a_home(pictures=2)
+    proxy.seen.clear()
+    after = images.add(home, given.a_picture(home.id, 2, caption="Garden", width=1), given.ADA)
+    assert proxy.seen == ["TransactWriteItems"]
+    assert ids(after) == ["picture-0", "picture-1", "picture-2"]
+    assert properties.with_images(home.id) == after
+
+
+def test_a_picture_added_raises_the_version_and_is_an_event() -> None:
+    home = given.a_home()
+    after = images.add(home, given.a_picture(home.id, 0), given.GRACE)
+    [event, _] = then.events(home.id)
+    assert (after.version, event.version, event.kind.value) == (2, 2, "PICTURES_CHANGED")
+    assert event.changed_by_id == "grace"
+    assert event.changes == (FieldChange(field="images", after=Url("https://images.example.com/0.jpg")),)
+
+
+def test_a_fifty_first_picture_is_refused() -> None:
+    home = given.a_home(pictures=50)
+    with pytest.raises(TooMany, match="at most 50 pictures a home") as refused, then.nothing_changes():
+        images.add(home, given.a_picture(home.id, 50), given.ADA)
+    assert refused.value.most == 50
+
+
+def test_a_fiftieth_picture_is_not() -> None:
+    home = given.a_home(pictures=49)
+    assert len(images.add(home, given.a_picture(home.id, 49), given.ADA).images or ()) == 50
+
+
+def test_the_first_picture_is_on_the_card() -> None:
+    home = given.a_home()
+    after = images.add(home, given.a_picture(home.id, 0), given.ADA)
+    assert after.cover_image_url == "https://images.example.com/0.jpg"
+    assert then.its_card_is_true(after)
+
+
+def test_a_picture_that_is_not_the_first_writes_no_card(proxy: Proxy) -> None:
+    home = given.a_home(pictures=1)
+    calls: list[Call] = []
+    table.listen(calls.append)
+    images.add(home, given.a_picture(home.id, 1), given.ADA)
+    assert then.told(calls) == [("TransactWriteItems", None, 3, 3)]
+
+
+def test_a_picture_is_changed_at_its_place() -> None:
+    home = given.a_home(pictures=3)
+    after = images.update(home, ID("picture-1"), {"caption": "Garden", "width": 640}, given.ADA)
+    assert ids(after) == ["picture-0", "picture-1", "picture-2"]
+    assert (after.images or ())[1] == given.a_picture(home.id, 1, caption="Garden", width=640)
+    assert properties.with_images(home.id) == after
+
+
+def test_a_picture_changed_is_told_before_and_after() -> None:
+    home = given.a_home(pictures=1)
+    images.update(home, FIRST, {"caption": "Garden", "width": 640}, given.ADA)
+    told = FieldChange(field="images", before="caption: None, width: None", after="caption: Garden, width: 640")
+    assert then.events(home.id)[0].changes == (told,)
+
+
+def test_what_is_taken_from_a_picture_is_gone() -> None:
+    home = given.a_home(pictures=1)
+    captioned = images.update(home, FIRST, {"caption": "Garden"}, given.ADA)
+    assert images.update(captioned, FIRST, {"caption": None}, given.ADA).images == home.images
+    assert "caption" not in then.partition(f"PROP#{home.id}")[-2]
+
+
+def test_another_address_of_the_first_picture_is_on_the_card() -> None:
+    home = given.a_home(pictures=2)
+    after = images.update(home, FIRST, {"url": NEW_URL}, given.ADA)
+    assert after.cover_image_url == NEW_URL
+    assert then.its_card_is_true(after)
+
+
+def test_a_change_of_a_picture_that_changes_nothing_is_refused() -> None:
+    home = given.a_home(pictures=1)
+    with pytest.raises(InvalidInput, match="input changes nothing"), then.nothing_changes():
+        images.update(home, FIRST, {"caption": None}, given.ADA)
+
+
+def test_a_picture_is_removed_and_the_next_one_is_on_the_card() -> None:
+    home = given.a_home(pictures=3)
+    after = images.remove(home, FIRST, given.ADA)
+    assert ids(after) == ["picture-1", "picture-2"]
+    assert properties.with_images(home.id) == after
+    assert then.its_card_is_true(after)
+    assert then.events(home.id)[0].changes == (FieldChange(field="images", before=(home.images or ())[0].url),)
+
+
+def test_the_last_picture_removed_leaves_a_card_without_one() -> None:
+    after = images.remove(given.a_home(pictures=1), FIRST, given.ADA)
+    assert (after.images, after.image_ids, after.cover_image_url) == ((), (), None)
+    assert then.its_card_is_true(after)
+    assert len(then.partition(f"PROP#{after.id}")) == 3
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        partial(images.update, changes={"caption": "Garden"}),
+        images.remove,
+    ],
+    ids=["update", "remove"],
+)
+def test_a_picture_that_the_home_does_not_have_is_not_found(act: Any) -> None:
+    home = given.a_home(pictures=1)
+    with pytest.raises(ImageNotFound, match="has no image with the id nowhere") as refused, then.nothing_changes():
+        act(home, NOWHERE, by=given.ADA)
+    assert vars(refused.value) == {"property_id": home.id, "id": "nowhere"}
+
+
+def test_pictures_are_put_in_order_with_the_new_first_one_on_the_card() -> None:
+    home = given.a_home(pictures=3)
+    after = images.reorder(home, [home.image_ids[n] for n in (2, 0, 1)], given.ADA)
+    assert ids(after) == ["picture-2", "picture-0", "picture-1"]
+    assert properties.with_images(home.id) == after
+    assert then.its_card_is_true(after)
+
+
+def test_a_new_order_is_told_by_the_ids() -> None:
+    home = given.a_home(pictures=2)
+    images.reorder(home, [home.image_ids[1], home.image_ids[0]], given.ADA)
+    told = FieldChange(field="images", before="picture-0 picture-1", after="picture-1 picture-0")
+    assert then.events(home.id)[0].changes == (told,)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [(), (0, 1), (0, 1, 1), (0, 1, 2, 2), (0, 1, 3), (0, 1, 2, 3)],
+    ids=["none", "one missing", "one twice", "one too many", "a foreign one", "a foreign one more"],
+)
+def test_an_order_of_other_pictures_is_refused(order: tuple[int, ...]) -> None:
+    home = given.a_home(pictures=3)
+    with pytest.raises(InvalidInput, match="imageIds must name each picture"), then.nothing_changes():
+        images.reorder(home, [ID(f"picture-{n}") for n in order], given.ADA)
+
+
+def test_the_order_they_are_in_is_refused() -> None:
+    home = given.a_home(pictures=2)
+    with pytest.raises(InvalidInput, match="imageIds changes nothing"), then.nothing_changes():
+        images.reorder(home, home.image_ids, given.ADA)
+
+
+def test_a_change_meanwhile_is_read_and_the_picture_added_to_it(proxy: Proxy) -> None:
+    home = given.a_home(pictures=1)
+    when.changed(home, price=1.0)
+    proxy.seen.clear()
+    after = images.add(home, given.a_picture(home.id, 1), given.ADA)
+    assert proxy.seen == ["TransactWriteItems", "Query", "TransactWriteItems"]
+    assert (after.version, after.price, ids(after)) == (3, 1.0, ["picture-0", "picture-1"])
+
+
+def test_a_home_deleted_meanwhile_is_not_found() -> None:
+    home = given.a_home(pictures=1)
+    properties.delete(home, 1, given.ADA)
+    with pytest.raises(PropertyNotFound), then.nothing_changes():
+        images.add(home, given.a_picture(home.id, 1), given.ADA)
+
+
+def test_a_home_deleted_between_two_tries_is_not_found(proxy: Proxy) -> None:
+    home = given.a_home(pictures=1)
+    properties.delete(home, 1, given.ADA)
+    proxy.fail("TransactWriteItems", overtaken)
+    with pytest.raises(PropertyNotFound), then.nothing_changes():
+        images.remove(home, FIRST, given.ADA)
+
+
+def test_who_is_overtaken_again_and_again_may_try_again(proxy: Proxy) -> None:
+    home = given.a_home(pictures=2)
+    proxy.seen.clear()
+    proxy.fail("TransactWriteItems", overtaken, times=16)
+    with pytest.raises(TryAgain):
+        images.update(home, ID("picture-1"), {"caption": "Garden"}, given.ADA)
+    assert proxy.seen.count("TransactWriteItems") == 16
+    assert properties.with_images(home.id) == home
+
+
+def test_pictures_that_came_along_are_handed_on_without_a_read(proxy: Proxy) -> None:
+    homes = [given.a_home(n, pictures=n) for n in range(3)]
+    proxy.seen.clear()
+    assert images.of_properties(homes) == [list(home.images or ()) for home in homes]
+    assert images.covers(homes) == [None, *(given.a_picture(home.id, 0) for home in homes[1:])]
+    assert proxy.seen == []
+
+
+def test_pictures_that_did_not_come_along_are_one_batch(proxy: Proxy) -> None:
+    homes = [given.a_home(n, pictures=n) for n in range(4)]
+    without = [replace(homes[3], images=None), homes[2], replace(homes[0], images=None), replace(homes[3], images=None)]
+    proxy.seen.clear()
+    assert images.of_properties(without) == [list(homes[n].images or ()) for n in (3, 2, 0, 3)]
+    assert proxy.seen == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(("homes", "calls"), [(2, 1), (3, 2), (5, 3)])
+def test_pictures_are_read_a_hundred_a_call(proxy: Proxy, homes: int, calls: int) -> None:
+    read = [replace(given.a_home(n, pictures=50), images=None) for n in range(homes)]
+    proxy.seen.clear()
+    assert [len(pictures) for pictures in images.of_properties(read)] == [50] * homes
+    assert proxy.seen == ["BatchGetItem"] * calls
+
+
+def test_covers_read_only_the_first_pictures(proxy: Proxy) -> None:
+    homes = [given.a_home(n, pictures=3 * n) for n in range(3)]
+    calls: list[Call] = []
+    table.listen(calls.append)
+    found = images.covers([replace(home, images=None) for home in homes])
+    assert found == [None, given.a_picture(homes[1].id, 0), given.a_picture(homes[2].id, 0)]
+    assert then.told(calls) == [("BatchGetItem", None, 2, 2)]
+
+
+def test_a_picture_removed_since_its_home_was_read_is_left_out() -> None:
+    home = given.a_home(pictures=3)
+    images.remove(home, FIRST, given.ADA)
+    read: list[Property] = [replace(home, images=None)]
+    assert images.of_properties(read) == [[*(home.images or ())[1:]]]
+    none: list[Image | None] = [None]
+    assert images.covers(read) == none

@@ -1,0 +1,210 @@
+"""A cursor leads on from where it was given out, in that very list, and nowhere else."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import example
+from hypothesis import given as whatever
+from hypothesis import strategies as st
+
+from data import history, listings, paging, properties
+from data.errors import BadCursor
+from data.records import ListingFilter, ListingSort
+from data.requests import Item, Query
+from tests.data import given
+from tests.proxy import Proxy
+
+NEWEST, PRICE_ASC, PRICE_DESC = ListingSort.NEWEST, ListingSort.PRICE_ASC, ListingSort.PRICE_DESC
+ANY = ListingFilter()
+BY_PRICE = listings.asked(given.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC)
+BY_AGE = listings.asked(given.ZIP, ANY, NEWEST)
+HERE: Item = {"pk": "ZIP#98001", "sk": f"PROP#{given.home_id(1)}", "list_price": 20}
+
+Read = Callable[[str | None], Any]
+LISTS: dict[str, Read] = {
+    "a ZIP": lambda after: listings.by_zip("98001", ANY, NEWEST, 1, after),
+    "another ZIP": lambda after: listings.by_zip("98002", ANY, NEWEST, 1, after),
+    "another order": lambda after: listings.by_zip("98001", ANY, PRICE_ASC, 1, after),
+    "the opposite order": lambda after: listings.by_zip("98001", ANY, PRICE_DESC, 1, after),
+    "a filter": lambda after: listings.by_zip("98001", ListingFilter(min_bedrooms=1), NEWEST, 1, after),
+    "another filter": lambda after: listings.by_zip("98001", ListingFilter(min_bedrooms=2), NEWEST, 1, after),
+    "price bounds": lambda after: listings.by_zip("98001", ListingFilter(max_price=9e5), PRICE_ASC, 1, after),
+    "a history": lambda after: history.of_property(given.home_id(0), 1, after),
+    "another's history": lambda after: history.of_property(given.home_id(1), 1, after),
+    "a user's homes": lambda after: properties.of_users([given.ADA], 1, after)[0],
+    "another's homes": lambda after: properties.of_users([given.GRACE], 1, after)[0],
+}
+
+
+def a_cursor(members: Any, asked: Query = BY_PRICE) -> str:
+    """A cursor of this position, made as ours are made, whatever the position is."""
+    raw = paging.VERSION + paging.digest(asked) + json.dumps(members, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("name", LISTS)
+def test_a_cursor_is_one_of_its_own_list_only(name: str, proxy: Proxy) -> None:
+    for n in range(4):
+        given.a_home(n, bedrooms=3, owner_id=given.ADA if n % 2 else given.GRACE, zip_code=f"9800{1 + n // 2}")
+    cursor = LISTS[name](None).edges[0].cursor
+    for other, read in LISTS.items():
+        proxy.seen.clear()
+        if other == name:
+            read(cursor)
+        else:
+            with pytest.raises(BadCursor):
+                read(cursor)
+            assert proxy.seen == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "====",
+        "null",
+        "x" * 1_000,
+        "🏠" * 20,
+        "\x00",
+        "a b",
+        "MQ",
+        paging.sealed(HERE, BY_AGE)[:-1],
+        paging.sealed(HERE, BY_AGE)[:-6],
+        paging.sealed(HERE, BY_AGE)[:14],
+        paging.sealed(HERE, BY_AGE)[1:],
+        paging.sealed(HERE, BY_AGE) + "=",
+        paging.sealed(HERE, BY_AGE) + "A",
+        " " + paging.sealed(HERE, BY_AGE),
+        "2" + paging.sealed(HERE, BY_AGE)[1:],
+    ],
+)
+def test_what_is_no_cursor_is_refused_before_any_request(proxy: Proxy, text: str) -> None:
+    with pytest.raises(BadCursor, match="not a cursor of this list"):
+        listings.by_zip(given.ZIP, ANY, NEWEST, 20, text)
+    assert proxy.seen == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [9.99, HERE["sk"]],
+        [90.01, HERE["sk"]],
+        [-1, HERE["sk"]],
+        [float("nan"), HERE["sk"]],
+        [float("inf"), HERE["sk"]],
+        [-float("inf"), HERE["sk"]],
+        [10**300, HERE["sk"]],
+        [True, HERE["sk"]],
+        ["20", HERE["sk"]],
+        [None, HERE["sk"]],
+        [[20], HERE["sk"]],
+        [20, ""],
+        [20, None],
+        [20, 20],
+        [20, {"S": "PROP#1"}],
+        [20, "PROP#é"],
+        [20, "PROP#\n"],
+        [20, "x" * 129],
+        [20],
+        [20, HERE["sk"], HERE["sk"]],
+        {"list_price": 20, "sk": HERE["sk"]},
+        20,
+        None,
+        "ab",
+        json.loads("[" * 150 + "]" * 150),
+    ],
+)
+def test_a_forged_position_that_is_out_of_range_or_no_position_is_refused(members: Any) -> None:
+    with pytest.raises(BadCursor):
+        paging.opened(a_cursor(members), BY_PRICE)
+
+
+@pytest.mark.parametrize("sk", ["METADATA", "PROP", "PROP#~~", "Z", " "])
+def test_a_forged_position_cannot_leave_the_range(sk: str) -> None:
+    with pytest.raises(BadCursor):
+        paging.opened(a_cursor([sk], BY_AGE), BY_AGE)
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("price", [10, 90.0, 10.005, 89.99999999999999, 20])
+def test_a_forged_position_inside_the_range_reads_the_same_list(price: float) -> None:
+    given.cards([given.a_card(0, price=95.0), given.a_card(1, price=90.0), given.a_card(2, zip_code="98002")])
+    page = listings.by_zip(
+        given.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC, 20, a_cursor([price, "A"])
+    )
+    assert {card.price for card in page.nodes} <= {90.0}
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("price", [0, 0.0, -0.0, 1e-200, 5e-324, 1e12])
+def test_a_forged_price_at_the_edge_of_what_dynamodb_holds_is_no_fault(price: float) -> None:
+    asked = listings.asked(given.ZIP, ANY, PRICE_DESC)
+    page = listings.by_zip(given.ZIP, ANY, PRICE_DESC, 20, a_cursor([price, "A"], asked))
+    assert page.nodes == ()
+
+
+def test_a_cursor_leads_to_the_position_it_was_made_of() -> None:
+    assert paging.opened(paging.sealed(HERE, BY_PRICE), BY_PRICE) == HERE
+
+
+def test_a_cursor_does_not_name_its_partition() -> None:
+    cursor = paging.sealed(HERE, BY_PRICE)
+    assert b"98001" not in base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+
+def test_a_cursor_fits_into_an_address() -> None:
+    assert (
+        paging.sealed(HERE | {"list_price": 999_999_999_999.99}, BY_PRICE).replace("-", "").replace("_", "").isalnum()
+    )
+
+
+@whatever(st.text())
+@example("MQ==")
+def test_no_text_at_all_is_a_cursor(text: str) -> None:
+    for asked in (BY_PRICE, BY_AGE):
+        with pytest.raises(BadCursor):
+            paging.opened(text, asked)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just(HERE["sk"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@whatever(st.lists(JSON, min_size=2, max_size=2) | JSON)
+def test_whatever_is_forged_is_refused_or_a_position_in_the_range(members: Any) -> None:
+    try:
+        start = paging.opened(a_cursor(members), BY_PRICE)
+    except BadCursor:
+        return
+    assert (start["pk"], set(start)) == ("ZIP#98001", {"pk", "sk", "list_price"})
+    assert 10 <= start["list_price"] <= 90
+
+
+@whatever(st.integers(0), st.sampled_from("ABCXYZabcxyz0189-_=+/ é"))
+def test_a_cursor_with_one_character_changed_is_refused_or_a_position_in_its_list(n: int, character: str) -> None:
+    cursor = paging.sealed(HERE, BY_PRICE)
+    n %= len(cursor)
+    changed = cursor[:n] + character + cursor[n + 1 :]
+    try:
+        start = paging.opened(changed, BY_PRICE)
+    except BadCursor:
+        return
+    assert start["pk"] == "ZIP#98001"
+    assert 10 <= start["list_price"] <= 90
+
+
+@whatever(st.integers(0, 40), st.sampled_from("ABCXYZabcxyz0189-_"))
+def test_a_cursor_damaged_in_what_it_is_bound_to_is_refused(n: int, character: str) -> None:
+    cursor = paging.sealed(HERE, BY_PRICE)
+    n %= (len(paging.VERSION) + paging.DIGEST) * 8 // 6
+    if cursor[n] != character:
+        with pytest.raises(BadCursor):
+            paging.opened(cursor[:n] + character + cursor[n + 1 :], BY_PRICE)

@@ -1,0 +1,101 @@
+"""Rules of the whole room: who builds keys, who speaks to DynamoDB, who scans, and what never leaves."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import data
+from data import history, images, keys, listings, properties, table, users
+from data.records import ID, ListingFilter, ListingSort
+from data.requests import Query
+from tests.data import given, then, when
+
+ROOM = Path(data.__file__).parent
+MODULES = sorted(ROOM.glob("*.py"))
+RESOLVERS = sorted((ROOM.parent / "resolvers").glob("*.py"))
+PREFIXES = ("PROP", "IMG", "HIST", "USER", "ZIP", "IDEM")
+SORT_KEYS = {"METADATA", "PROFILE", "CREATE"}
+
+
+def imported(module: Path) -> set[str]:
+    """The packages that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def texts(module: Path) -> set[str]:
+    """The texts in a module, its docstrings aside."""
+    tree = ast.parse(module.read_text())
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said]
+    return {node.value for node in constants if isinstance(node.value, str)}
+
+
+def scans(module: Path) -> bool:
+    nodes = list(ast.walk(ast.parse(module.read_text())))
+    named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return "scan" in named | {node.name for node in nodes if isinstance(node, ast.alias)}
+
+
+def everything_in(answer: Any) -> Iterator[Any]:
+    """An answer and all that is in it, to the last member."""
+    yield answer
+    if is_dataclass(answer):
+        answer = [getattr(answer, field.name) for field in fields(answer)]
+    if isinstance(answer, dict):
+        answer = [*answer, *answer.values()]
+    if isinstance(answer, (list, tuple)):
+        for member in answer:
+            yield from everything_in(member)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_only_keys_py_spells_keys(module: Path) -> None:
+    spelled = re.findall(rf"(?:{'|'.join(PREFIXES)})#|[A-Z}}]#\{{", module.read_text())
+    assert (spelled == [] and texts(module).isdisjoint(SORT_KEYS)) == (module.name != "keys.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_only_table_py_imports_botocore_and_nobody_boto3(module: Path) -> None:
+    assert "boto3" not in imported(module)
+    assert ("botocore" in imported(module)) == (module.name == "table.py")
+
+
+@pytest.mark.parametrize("module", [*MODULES, *RESOLVERS], ids=lambda module: f"{module.parent.name}/{module.name}")
+def test_nobody_scans_the_table_but_who_verifies_it(module: Path) -> None:
+    assert not scans(module) or module.name in ("table.py", "verify.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_the_room_imports_no_other_room(module: Path) -> None:
+    assert imported(module).isdisjoint({"resolvers", "local", "infra", "tests"})
+
+
+@pytest.mark.usefixtures("table")
+def test_nothing_of_dynamodbs_own_leaves_the_room() -> None:
+    home = when.changed(given.a_home(pictures=2, latitude=47.5), price=0.01, bedrooms=None, bathrooms=2)
+    users.update(given.a_profile(), {"email": None})
+    answers = [
+        [properties.by_id(home.id), properties.with_images(home.id), properties.by_ids([home.id, ID("nowhere")])],
+        [properties.of_users([given.ADA], 1, None), properties.appearances(home.id)],
+        [listings.by_zip(given.ZIP, ListingFilter(), sort, 1, None) for sort in ListingSort],
+        [history.of_properties([home.id], 1, None), images.of_properties([home]), images.covers([home])],
+        [users.by_id(given.ADA), users.by_ids([given.ADA])],
+        [table.get(keys.property(home.id)), table.get_many([keys.property(home.id)]), then.everything()],
+        [table.query(Query(keys.property(home.id).pk, " ", "~"), limit=1)],
+    ]
+    found = list(everything_in(answers))
+    plain = (str, int, float, type(None), list, tuple, dict, Enum)
+    assert {type(one) for one in found if not is_dataclass(one) and not isinstance(one, plain)} == set()
+    assert [one for one in found if isinstance(one, dict) and set(one) & {"S", "N", "L", "M", "BOOL", "NULL"}] == []

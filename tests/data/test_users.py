@@ -1,0 +1,112 @@
+"""The people who own homes: their profiles, and the counts kept in them."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from data import keys, properties, users
+from data.records import ID, Email, User
+from tests.data import given, then, when
+from tests.proxy import Proxy
+
+pytestmark = pytest.mark.usefixtures("table")
+
+NOBODY = ID("nobody")
+NEW = Email("new@example.com")
+
+
+def test_a_user_is_read_as_it_was_written(proxy: Proxy) -> None:
+    user = given.a_user(property_count=3)
+    proxy.seen.clear()
+    assert users.by_id(given.ADA) == user
+    assert proxy.seen == ["GetItem"]
+
+
+def test_a_user_without_a_profile_is_none() -> None:
+    assert users.by_id(NOBODY) is None
+
+
+def test_users_come_in_the_order_asked_each_read_once(proxy: Proxy) -> None:
+    ada, grace = given.a_user(), given.a_user(given.GRACE)
+    proxy.seen.clear()
+    assert users.by_ids([given.GRACE, NOBODY, given.ADA, given.GRACE]) == [grace, None, ada, grace]
+    assert proxy.seen == ["BatchGetItem"]
+
+
+def test_the_owners_of_a_hundred_homes_are_one_request(proxy: Proxy) -> None:
+    ada = given.a_user()
+    proxy.seen.clear()
+    assert users.by_ids([given.ADA] * 100) == [ada] * 100
+    assert proxy.seen == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "attributes"),
+    [
+        ({"name": "Countess"}, {"name": "Countess"}),
+        ({"email": NEW}, {"email": NEW}),
+        ({"email": None}, {"email": None}),
+        ({"name": "Countess", "email": NEW}, {"name": "Countess", "email": NEW}),
+    ],
+)
+def test_a_profile_changes_what_it_is_told_and_nothing_else(
+    changes: dict[str, Any], attributes: dict[str, Any]
+) -> None:
+    user = given.a_user(property_count=3)
+    other = replace(given.a_profile(), name="From the token", email=Email("token@example.com"), created_at=given.at(9))
+    changed = users.update(users.starting(other, given.at(9)), changes)
+    assert changed == replace(user, **attributes)
+    assert users.by_id(given.ADA) == changed
+
+
+def test_a_profile_is_made_where_there_is_none() -> None:
+    starting = users.starting(replace(given.a_profile(), property_count=7), given.at(9))
+    assert users.update(starting, {"name": "Countess"}) == User(
+        id=given.ADA, name="Countess", email=given.a_profile().email, property_count=0, created_at=given.at(9)
+    )
+
+
+def test_a_profile_made_without_an_email_has_none() -> None:
+    users.update(given.a_profile(), {"email": None})
+    assert users.by_id(given.ADA) == replace(given.a_profile(), email=None)
+
+
+def test_an_email_that_was_taken_away_does_not_come_back_with_the_next_home() -> None:
+    given.a_user()
+    users.update(given.a_profile(), {"email": None})
+    given.a_home()
+    assert users.by_id(given.ADA) == replace(given.a_profile(), email=None, property_count=1)
+
+
+def test_an_email_that_was_taken_away_does_not_come_back_with_the_next_name() -> None:
+    given.a_user()
+    users.update(given.a_profile(), {"email": None})
+    assert users.update(given.a_profile(), {"name": "Countess"}).email is None
+
+
+def test_a_first_home_makes_the_profile() -> None:
+    given.a_home()
+    assert users.by_id(given.ADA) == replace(given.a_profile(), property_count=1)
+
+
+def test_a_name_changed_while_homes_are_made_loses_neither() -> None:
+    given.a_user()
+    drafts = [given.a_draft(n) for n in range(5)]
+    makes = [partial(properties.create, draft, given.ADA, given.a_profile(), None) for draft in drafts]
+    when.all_at_the_same_time(*makes, partial(users.update, given.a_profile(), {"name": "Countess"}))
+    assert users.by_id(given.ADA) == replace(given.a_profile(), name="Countess", property_count=5)
+
+
+def test_a_user_is_one_item() -> None:
+    user = given.a_user(property_count=3)
+    assert then.everything() == [users.to_item(user)]
+    assert users.to_item(user) == {
+        **keys.user(given.ADA)._asdict(),
+        "id": "ada",
+        "name": "Ada",
+        "email": "ada@example.com",
+        "property_count": 3,
+        "created_at": given.at(0),
+    }
