@@ -14,14 +14,15 @@ from tests.proxy import Proxy, cancelled, error, reset, unprocessed
 A_KEY = Key("rows", "000")
 
 
+pytestmark = pytest.mark.usefixtures("three_rows")
+
+
 @pytest.fixture
-def calls(proxy: Proxy) -> list[Call]:
-    """The calls from now on; what was asked before the test's own steps is not among them."""
-    heard: list[Call] = []
+def three_rows(calls: list[Call], proxy: Proxy) -> None:
+    """What stands in the table; to have put it there does not count."""
     given.rows(3, text="x" * 5_000)
-    table.listen(heard.append)
+    calls.clear()
     proxy.seen.clear()
-    return heard
 
 
 def units(calls: list[Call]) -> list[tuple[float, float]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data import images, properties, table
+from data import images, properties
 from data.calls import Call
 from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, TryAgain
 from data.records import ID, FieldChange, Image, Property, Url
@@ -70,10 +70,9 @@ def test_the_first_picture_is_on_the_card() -> None:
     assert then.its_card_is_true(after)
 
 
-def test_a_picture_that_is_not_the_first_writes_no_card(proxy: Proxy) -> None:
+def test_a_picture_that_is_not_the_first_writes_no_card(calls: list[Call]) -> None:
     home = given.a_home(pictures=1)
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     images.add(home, given.a_picture(home.id, 1), given.ADA)
     assert then.told(calls) == [("TransactWriteItems", None, 3, 3)]
 
@@ -234,10 +233,9 @@ def test_pictures_are_read_a_hundred_a_call(proxy: Proxy, homes: int, calls: int
     assert proxy.seen == ["BatchGetItem"] * calls
 
 
-def test_covers_read_only_the_first_pictures(proxy: Proxy) -> None:
+def test_covers_read_only_the_first_pictures(calls: list[Call]) -> None:
     homes = [given.a_home(n, pictures=3 * n) for n in range(3)]
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     found = images.covers([replace(home, images=None) for home in homes])
     assert found == [None, given.a_picture(homes[1].id, 0), given.a_picture(homes[2].id, 0)]
     assert then.told(calls) == [("BatchGetItem", None, 2, 2)]

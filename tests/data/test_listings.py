@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from data import listings, table
+from data import listings
 from data.calls import Call
 from data.records import Connection, Listing, ListingFilter, ListingSort, ListingStatus, PageInfo, Url
 from tests.data import given, then
@@ -107,19 +107,19 @@ def test_other_filters_leave_out_what_does_not_say_enough(
 
 
 @pytest.mark.parametrize(("sort", "index"), [(NEWEST, None), (PRICE_ASC, "by_price"), (PRICE_DESC, "by_price")])
-def test_a_page_reads_one_card_more_than_it_gives(proxy: Proxy, sort: ListingSort, index: str | None) -> None:
+def test_a_page_reads_one_card_more_than_it_gives(calls: list[Call], sort: ListingSort, index: str | None) -> None:
     priced(*map(float, range(20)))
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     assert len(found(sort=sort, first=5)) == 5
     assert then.told(calls) == [("Query", index, 1, 6)]
 
 
 @pytest.mark.parametrize(("sort", "prices"), [(PRICE_ASC, [3, 4, 5]), (PRICE_DESC, [12, 11, 10])])
-def test_price_bounds_of_a_price_order_read_nothing_outside(proxy: Proxy, sort: ListingSort, prices: list[int]) -> None:
+def test_price_bounds_of_a_price_order_read_nothing_outside(
+    calls: list[Call], sort: ListingSort, prices: list[int]
+) -> None:
     priced(*map(float, range(20)))
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     assert [card.price for card in found(ListingFilter(min_price=3.0, max_price=12.0), sort, 3)] == prices
     assert then.told(calls) == [("Query", "by_price", 1, 4)]
 
@@ -185,9 +185,8 @@ def test_more_found_in_five_hundred_cards_than_asked_is_not_lost() -> None:
     assert len({card.id for page in pages for card in page}) == 505
 
 
-def test_a_filtered_page_says_how_much_was_read(proxy: Proxy) -> None:
+def test_a_filtered_page_says_how_much_was_read(calls: list[Call]) -> None:
     given.cards([given.a_card(n, bedrooms=n % 2) for n in range(30)])
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     assert len(found(ListingFilter(min_bedrooms=1), first=5)) == 5
     assert then.told(calls) == [("Query", None, 1, 15)]

@@ -8,7 +8,6 @@ import pytest
 from data import properties
 from data.calls import Call
 from data.records import ID, PageInfo
-from data.table import listen
 from tests.data import given, then, when
 from tests.proxy import Proxy
 
@@ -34,30 +33,27 @@ def test_a_deleted_home_is_none_although_its_history_stays() -> None:
     assert properties.with_images(home.id) is None
 
 
-def test_a_home_with_its_pictures_is_one_consistent_query(proxy: Proxy) -> None:
+def test_a_home_with_its_pictures_is_one_consistent_query(proxy: Proxy, calls: list[Call]) -> None:
     home = given.a_home(pictures=50)
-    calls: list[Call] = []
-    listen(calls.append)
+    calls.clear()
     proxy.seen.clear()
     assert properties.with_images(home.id) == home
     assert proxy.seen == ["Query"]
     assert then.told(calls) == [("Query", None, 1, 51)]
 
 
-def test_a_home_with_its_pictures_costs_a_consistent_read_of_both(proxy: Proxy) -> None:
+def test_a_home_with_its_pictures_costs_a_consistent_read_of_both(calls: list[Call]) -> None:
     home = given.a_home(pictures=3)
-    calls: list[Call] = []
-    listen(calls.append)
+    calls.clear()
     properties.with_images(home.id)
     properties.by_id(home.id)
     assert [call.read_units for call in calls] == [1, 1]
 
 
-def test_the_history_of_a_home_is_not_read_with_it(proxy: Proxy) -> None:
+def test_the_history_of_a_home_is_not_read_with_it(calls: list[Call]) -> None:
     home = given.a_home()
     changed = when.changed(when.changed(home, price=1.0), price=2.0)
-    calls: list[Call] = []
-    listen(calls.append)
+    calls.clear()
     assert properties.with_images(home.id) == changed
     assert calls[0].items == 1
 

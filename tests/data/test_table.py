@@ -7,7 +7,6 @@ from data.calls import Call
 from data.errors import TryAgain
 from data.keys import INVERSE, Key
 from data.requests import Item, Query
-from tests.conftest import forget_the_client
 from tests.data import given, then
 from tests.proxy import Proxy, unprocessed
 
@@ -34,10 +33,9 @@ def test_keys_are_read_a_hundred_a_call(proxy: Proxy, keys: int, calls: int) -> 
     assert proxy.seen == ["BatchGetItem"] * calls
 
 
-def test_a_key_asked_for_many_times_is_read_once(proxy: Proxy) -> None:
+def test_a_key_asked_for_many_times_is_read_once(calls: list[Call]) -> None:
     [key] = given.rows(1)
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     assert list(table.get_many([key] * 150)) == [key]
     assert then.told(calls) == [("BatchGetItem", None, 1, 1)]
 
@@ -145,10 +143,9 @@ def test_a_scan_of_an_index_finds_what_is_in_it() -> None:
     ]
 
 
-def test_a_consistent_read_costs_double(proxy: Proxy) -> None:
+def test_a_consistent_read_costs_double(calls: list[Call]) -> None:
     [key] = given.rows(1)
-    calls: list[Call] = []
-    table.listen(calls.append)
+    calls.clear()
     for consistent in (False, True):
         table.get(key, consistent)
         table.get_many([key], consistent)
@@ -171,8 +168,7 @@ def test_what_is_asked_for_several_times_is_done_once() -> None:
     assert sorted(done) == ["ada", "grace"]
 
 
+@pytest.mark.usefixtures("a_new_client")
 def test_many_first_uses_at_once_make_one_client() -> None:
-    keys = given.rows(250)
-    forget_the_client()
-    table.get_many(keys)
+    table.get_many([Key("rows", str(n)) for n in range(250)])
     assert table.client.cache_info().misses == 1

@@ -10,7 +10,6 @@ from data import table
 from data.errors import Fault, TryAgain
 from data.keys import Key
 from data.requests import Put, Query
-from tests.conftest import forget_the_client
 from tests.data import given, then
 from tests.proxy import Answer, Forward, Proxy, Request, error, reset
 from tests.proxy import Fault as Injected
@@ -88,19 +87,18 @@ def test_a_missing_permission_is_a_fault_at_every_door(proxy: Proxy, operation: 
     assert proxy.seen == [operation]
 
 
-@pytest.mark.usefixtures("proxy")
+@pytest.mark.usefixtures("a_new_client")
 def test_an_address_where_nobody_listens_is_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    forget_the_client()
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{port}")
     with pytest.raises(TryAgain) as raised:
         table.get(A_KEY)
     assert isinstance(raised.value.__cause__, EndpointConnectionError)
 
 
+@pytest.mark.usefixtures("a_new_client")
 def test_missing_credentials_are_a_fault(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_the_client()
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     for variable in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(variable, "/nowhere")

@@ -166,10 +166,8 @@ def test_a_field_added_to_a_record_is_served_without_a_new_start_by_hand(checkou
     port = free_port()
     with desk(port, checkout, DYNAMODB_ENDPOINT=engine):
         records = checkout / "data" / "records.py"
-        text = records.read_text().replace(
-            "    address: Address\n", "    address: Address\n    pool: bool | None = None\n"
-        )
-        records.write_text(text)
+        added = "    address: Address\n    pool: bool | None = None\n"
+        records.write_text(records.read_text().replace("    address: Address\n", added))
         assert any("pool" in fields_of("Property", port) for _ in range(50))
 
 

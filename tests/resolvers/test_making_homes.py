@@ -1,7 +1,20 @@
 """How a home is made, by whom and for whom, and that it is made once."""
 
 from tests.resolvers import given
-from tests.resolvers.events import ADA, ADMIN, BOB, CASTLE, OPTIONAL, cognito, create, everything, ok, refused, values
+from tests.resolvers.events import (
+    ADA,
+    ADMIN,
+    BOB,
+    CASTLE,
+    NEW_HOME,
+    OPTIONAL,
+    cognito,
+    create,
+    everything,
+    ok,
+    refused,
+    values,
+)
 
 
 def test_a_home_is_made_as_it_was_described(table: str) -> None:
@@ -55,7 +68,7 @@ def test_an_owner_may_name_themself(table: str) -> None:
 
 def test_only_an_admin_makes_a_home_for_somebody_else(table: str) -> None:
     given.person("bob")
-    assert refused("Mutation.createProperty", ADA, input={"address": "1 Elm Street", "price": 1, "ownerId": "bob"}) == {
+    assert refused("Mutation.createProperty", ADA, input=NEW_HOME | {"ownerId": "bob"}) == {
         "type": "NotAllowed",
         "message": "only an admin may create a property for bob",
         "info": {"ownerId": "bob"},
@@ -71,9 +84,11 @@ def test_an_admin_makes_a_home_for_a_user(table: str) -> None:
 
 
 def test_an_admin_makes_no_home_for_nobody(table: str) -> None:
-    assert refused(
-        "Mutation.createProperty", ADMIN, input={"address": "1 Elm Street", "price": 1, "ownerId": "nobody"}
-    ) == {"type": "UserNotFound", "message": "no user has the id nobody", "info": {"id": "nobody"}}
+    assert refused("Mutation.createProperty", ADMIN, input=NEW_HOME | {"ownerId": "nobody"}) == {
+        "type": "UserNotFound",
+        "message": "no user has the id nobody",
+        "info": {"id": "nobody"},
+    }
 
 
 def test_the_same_key_makes_one_home(table: str) -> None:
@@ -109,7 +124,7 @@ def test_a_key_belongs_to_its_input(table: str) -> None:
 def test_a_key_whose_home_is_gone_makes_no_other(table: str) -> None:
     made = create(key="k1")
     ok("Mutation.deleteProperty", id=made["id"], expectedVersion=1)
-    again = refused("Mutation.createProperty", input={"address": "1 Elm Street", "price": 100}, idempotencyKey="k1")
+    again = refused("Mutation.createProperty", input=NEW_HOME, idempotencyKey="k1")
     assert (again["type"], again["info"]) == ("PropertyNotFound", {"id": made["id"]})
 
 
