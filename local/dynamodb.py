@@ -171,7 +171,7 @@ def installed(cache: Path = ROOT / ".cache", pack: Callable[[Path], Path] = npm_
     with locked(cache / "dynamodb-local.lock", seconds=600):
         if not emulator.exists():
             with TemporaryDirectory(dir=cache) as folder, tarfile.open(pinned(pack(Path(folder)), PACKAGE_HASH)) as tar:
-                # Debian's Python 3.11.2 has no filter yet, and needs none: the hash says that this is the tarball we know.
+                # Debian's Python 3.11.2 knows no filter, and needs none: by its hash this is the tarball we know.
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)
                 tar.extractall(folder)
                 Path(folder, "package", "emulator").rename(emulator)
