@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from data import keys, properties, shapes, table
-from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, VersionConflict
+from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, TryAgain, VersionConflict
 from data.records import ID, MOST_IMAGES, FieldChange, HistoryKind, Image, Property
 from data.requests import Action, Delete, Item, Put
 
@@ -112,9 +112,10 @@ def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
 def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) -> Property:
     """The home after a change of its pictures, carrying them: one transaction.
 
-    `home` was read with its pictures; it is read again, one Query a time, while others are faster. Raises TryAgain.
+    `home` is read with its pictures, one Query, where it came without them; and again each time that somebody else was
+    faster. Raises TryAgain.
     """
-    fresh: Property | None = home
+    fresh = home if home.images is not None else properties.with_images(home.id)
     for _ in table.patience(MOST_AT_ONCE):
         if fresh is None:
             raise PropertyNotFound(home.id)
@@ -127,10 +128,10 @@ def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) 
         )
         try:
             properties.commit(fresh, after, HistoryKind.PICTURES_CHANGED, by, [new.change], new.actions)
-            break
+            return after
         except VersionConflict:
             fresh = properties.with_images(home.id)
-    return after
+    raise TryAgain
 
 
 def named(id: ID, images: Pictures, home: Property) -> Image:

@@ -14,6 +14,7 @@ PROFILE = "PROFILE"
 IMAGES = "IMG#"
 EVENTS = "HIST#"
 PROPERTIES = "PROP#"
+USERS = "USER#"
 
 
 class Key(NamedTuple):
@@ -60,11 +61,11 @@ def event(property_id: ID, at: DateTime, version: int) -> Key:
 
 
 def user(id: ID) -> Key:
-    return Key(f"USER#{id}", PROFILE)
+    return Key(f"{USERS}{id}", PROFILE)
 
 
 def ownership(user_id: ID, property_id: ID) -> Key:
-    return Key(f"USER#{user_id}", f"{PROPERTIES}{property_id}")
+    return Key(f"{USERS}{user_id}", f"{PROPERTIES}{property_id}")
 
 
 def zip_code(zip_code: str) -> str:
@@ -77,6 +78,11 @@ def listing(zip_code: str, property_id: ID) -> Key:
 
 def idempotency(user_id: ID, key: str) -> Key:
     return Key(f"IDEM#{user_id}#{key}", "CREATE")
+
+
+def id_in(part: str) -> ID:
+    """The id in a part of a key that names a home or a user."""
+    return ID(part.partition("#")[2])
 
 
 def inverse(key: Key) -> dict[str, str]:

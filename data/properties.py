@@ -41,13 +41,16 @@ def by_id(id: ID) -> Property | None:
 
 def with_images(id: ID) -> Property | None:
     """The home as it stands now, with its pictures in display order: one consistent Query of both."""
+    home, found = with_all_images(id)
+    return replace(home, images=tuple(found[id] for id in home.image_ids if id in found)) if home else None
+
+
+def with_all_images(id: ID) -> tuple[Property | None, dict[ID, Image]]:
+    """The home, and whatever pictures stand beside it, by their ids: the same one Query."""
     everything = Query(keys.property(id).pk, keys.IMAGES, keys.METADATA)
     items = list(table.query_all(everything, consistent=True))
-    if not items or items[-1]["sk"] != keys.METADATA:
-        return None
-    home = from_item(items.pop())
-    found = {item["id"]: shapes.load(Image, item) for item in items}
-    return replace(home, images=tuple(found[id] for id in home.image_ids if id in found))
+    home = from_item(items.pop()) if items and items[-1]["sk"] == keys.METADATA else None
+    return home, {item["id"]: shapes.load(Image, item) for item in items}
 
 
 def by_ids(ids: Sequence[ID]) -> list[Property | None]:
@@ -70,8 +73,7 @@ def of_users(user_ids: Sequence[ID], first: int, after: str | None) -> list[Conn
 
 def ids_of_user(user_id: ID, first: int, after: str | None) -> Connection[ID]:
     """The ids of a user's homes, newest first: one Query."""
-    owned = Query(keys.user(user_id).pk, keys.PROPERTIES, f"{keys.PROPERTIES}~", forward=False)
-    return paging.page(owned, first, after, lambda item: ID(item["sk"].removeprefix(keys.PROPERTIES)))
+    return paging.page(users.owned(user_id, forward=False), first, after, lambda item: keys.id_in(item["sk"]))
 
 
 def of_homes(page: Connection[ID], homes: Mapping[ID, Property]) -> Connection[Property]:

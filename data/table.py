@@ -86,8 +86,8 @@ def get_batch(keys: Sequence[Key], consistent: bool) -> list[Item]:
         items += map(wire.plain_item, answer["Responses"].get(name(), ()))
         asked = answer.get("UnprocessedKeys")
         if not asked:
-            break
-    return items
+            return items
+    raise TryAgain
 
 
 def query(asked: Query, limit: int | None = None, after: Item | None = None, consistent: bool = False) -> Range:
@@ -151,18 +151,24 @@ def write(actions: Sequence[Action]) -> None:
                     raise action.when.refused(wire.plain_item(old) if old else None) from cancelled
             if not {reason["Code"] for reason in reasons} <= BUSY_REASONS:
                 raise Fault(str(cancelled)) from cancelled
+    raise TryAgain
 
 
 def put_many(items: Sequence[Item]) -> None:
     """Puts items in no order, over whatever is there: one BatchWriteItem for every 25, one after the other."""
     for chunk in chunks(items, MOST_PUTS):
-        asked: Any = {name(): [{"PutRequest": {"Item": wire.item(item)}} for item in chunk]}
-        for _ in patience():
-            with our_errors():
-                answer = client().batch_write_item(RequestItems=asked, ReturnConsumedCapacity="TOTAL")
-            asked = answer.get("UnprocessedItems")
-            if not asked:
-                break
+        put_batch(chunk)
+
+
+def put_batch(items: Sequence[Item]) -> None:
+    asked: Any = {name(): [{"PutRequest": {"Item": wire.item(item)}} for item in items]}
+    for _ in patience():
+        with our_errors():
+            answer = client().batch_write_item(RequestItems=asked, ReturnConsumedCapacity="TOTAL")
+        asked = answer.get("UnprocessedItems")
+        if not asked:
+            return
+    raise TryAgain
 
 
 def at_once(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
@@ -185,12 +191,11 @@ def chunks(whole: Sequence[A], size: int) -> list[Sequence[A]]:
 
 
 def patience(tries: int = TRIES) -> Iterator[int]:
-    """The tries of a request that was done in part or not at all, with growing random waits between; then TryAgain."""
-    yield 1
-    for tried in range(1, tries):
-        time.sleep(random.uniform(0, min(0.025 * 2**tried, LONGEST_WAIT)))
-        yield tried + 1
-    raise TryAgain
+    """The tries of a request that is done in part or not at all, with growing random waits between them."""
+    for tried in range(tries):
+        if tried:
+            time.sleep(random.uniform(0, min(0.025 * 2**tried, LONGEST_WAIT)))
+        yield tried
 
 
 @contextmanager

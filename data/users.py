@@ -1,13 +1,14 @@
 """Who owns homes. A profile carries the count of its homes, kept true by whatever makes or deletes one."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from data import keys, shapes, table
 from data.errors import UserNotFound
 from data.records import ID, DateTime, User
-from data.requests import Item, Update, When
+from data.requests import Item, Query, Update, When
 
 
 def by_id(id: ID) -> User | None:
@@ -49,6 +50,38 @@ def one_more_of(owner_id: ID) -> Update:
 
 def one_less(owner_id: ID) -> Update:
     return Update(keys.user(owner_id), "ADD #property_count :one", {"one": -1})
+
+
+def owned(id: ID, forward: bool = True) -> Query:
+    """The edges to a user's homes, by the homes' ids."""
+    return Query(keys.user(id).pk, keys.PROPERTIES, f"{keys.PROPERTIES}~", forward=forward)
+
+
+def count_homes(id: ID) -> int:
+    """How many homes a user has, counted edge by edge: one consistent Query."""
+    return sum(1 for _ in table.query_all(owned(id), consistent=True))
+
+
+def recount(profile: User) -> None:
+    """Sets the count of a user's homes to how many there are; makes the profile where there is none.
+
+    One GetItem, one Query and one transaction, again while homes come or go. Raises TryAgain.
+    """
+    for _ in table.patience():
+        was = (table.get(keys.user(profile.id), consistent=True) or {}).get("property_count")
+        homes = count_homes(profile.id)
+        if was == homes:
+            return
+        same = When("attribute_not_exists(#property_count)", lambda _: Recounted())
+        if was is not None:
+            same = When("#property_count = :was", lambda _: Recounted(), {"was": was})
+        with suppress(Recounted):
+            table.write([replace(profile_update(profile, {}, homes - (was or 0)), when=same)])
+            return
+
+
+class Recounted(Exception):
+    """The count changed while the homes were counted."""
 
 
 def profile_update(profile: User, changes: Mapping[str, str | None], one: int = 0) -> Update:

@@ -20,13 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import dynamodb, http, page, reload, sample, schema
+from local import dynamodb, http, page, reload, sample, schema, where
 from local.appsync import AppSync
 from local.issuer import Issuer
 from local.workers import Lambda
 from resolvers.wiring import FIELDS
-
-TABLE = "homes"
 
 
 def app(environment: dict[str, str], issuer: Issuer, mixed: bool = True) -> Starlette:
@@ -62,17 +60,10 @@ def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
 
     It is in the engine at `endpoint`, or in one of the desk's own, which ends with this."""
     if endpoint:
-        yield prepared(endpoint)
+        yield where.prepared(endpoint)
         return
     with dynamodb.engine(data) as own:
-        yield prepared(own)
-
-
-def prepared(endpoint: str) -> dict[str, str]:
-    dynamodb.make_table(endpoint, TABLE)
-    environment = dynamodb.environment(endpoint, TABLE)
-    os.environ.update(environment)
-    return environment
+        yield where.prepared(own)
 
 
 def listening(port: int) -> socket.socket:

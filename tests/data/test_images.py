@@ -42,6 +42,14 @@ def test_a_picture_is_added_behind_the_others_in_one_request(proxy: Proxy) -> No
     assert properties.with_images(home.id) == after
 
 
+def test_a_home_that_came_without_its_pictures_keeps_them(proxy: Proxy) -> None:
+    home = given.a_home(pictures=2)
+    proxy.seen.clear()
+    after = images.add(replace(home, images=None), given.a_picture(home.id, 2), given.ADA)
+    assert proxy.seen == ["Query", "TransactWriteItems"]
+    assert ids(after) == ["picture-0", "picture-1", "picture-2"]
+
+
 def test_a_picture_added_raises_the_version_and_is_an_event() -> None:
     home = given.a_home()
     after = images.add(home, given.a_picture(home.id, 0), given.GRACE)

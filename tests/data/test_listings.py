@@ -159,13 +159,12 @@ def test_the_cursor_of_any_card_goes_on_behind_it(sort: ListingSort) -> None:
         assert rest.nodes == tuple(later.node for later in edges[n + 1 :])
 
 
-@pytest.mark.parametrize("sort", ListingSort)
-def test_a_filter_reads_five_hundred_cards_and_says_that_there_may_be_more(sort: ListingSort) -> None:
+def test_a_filter_reads_five_hundred_cards_and_says_that_there_may_be_more() -> None:
     bedrooms = {0: 4, 519: 4}  # the oldest and cheapest, and the newest and dearest
     given.cards([given.a_card(n, price=float(n), bedrooms=bedrooms.get(n, 1)) for n in range(520)])
-    wanted = ListingFilter(min_bedrooms=4)
-    pages = then.pages(reading(wanted, sort, 20))
-    assert [[card.bedrooms for card in page] for page in pages] == [[4], [4]]
+    for sort in ListingSort:
+        pages = then.pages(reading(ListingFilter(min_bedrooms=4), sort, 20))
+        assert [[card.bedrooms for card in page] for page in pages] == [[4], [4]]
 
 
 def test_a_page_with_nothing_in_five_hundred_cards_still_leads_on(proxy: Proxy) -> None:
@@ -178,11 +177,11 @@ def test_a_page_with_nothing_in_five_hundred_cards_still_leads_on(proxy: Proxy) 
     assert proxy.seen.count("Query") == 2
 
 
-def test_more_found_in_five_hundred_cards_than_asked_is_not_lost() -> None:
-    given.cards([given.a_card(n, bedrooms=4) for n in range(505)])
-    pages = then.pages(reading(ListingFilter(min_bedrooms=4), NEWEST, 100))
-    assert [len(page) for page in pages] == [100, 100, 100, 100, 100, 5]
-    assert len({card.id for page in pages for card in page}) == 505
+def test_more_found_by_a_filter_than_asked_is_not_lost() -> None:
+    given.cards([given.a_card(n, bedrooms=4) for n in range(25)])
+    pages = then.pages(reading(ListingFilter(min_bedrooms=4), NEWEST, 10))
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert len({card.id for page in pages for card in page}) == 25
 
 
 def test_a_filtered_page_says_how_much_was_read(calls: list[Call]) -> None:

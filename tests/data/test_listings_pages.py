@@ -56,7 +56,7 @@ def in_order(cards: list[Listing], sort: ListingSort) -> Sequence[object]:
     return sorted((card.price for card in cards), reverse=sort is ListingSort.PRICE_DESC)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CARDS, FILTERS | st.just(ListingFilter()), st.sampled_from(ListingSort), st.integers(1, 30))
 def test_the_pages_joined_are_what_python_filters_and_sorts(
     cards: list[Listing], wanted: ListingFilter, sort: ListingSort, first: int

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from data import history, listings, paging, properties
 from data.errors import BadCursor
 from data.records import ListingFilter, ListingSort
 from data.requests import Item, Query
-from tests.data import given
+from tests.data import given, when
 from tests.proxy import Proxy
 
 NEWEST, PRICE_ASC, PRICE_DESC = ListingSort.NEWEST, ListingSort.PRICE_ASC, ListingSort.PRICE_DESC
@@ -45,20 +46,26 @@ def a_cursor(members: Any, asked: Query = BY_PRICE) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-@pytest.mark.usefixtures("table")
-@pytest.mark.parametrize("name", LISTS)
-def test_a_cursor_is_one_of_its_own_list_only(name: str, proxy: Proxy) -> None:
-    for n in range(4):
-        given.a_home(n, bedrooms=3, owner_id=given.ADA if n % 2 else given.GRACE, zip_code=f"9800{1 + n // 2}")
-    cursor = LISTS[name](None).edges[0].cursor
-    for other, read in LISTS.items():
-        proxy.seen.clear()
-        if other == name:
+@pytest.fixture
+def cursors(table: str) -> dict[str, str]:
+    """A cursor of each list: behind the first of two."""
+    for n in range(8):
+        owner = given.ADA if n % 2 else given.GRACE
+        when.changed(given.a_home(n, bedrooms=3, owner_id=owner, zip_code=f"9800{1 + n // 4}"), price=1.0)
+    return {name: read(None).page_info.end_cursor for name, read in LISTS.items()}
+
+
+def test_a_cursor_leads_on_in_its_own_list(cursors: dict[str, str]) -> None:
+    for name, read in LISTS.items():
+        assert len(read(cursors[name]).nodes) == 1
+        assert read(cursors[name]).nodes != read(None).nodes
+
+
+def test_a_cursor_of_another_list_is_refused_before_any_request(cursors: dict[str, str], proxy: Proxy) -> None:
+    for read, cursor in [(LISTS[name], cursors[other]) for name, other in permutations(LISTS, 2)]:
+        with pytest.raises(BadCursor):
             read(cursor)
-        else:
-            with pytest.raises(BadCursor):
-                read(cursor)
-            assert proxy.seen == []
+    assert proxy.seen == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +20,14 @@ MODES = {"aws_api_key", "aws_cognito_user_pools", "aws_iam", "aws_lambda", "aws_
 FRACTIONS_OF_BATHS = pytest.mark.xfail(reason="a home with two and a half baths cannot say so", strict=True)
 
 
+@cache
 def definitions(text: str, kind: str = "") -> dict[str, Any]:
     """The definitions of one kind of node, or all, by their names."""
     found: Any = parse(text).definitions
     return {node.name.value: node for node in found if node.kind.startswith(kind)}
 
 
+@cache
 def members(text: str) -> dict[str, str]:
     """Each field, input field and enum value of a schema, with the arguments, type and default that it has."""
     return {
