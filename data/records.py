@@ -31,6 +31,7 @@ Caption = Annotated[str, Length(0, 500), "At most 500 characters"]
 Name = Annotated[str, Length(1, 100), "1 to 100 characters"]
 Price = Annotated[float, Between(0, 10**12, decimals=2), "In US dollars, 0 to 10^12, at most 2 decimals"]
 Rooms = Annotated[int, Between(0, 1_000)]
+Baths = Annotated[float, Between(0, 1_000, decimals=2), "One without a tub or a shower may count as a half"]
 Area = Annotated[int, Between(0, 2_000_000_000), "In square feet"]
 Year = Annotated[int, Between(1000, 2200)]
 Pixels = Annotated[int, Between(1, 1_000_000), "In pixels"]
@@ -117,7 +118,7 @@ class Property:
     price: Price
     status: ListingStatus
     bedrooms: Rooms | None = None
-    bathrooms: Rooms | None = None
+    bathrooms: Baths | None = None
     living_area_sqft: Area | None = None
     lot_size_sqft: Area | None = None
     year_built: Year | None = None
@@ -142,7 +143,7 @@ class Listing:
     price: Price
     status: ListingStatus
     bedrooms: Rooms | None = None
-    bathrooms: Rooms | None = None
+    bathrooms: Baths | None = None
     living_area_sqft: Area | None = None
     cover_image_url: Annotated[Url | None, "The first picture"] = None
     listed_at: Annotated[DateTime, "When the home was created"]
@@ -155,7 +156,7 @@ class ListingFilter:
     min_price: Price | None = None
     max_price: Price | None = None
     min_bedrooms: Rooms | None = None
-    min_bathrooms: Rooms | None = None
+    min_bathrooms: Baths | None = None
     status: ListingStatus | None = None
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -118,10 +117,7 @@ def value(attribute: str, text: str) -> Any:
     if attribute == "zip_code" or not NUMBER.fullmatch(text):
         return text or None
     number = float(text)
-    if number.is_integer():
-        return int(number)
-    # A file may count a bath without a tub as three quarters; RESO's BathroomsTotalInteger counts it as one room.
-    return math.ceil(number) if attribute == "bathrooms" and 0 < number < math.inf else number
+    return int(number) if number.is_integer() else number
 
 
 class Homes:

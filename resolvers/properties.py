@@ -12,6 +12,7 @@ from data.records import (
     Address,
     After,
     Area,
+    Baths,
     Connection,
     Description,
     First,
@@ -45,7 +46,7 @@ class CreatePropertyInput:
     zip_code: ZipCode | None = None
     status: ListingStatus = ListingStatus.ACTIVE
     bedrooms: Rooms | None = None
-    bathrooms: Rooms | None = None
+    bathrooms: Baths | None = None
     living_area_sqft: Area | None = None
     lot_size_sqft: Area | None = None
     year_built: Year | None = None
@@ -64,7 +65,7 @@ class UpdatePropertyInput:
     status: ListingStatus | Absent = ABSENT
     zip_code: ZipCode | None | Absent = ABSENT
     bedrooms: Rooms | None | Absent = ABSENT
-    bathrooms: Rooms | None | Absent = ABSENT
+    bathrooms: Baths | None | Absent = ABSENT
     living_area_sqft: Area | None | Absent = ABSENT
     lot_size_sqft: Area | None | Absent = ABSENT
     year_built: Year | None | Absent = ABSENT

@@ -97,7 +97,7 @@ def test_an_order_is_one_of_ours(sort: str) -> None:
         ("maxPrice", 10**13, f"is 10000000000000.0; {PRICES}"),
         ("minPrice", 0.001, "is 0.001; at most 2 decimals are allowed"),
         ("minBedrooms", -1, "is -1; 0 to 1,000 is allowed"),
-        ("minBathrooms", 1_001, "is 1001; 0 to 1,000 is allowed"),
+        ("minBathrooms", 1_001, "is 1001.0; 0 to 1,000 is allowed"),
         ("status", "SOLD", "must be one of COMING_SOON, ACTIVE, PENDING, CLOSED, WITHDRAWN"),
     ],
 )
