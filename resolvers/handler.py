@@ -15,7 +15,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from data.errors import Refusal, TryAgain
+from data.errors import Fault, Refusal, TryAgain
 from resolvers import caller, encoding
 from resolvers.field import Field
 from resolvers.wiring import ROWS
@@ -82,15 +82,16 @@ def alike(events: list[Event]) -> list[list[int]]:
 
 
 def items(field: Field, events: list[Event]) -> list[Answer]:
-    """The answers to events that agree. Where one makes them fail together, each is tried by itself.
+    """The answers to events that agree. Where one makes them fail together, the halves are tried, until it fails alone.
 
-    But not where the table is busy: that would only be more to do for it.
+    But not where the table is what fails: that would only be more to do for it.
     """
     try:
         return [{"data": encoding.encode(value)} for value in answered(field, events)]
     except Exception as error:
-        if len(events) > 1 and not isinstance(error, TryAgain):
-            return [item for event in events for item in items(field, [event])]
+        if len(events) > 1 and not isinstance(error, (TryAgain, Fault)):
+            half = len(events) // 2
+            return items(field, events[:half]) + items(field, events[half:])
         told = explained(field, error)
         return [{"data": None, "errorMessage": str(told), "errorType": type(told).__name__} for _ in events]
 

@@ -230,3 +230,10 @@ def test_a_function_that_answers_too_few_never_shifts_the_answers() -> None:
     field = Field("Property.owner", one_short, SIGNED_IN, batch=Batch(100, by="owner_id"))
     items = handler.many(field, [event("Property.owner", {}, source={"ownerId": id}) for id in ("ada", "bob")])
     assert [item["errorType"] for item in items] == ["InternalError", "InternalError"]
+
+
+def test_a_table_that_is_missing_fails_a_batch_at_the_first_try(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "no-such-table")
+    answers = batch("Property.owner", [{"ownerId": f"user-{n}"} for n in range(20)])
+    assert {answer["errorType"] for answer in answers} == {"InternalError"}
+    assert proxy.seen == ["BatchGetItem"]
