@@ -1,21 +1,21 @@
-"""Homes that come with a past, several to a transaction: each arrives whole, and counted, or not at all.
+"""Homes that come with a past, many at once, by BatchWriteItem: put where they are not, and never over what is there.
 
-A home's first event tells for good that it has arrived, for events outlive their home: so nothing is written twice, or
-over what somebody did since, or back after somebody deleted it, however often the same homes are added.
+Batches know no conditions, so the order is what keeps a load that is cut off, or run again, from harm: first all that
+stands about a home, then the home, last its first event. So a home that is there is whole, and one that is gone while
+its event is there was deleted by somebody. Two loads of the same homes at once are one too many: the later could undo
+what somebody did to a home in between.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
-from data import images, keys, listings, properties, table, users
-from data.errors import TryAgain
+from data import images, keys, listings, properties, table
 from data.keys import Key
-from data.records import Property, User
-from data.requests import Action, Item, Put, When
+from data.records import Property
+from data.requests import Item
 
-MOST_ACTIONS = 100  # TransactWriteItems
+AT_ONCE = 50  # homes whose being there is asked in one BatchGetItem
 
 
 class Found(Enum):
@@ -26,85 +26,44 @@ class Found(Enum):
     DELETED = "deleted"
 
 
-class JustArrived(Exception):
-    """Somebody else added one of the homes since they were looked for."""
-
-
-ABSENT = When("attribute_not_exists(#pk)", lambda _: JustArrived())
-
-
 @dataclass(frozen=True)
 class Arrival:
-    """A home as it stands now, its pictures with it; its history, oldest first; and what its owner's profile starts as."""
+    """A home as it stands now, with its pictures, and its history, oldest first."""
 
     home: Property
     events: Sequence[Item]
-    owner: User
 
     @property
     def first_event(self) -> Key:
         return Key(self.events[0]["pk"], self.events[0]["sk"])
 
-    def actions(self) -> list[Action]:
+    def surroundings(self) -> list[Item]:
+        """All that stands about the home, but its first event."""
+        card = listings.card(self.home)
         return [
-            Put(self.events[0], ABSENT),
-            Put(properties.to_item(self.home), ABSENT),
-            Put(properties.edge(self.home)),
-            *listings.moved(None, listings.card(self.home)),
-            *(Put(images.to_item(image)) for image in self.home.images or ()),
+            *map(images.to_item, self.home.images or ()),
+            properties.edge(self.home),
+            *([listings.to_item(card)] if card else []),
+            *self.events[1:],
         ]
 
 
-def packs(arrivals: Iterable[Arrival]) -> Iterator[list[Arrival]]:
-    """The same homes in the same order, in lists that each fit into one transaction."""
-    pack: list[Arrival] = []
-    size = 0
-    for arrival in arrivals:
-        more = len(arrival.actions()) + 1  # its owner's count
-        if size + more > MOST_ACTIONS:
-            yield pack
-            pack, size = [], 0
-        pack.append(arrival)
-        size += more
-    if pack:
-        yield pack
+def add(arrivals: Sequence[Arrival]) -> list[Found]:
+    """How each home was found; those that were new are there now, not yet counted to their owners.
 
-
-def add(pack: Sequence[Arrival]) -> list[Found]:
-    """How each home of a pack was found. Those that were new are there now, their owners' counts raised.
-
-    One BatchGetItem, and one TransactWriteItems for all that is new but the events after the first: they go ahead in
-    BatchWriteItems, since they may be any number. Raises TryAgain.
+    One BatchGetItem for every 50 homes, one BatchWriteItem for every 25 items. Raises TryAgain.
     """
-    for _ in table.patience():
-        found = look_for(pack)
-        new = [arrival for arrival, how in zip(pack, found, strict=True) if how is Found.NEW]
-        if not new:
-            return found
-        table.put_many([event for arrival in new for event in arrival.events[1:]])
-        try:
-            table.write([action for arrival in new for action in arrival.actions()] + counted(new))
-            return found
-        except JustArrived:
-            continue
-    raise TryAgain
+    there = table.get_many([key for one in arrivals for key in (keys.property(one.home.id), one.first_event)], True)
+    found = [how(one, there.keys()) for one in arrivals]
+    new = [one for one, state in zip(arrivals, found, strict=True) if state is Found.NEW]
+    table.put_many([item for one in new for item in one.surroundings()])
+    table.put_many([properties.to_item(one.home) for one in new])
+    untold = [one for one, state in zip(arrivals, found, strict=True) if state is Found.THERE]
+    table.put_many([one.events[0] for one in [*new, *untold] if one.first_event not in there])
+    return found
 
 
-def look_for(pack: Sequence[Arrival]) -> list[Found]:
-    there = table.get_many(
-        (key for arrival in pack for key in (keys.property(arrival.home.id), arrival.first_event)), consistent=True
-    )
-    return [how(arrival, there) for arrival in pack]
-
-
-def how(arrival: Arrival, there: Iterable[Key]) -> Found:
+def how(arrival: Arrival, there: Set[Key]) -> Found:
     if keys.property(arrival.home.id) in there:
         return Found.THERE
     return Found.DELETED if arrival.first_event in there else Found.NEW
-
-
-def counted(new: Sequence[Arrival]) -> list[Action]:
-    """One write for each owner, whose profile it makes where there is none."""
-    owners = {arrival.owner.id: arrival.owner for arrival in new}
-    homes = Counter(arrival.owner.id for arrival in new)
-    return [users.profile_update(owner, {}, one=homes[id]) for id, owner in owners.items()]

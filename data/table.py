@@ -36,6 +36,7 @@ H = TypeVar("H", bound=Hashable)
 
 MOST_KEYS = 100  # BatchGetItem
 MOST_PUTS = 25  # BatchWriteItem
+SCANNED = 1000  # items a Scan; without a limit DynamoDB Local reads all that is left to give a megabyte of it
 TRIES = 6
 LONGEST_WAIT = 0.4  # seconds
 CONNECTIONS = 16
@@ -114,11 +115,9 @@ def query_all(asked: Query, consistent: bool = False) -> Iterator[Item]:
 
 def scan(index: Index | None = None, limit: int | None = None) -> Iterator[Item]:
     """All of the table or of an index, or the first `limit`: for `make verify` and the desk, never for a request."""
-    request: Any = {"TableName": name()}
+    request: Any = {"TableName": name(), "Limit": limit or SCANNED}
     if index:
         request["IndexName"] = index.name
-    if limit:
-        request["Limit"] = limit
     while True:
         with our_errors():
             found = client().scan(**request)

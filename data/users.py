@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from data import keys, shapes, table
-from data.errors import UserNotFound
+from data.errors import TryAgain, UserNotFound
 from data.records import ID, DateTime, User
 from data.requests import Item, Query, Update, When
 
@@ -78,6 +78,7 @@ def recount(profile: User) -> None:
         with suppress(Recounted):
             table.write([replace(profile_update(profile, {}, homes - (was or 0)), when=same)])
             return
+    raise TryAgain
 
 
 class Recounted(Exception):

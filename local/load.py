@@ -1,4 +1,4 @@
-"""`make load FILE=sales.csv`: the sales of a CSV as homes on the market, each with an owner, pictures and its past prices.
+"""`make load FILE=sales.csv`: a CSV's sales as homes on the market, each with an owner, pictures and its past prices.
 
 What the file does not tell is made up from its rows' ids, so the same file always makes the same homes. A home that is
 in the table already, or was and has been deleted, is left alone: a load that was cut off goes on when it is run again.
@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from tqdm import tqdm
 
-from data import bulk, history, properties, table
+from data import bulk, history, properties, table, users
 from data.bulk import Arrival, Found
 from data.errors import Fault, TryAgain
 from data.records import FieldChange, HistoryKind, ListingStatus, Property
@@ -77,6 +78,7 @@ def loaded(rows: Rows) -> int:
 
     with closing(Homes(tqdm(rows.sales(complain), desc="Reading", unit=" sales"))) as homes:
         found = written(homes)
+        counted(homes.owners())
     seconds = time.perf_counter() - begun
     print(
         f"{found.total():,} homes: {found[Found.NEW]:,} written, {found[Found.THERE]:,} there already,"
@@ -90,10 +92,22 @@ def written(homes: Homes) -> Counter[Found]:
     """How many homes were found in which way, the new ones being written now."""
     found: Counter[Found] = Counter()
     with tqdm(desc="Writing", total=len(homes), unit=" homes") as bar:
-        for pack in in_threads(bulk.add, bulk.packs(map(arrival, homes))):
-            found.update(pack)
-            bar.update(len(pack))
+        for some in in_threads(bulk.add, groups(map(arrival, homes))):
+            found.update(some)
+            bar.update(len(some))
     return found
+
+
+def groups(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
+    while group := list(islice(arrivals, bulk.AT_ONCE)):
+        yield group
+
+
+def counted(owners: Sequence[int]) -> None:
+    """Makes the owners' profiles where there are none, and their counts true."""
+    recounts = in_threads(users.recount, map(invention.owner, owners))
+    for _ in tqdm(recounts, desc="Counting", total=len(owners), unit=" owners"):
+        pass
 
 
 def in_threads(do: Callable[[A], B], over: Iterable[A]) -> Iterator[B]:
@@ -113,9 +127,9 @@ def in_threads(do: Callable[[A], B], over: Iterable[A]) -> Iterator[B]:
 
 
 def arrival(sales: Sequence[Sale]) -> Arrival:
-    """The home of these sales, the earliest first: made by that one, changed by each other, on the market as of the last."""
+    """The home of these sales, the earliest first: made by that one, changed by each other, as it was at the last."""
     first, *others = sales
-    owner = invention.owner(invention.owner_number(first.row_id))
+    owner_id = invention.owner(invention.owner_number(first.row_id)).id
     id = invention.home_id(first.row_id, first.at)
     images = invention.pictures(first.row_id, id, first.at)
     home = Property(
@@ -123,19 +137,19 @@ def arrival(sales: Sequence[Sale]) -> Arrival:
         id=id,
         version=1,
         status=ListingStatus.ACTIVE,
-        owner_id=owner.id,
+        owner_id=owner_id,
         image_ids=tuple(image.id for image in images),
         cover_image_url=images[0].url,
         images=images,
         created_at=first.at,
         updated_at=first.at,
     )
-    events = [history.added(home, HistoryKind.CREATED, owner.id, []).item]
+    events = [history.added(home, HistoryKind.CREATED, owner_id, []).item]
     for sale in others:
         after = replace(home, **sale.details, version=home.version + 1, updated_at=sale.at)
-        events.append(history.added(after, HistoryKind.PRICE_CHANGED, owner.id, changes(home, after)).item)
+        events.append(history.added(after, HistoryKind.PRICE_CHANGED, owner_id, changes(home, after)).item)
         home = after
-    return Arrival(home, events, owner)
+    return Arrival(home, events)
 
 
 def changes(before: Property, after: Property) -> list[FieldChange]:

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from data import clock
@@ -54,15 +55,18 @@ class Sale:
 
 
 class Rows:
-    """The rows of a CSV below its header. Raises NotSales where the header lacks a column."""
+    """The rows of a CSV below its first line, which names the columns. Raises NotSales where that lacks one."""
 
     def __init__(self, lines: Iterable[str], name: str) -> None:
         self.reader = csv.reader(lines, strict=True)
-        self.header = next(self.reader, [])
+        try:
+            self.header = list(map(str.strip, next(self.reader, [])))
+        except csv.Error as error:
+            raise NotSales(f"{name} is no CSV: {error}") from error
         if not self.header:
             raise NotSales(f"{name} is empty: its first line must name the columns")
         if missing := [column for column in (ROW_ID, DATE, *DETAILS) if column not in self.header]:
-            raise NotSales(f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)} in its first line")
+            raise NotSales(f"{name} lacks in its first line the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
 
     def sales(self, complain: Complain) -> Iterator[Sale]:
         """The good rows; of each bad one `complain` hears the line and why."""
@@ -92,7 +96,7 @@ def sale(line: int, told: dict[str, str]) -> Sale:
 
 
 def checked(kind: Any, told: Any, where: str) -> Any:
-    """What the API would take for the same values. Raises BadRow, which names the column, where it would refuse them."""
+    """What the API takes for the same values. Raises BadRow, which names the column, where it would refuse them."""
     try:
         return loader(kind, same, checked=True)(told, where)
     except InvalidInput as error:
@@ -109,11 +113,11 @@ def moment(text: str) -> DateTime:
             return clock.text(moment)
     except (ValueError, OverflowError):
         pass
-    raise BadRow(f"date is {text!r}; it must be like 20141013T000000, from 1970 on")
+    raise BadRow(f"date is {text[:40]!r}; it must be like 20141013T000000, from 1970 on")
 
 
 def value(attribute: str, text: str) -> Any:
-    """A cell as the API takes the attribute: None where it is empty."""
+    """A cell as the API takes the attribute: None where it is empty, and text where it should be a number but is none."""
     if attribute == "zip_code" or not NUMBER.fullmatch(text):
         return text or None
     number = float(text)
@@ -121,7 +125,7 @@ def value(attribute: str, text: str) -> Any:
 
 
 class Homes:
-    """Sales brought together by home, the earliest first, and the homes by owner.
+    """Sales brought together by home, the earliest first.
 
     They lie in a temporary file, which the system deletes with this: a file of sales may be larger than memory.
     """
@@ -129,26 +133,27 @@ class Homes:
     def __init__(self, sales: Iterable[Sale]) -> None:
         self.database = sqlite3.connect("")
         self.database.execute(
-            "CREATE TABLE sales (owner INTEGER, row_id TEXT, at TEXT, line INTEGER, details TEXT,"
-            " PRIMARY KEY (owner, row_id, at, line)) WITHOUT ROWID"
+            "CREATE TABLE sales (row_id TEXT, at TEXT, line INTEGER, owner INTEGER, details TEXT,"
+            " PRIMARY KEY (row_id, at, line)) WITHOUT ROWID"
         )
         with self.database:
             self.database.executemany("INSERT INTO sales VALUES (?, ?, ?, ?, ?)", map(stored, sales))
 
     def __len__(self) -> int:
-        [(count,)] = self.database.execute("SELECT count(*) FROM (SELECT DISTINCT owner, row_id FROM sales)")
+        [(count,)] = self.database.execute("SELECT count(DISTINCT row_id) FROM sales")
         return int(count)
 
+    def owners(self) -> list[int]:
+        return [owner for (owner,) in self.database.execute("SELECT DISTINCT owner FROM sales ORDER BY owner")]
+
     def __iter__(self) -> Iterator[list[Sale]]:
-        with closing(
-            self.database.execute("SELECT line, row_id, at, details FROM sales ORDER BY owner, row_id, at, line")
-        ) as found:
-            for _, sales in groupby(found, key=lambda row: row[1]):
-                yield [Sale(line, row_id, at, json.loads(details)) for line, row_id, at, details in sales]
+        with closing(self.database.execute("SELECT * FROM sales ORDER BY row_id, at, line")) as found:
+            for row_id, sales in groupby(found, key=itemgetter(0)):
+                yield [Sale(line, row_id, at, json.loads(details)) for _, at, line, _, details in sales]
 
     def close(self) -> None:
         self.database.close()
 
 
-def stored(sale: Sale) -> tuple[int, str, str, int, str]:
-    return invention.owner_number(sale.row_id), sale.row_id, sale.at, sale.line, json.dumps(sale.details)
+def stored(sale: Sale) -> tuple[str, str, int, int, str]:
+    return sale.row_id, sale.at, sale.line, invention.owner_number(sale.row_id), json.dumps(sale.details)

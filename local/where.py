@@ -4,14 +4,14 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from local import dynamodb
 
 TABLE = "homes"
-NO_TABLE = "no table: say DATA=folder, or PORT of a running desk (`make run`); no desk answers at port {port}"
+NO_TABLE = "no desk answers at port {port}: start one (`make run`), set PORT to that of one, or DATA to a folder"
 
 
 class NoTable(Exception):
@@ -46,9 +46,10 @@ def prepared(endpoint: str) -> dict[str, str]:
 
 def of_desk(port: str) -> dict[str, str]:
     """The environment that leads to the table of a running desk."""
+    direct = build_opener(ProxyHandler({}))  # whatever proxy the environment names is not for this machine itself
     try:
-        with urlopen(f"http://127.0.0.1:{port}/desk", timeout=10) as answer:
+        with direct.open(f"http://127.0.0.1:{port}/desk", timeout=10) as answer:
             told = json.load(answer)
         return dynamodb.environment(told["dynamodb"], told["table"])
-    except (URLError, OSError, ValueError, KeyError) as error:
+    except (OSError, OverflowError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise NoTable(NO_TABLE.format(port=port)) from error

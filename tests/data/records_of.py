@@ -12,6 +12,7 @@ TIMES = st.integers(0, 500_000).map(given.at)
 URLS = st.from_regex(r"https?://[a-z]{1,20}/[a-zé]{0,20}", fullmatch=True)
 PRICES = st.integers(0, 10**14).map(lambda cents: cents / 100)
 ROOMS = st.integers(0, 1_000)
+BATHS = st.integers(0, 4_000).map(lambda quarters: quarters / 4)
 AREAS = st.integers(0, 2_000_000_000)
 STATUSES = st.sampled_from(ListingStatus)
 
@@ -39,7 +40,7 @@ PROPERTIES = st.builds(
     price=PRICES,
     status=STATUSES,
     bedrooms=maybe(ROOMS),
-    bathrooms=maybe(ROOMS),
+    bathrooms=maybe(BATHS),
     living_area_sqft=maybe(AREAS),
     lot_size_sqft=maybe(AREAS),
     year_built=maybe(st.integers(1000, 2200)),
@@ -61,7 +62,7 @@ LISTINGS = st.builds(
     price=PRICES,
     status=STATUSES,
     bedrooms=maybe(ROOMS),
-    bathrooms=maybe(ROOMS),
+    bathrooms=maybe(BATHS),
     living_area_sqft=maybe(AREAS),
     cover_image_url=maybe(URLS),
     listed_at=TIMES,

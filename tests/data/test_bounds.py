@@ -9,6 +9,7 @@ from data.errors import InvalidInput
 from data.records import (
     Address,
     Area,
+    Baths,
     Caption,
     Description,
     EmailAddress,
@@ -38,6 +39,7 @@ ALLOWED: list[tuple[Any, list[Any]]] = [
     (WebUrl, ["http://a", HTTPS, "https://a:80/?b#c", HTTPS + "x" * 2_038, "https://é.example/"]),
     (EmailAddress, ["a@b", "x" * 252 + "@b"]),
     (Rooms, [0, 1_000]),
+    (Baths, [0, 2.5, 1.75, 1_000]),
     (Area, [0, 2_000_000_000]),
     (Year, [1000, 2200]),
     (Pixels, [1, 1_000_000]),
@@ -58,6 +60,7 @@ REFUSED: list[tuple[Any, list[Any]]] = [
     (WebUrl, [HTTPS + "x" * 2_039, " https://a", "https://a\n", "HTTPS://a", "https://a\u2028b"]),
     (EmailAddress, ["", "a", "@b", "a@", "a@b@c", "a @b", "x" * 253 + "@b"]),
     (Rooms, [-1, 1_001, 1.0, 10**400]),
+    (Baths, [-0.25, 1_000.25, 0.125, float("nan")]),
     (Area, [-1, 2_000_000_001]),
     (Year, [999, 2201]),
     (Pixels, [0, 1_000_001]),

@@ -92,6 +92,8 @@ def test_price_bounds_are_included(sort: ListingSort, wanted: ListingFilter, pri
         (ListingFilter(min_bedrooms=2), {1, 2, 3}),
         (ListingFilter(min_bedrooms=0), {0, 1, 2, 3}),
         (ListingFilter(min_bathrooms=2), {2, 3}),
+        (ListingFilter(min_bathrooms=1.75), {2, 3}),
+        (ListingFilter(min_bathrooms=2.25), {3}),
         (ListingFilter(status=ListingStatus.PENDING), {3}),
         (ListingFilter(status=ListingStatus.CLOSED), set()),
         (ListingFilter(min_bedrooms=2, min_bathrooms=1, status=ListingStatus.ACTIVE), {1, 2}),
@@ -101,7 +103,7 @@ def test_other_filters_leave_out_what_does_not_say_enough(
     sort: ListingSort, wanted: ListingFilter, which: set[int]
 ) -> None:
     cards = [given.a_card(n, price=1.0 + n, bedrooms=n + 1, bathrooms=n) for n in range(3)]
-    cards.append(given.a_card(3, bedrooms=2, bathrooms=2, status=ListingStatus.PENDING))
+    cards.append(given.a_card(3, bedrooms=2, bathrooms=2.5, status=ListingStatus.PENDING))
     given.cards([*cards, given.a_card(4)])
     assert {card.id for card in found(wanted, sort)} == {given.home_id(n) for n in which}
 

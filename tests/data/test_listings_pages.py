@@ -18,10 +18,11 @@ pytestmark = pytest.mark.usefixtures("table")
 ZIPS = (f"{n:05}" for n in count())  # one for each example: they share a table
 PRICES = st.one_of(st.sampled_from([0.0, 0.01, 250_000.0, 1e12]), st.integers(0, 10**14).map(lambda cents: cents / 100))
 ROOMS = st.none() | st.integers(0, 4)
+BATHS = st.none() | st.sampled_from([0.0, 1.0, 1.75, 2.5])
 LISTED = st.sampled_from(listings.LISTED)
 
 CARDS = st.lists(
-    st.builds(a_table.a_card, price=PRICES, bedrooms=ROOMS, bathrooms=ROOMS, status=LISTED, n=st.integers(0, 1_000)),
+    st.builds(a_table.a_card, price=PRICES, bedrooms=ROOMS, bathrooms=BATHS, status=LISTED, n=st.integers(0, 1_000)),
     max_size=24,
     unique_by=lambda card: card.id,
 )
@@ -30,7 +31,7 @@ FILTERS = st.builds(
     min_price=st.none() | PRICES,
     max_price=st.none() | PRICES,
     min_bedrooms=ROOMS,
-    min_bathrooms=ROOMS,
+    min_bathrooms=BATHS,
     status=st.none() | st.sampled_from(ListingStatus),
 ).filter(lambda wanted: wanted.min_price is None or wanted.max_price is None or wanted.min_price <= wanted.max_price)
 

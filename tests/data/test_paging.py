@@ -42,8 +42,11 @@ LISTS: dict[str, Read] = {
 
 def a_cursor(members: Any, asked: Query = BY_PRICE) -> str:
     """A cursor of this position, made as ours are made, whatever the position is."""
-    raw = paging.VERSION + paging.digest(asked) + json.dumps(members, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return a_cursor_of(json.dumps(members, separators=(",", ":")), asked)
+
+
+def a_cursor_of(text: str, asked: Query = BY_PRICE) -> str:
+    return base64.urlsafe_b64encode(paging.VERSION + paging.digest(asked) + text.encode()).decode().rstrip("=")
 
 
 @pytest.fixture
@@ -129,6 +132,19 @@ def test_what_is_no_cursor_is_refused_before_any_request(proxy: Proxy, text: str
 def test_a_forged_position_that_is_out_of_range_or_no_position_is_refused(members: Any) -> None:
     with pytest.raises(BadCursor):
         paging.opened(a_cursor(members), BY_PRICE)
+
+
+@pytest.mark.parametrize("text", ['[20, "A"]', '[20.00,"A"]', '[2e1,"A"]', '[20,"\\u0041"]', ' [20,"A"]', '[20,"A"]\n'])
+def test_a_forged_position_in_another_spelling_is_refused(text: str) -> None:
+    assert paging.opened(a_cursor([20, "A"]), BY_PRICE)["list_price"] == 20
+    with pytest.raises(BadCursor):
+        paging.opened(a_cursor_of(text), BY_PRICE)
+
+
+@pytest.mark.parametrize("depth", [100, 10_000, 1_000_000])
+def test_a_forged_position_that_is_nested_however_deep_is_refused(depth: int) -> None:
+    with pytest.raises(BadCursor):
+        paging.opened(a_cursor_of("[" * depth), BY_PRICE)
 
 
 @pytest.mark.parametrize("sk", ["METADATA", "PROP", "PROP#~~", "Z", " "])

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from data import keys, properties, users
+from data.errors import TryAgain
 from data.records import ID, Email, User
 from tests.data import given, then, when
-from tests.proxy import Proxy
+from tests.proxy import Proxy, cancelled
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -97,6 +98,35 @@ def test_a_name_changed_while_homes_are_made_loses_neither() -> None:
     makes = [partial(properties.create, draft, given.ADA, given.a_profile(), None) for draft in drafts]
     when.all_at_the_same_time(*makes, partial(users.update, given.a_profile(), {"name": "Countess"}))
     assert users.by_id(given.ADA) == replace(given.a_profile(), name="Countess", property_count=5)
+
+
+def test_a_count_is_set_to_the_homes_there_are() -> None:
+    given.homes(2)
+    given.a_user(property_count=7)
+    users.recount(given.a_profile())
+    assert users.by_id(given.ADA) == replace(given.a_profile(), property_count=2)
+
+
+def test_a_count_that_is_right_is_left_alone(proxy: Proxy) -> None:
+    given.homes(2)
+    proxy.seen.clear()
+    users.recount(given.a_profile())
+    assert proxy.seen == ["GetItem", "Query"]
+
+
+def test_a_recount_that_is_overtaken_counts_again(proxy: Proxy) -> None:
+    given.a_user(property_count=7)
+    proxy.fail("TransactWriteItems", cancelled("ConditionalCheckFailed"), times=2)
+    users.recount(given.a_profile())
+    assert then.homes_counted(given.ADA) == 0
+    assert proxy.seen.count("TransactWriteItems") == 3
+
+
+def test_a_recount_that_is_overtaken_again_and_again_may_try_again(proxy: Proxy) -> None:
+    given.a_user(property_count=7)
+    proxy.fail("TransactWriteItems", cancelled("ConditionalCheckFailed"), times=6)
+    with pytest.raises(TryAgain), then.nothing_changes():
+        users.recount(given.a_profile())
 
 
 def test_a_user_is_one_item() -> None:

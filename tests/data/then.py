@@ -55,7 +55,10 @@ def pages(read: Callable[[str | None], Connection[N]]) -> list[tuple[N, ...]]:
     """The nodes of each page, read one after the other from the start to the end."""
     page = read(None)
     found = [page.nodes]
+    cursors: set[str | None] = {None}
     while page.page_info.has_next_page:
+        assert page.page_info.end_cursor not in cursors
+        cursors.add(page.page_info.end_cursor)
         page = read(page.page_info.end_cursor)
         found.append(page.nodes)
     return found
