@@ -117,7 +117,7 @@ def moment(text: str) -> DateTime:
 
 
 def value(attribute: str, text: str) -> Any:
-    """A cell as the API takes the attribute: None where it is empty, and text where it should be a number but is none."""
+    """A cell as the API takes the attribute: None where it is empty, text where it is no number but should be."""
     if attribute == "zip_code" or not NUMBER.fullmatch(text):
         return text or None
     number = float(text)

@@ -8,9 +8,9 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
+from data import table as the_table
 from local import dynamodb
 
-TABLE = "homes"
 NO_TABLE = "no desk answers at port {port}: start one (`make run`), set PORT to that of one, or DATA to a folder"
 
 
@@ -38,8 +38,9 @@ def table() -> Iterator[None]:
 
 def prepared(endpoint: str) -> dict[str, str]:
     """What leads to the table in an engine, made where it is not there: set in this process's environment as well."""
-    dynamodb.make_table(endpoint, TABLE)
-    environment = dynamodb.environment(endpoint, TABLE)
+    name = the_table.name()
+    dynamodb.make_table(endpoint, name)
+    environment = dynamodb.environment(endpoint, name)
     os.environ.update(environment)
     return environment
 
