@@ -8,7 +8,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 B = TypeVar("B")
-H = TypeVar("H", bound=Hashable)
 
 MOST_KEYS = 100  # BatchGetItem
 MOST_PUTS = 25  # BatchWriteItem
@@ -178,7 +177,7 @@ def at_once(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
     return list(pool().map(do, over))
 
 
-def once_each(do: Callable[[H], B], over: Sequence[H]) -> list[B]:
+def once_each(do: Callable[[A], B], over: Sequence[A]) -> list[B]:
     """The same, but what is asked for several times is asked once."""
     different = list(dict.fromkeys(over))
     answers = dict(zip(different, at_once(do, different), strict=True))
@@ -226,17 +225,11 @@ def client() -> "DynamoDBClient":
     """
     session: Any = get_session()
     session.register_component("data_loader", DynamoDBLoader())
-    made: DynamoDBClient = session.create_client(
-        "dynamodb",
-        region_name=os.environ.get("AWS_REGION", "us-east-1"),
-        config=Config(
-            connect_timeout=1,
-            read_timeout=5,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            max_pool_connections=CONNECTIONS,
-            tcp_keepalive=True,
-        ),
+    tries: Any = {"mode": "standard", "total_max_attempts": 3}
+    config = Config(
+        connect_timeout=1, read_timeout=5, retries=tries, max_pool_connections=CONNECTIONS, tcp_keepalive=True
     )
+    made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
     return made
 
 

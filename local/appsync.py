@@ -116,6 +116,7 @@ class Request:
         self.variables = variables
         self.trace = Trace()
         self.out = 0
+        self.looking: asyncio.Handle | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
 
@@ -176,8 +177,13 @@ class Request:
         self.wake()
 
     def wake(self) -> None:
-        """Lets all that runs now run to where it waits, then sees whether the batches may go."""
-        asyncio.get_running_loop().call_soon(self.send)
+        """Lets all that runs now run to where it waits, then sees whether the batches may go.
+
+        What was to look before does not: it would come ahead of what has been set going since.
+        """
+        if self.looking:
+            self.looking.cancel()
+        self.looking = asyncio.get_running_loop().call_soon(self.send)
 
     def send(self) -> None:
         if self.out:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local import page
 from local.workers import ROOT
 
 LISTINGS = '{ listingsByZip(zipCode: "94110", sort: PRICE_ASC) { nodes { address price } } }'
@@ -155,7 +156,7 @@ def test_a_folder_that_another_desk_has_is_said_so(tmp_path: Path) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the code, to be changed."""
-    packages = Path("local", "graphiql", "node_modules")
+    packages = page.assets().relative_to(ROOT)
     for room in ("data", "resolvers", "local"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     (tmp_path / packages).symlink_to(ROOT / packages)
