@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+NO_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"  # control characters, and halves of characters
+
 
 @dataclass(frozen=True)
 class Matches:
@@ -13,7 +15,8 @@ class Matches:
     form: str
 
     def refuses(self, value: Any) -> str | None:
-        return None if re.fullmatch(self.pattern, value) else f"must be {self.form}"
+        fits = re.fullmatch(self.pattern, value) and not re.search(NO_TEXT, value)
+        return None if fits else f"must be {self.form}"
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,11 @@ class Length:
     most: int
 
     def refuses(self, value: Any) -> str | None:
-        if self.least <= len(value) <= self.most:
-            return None
-        return f"has {len(value)} characters; {self.least} to {self.most} are allowed"
+        if re.search(NO_TEXT, value):
+            return "has characters that are no text"
+        if not self.least <= len(value) <= self.most:
+            return f"has {len(value)} characters; {self.least} to {self.most} are allowed"
+        return "is blank" if self.least and not value.strip() else None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Writes take no version from the caller: where somebody else was faster, they are made again from a fresh read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ class Rearranged:
 
     images: Pictures
     actions: Sequence[Action]
-    change: FieldChange
+    changes: Sequence[FieldChange]
 
 
 def of_properties(homes: Sequence[Property]) -> list[list[Image]]:
@@ -64,7 +64,7 @@ def add(home: Property, image: Image, by: ID) -> Property:
     def added(images: Pictures) -> Rearranged:
         if len(images) >= MOST_IMAGES:
             raise TooMany("pictures a home", MOST_IMAGES)
-        return Rearranged((*images, image), [Put(to_item(image))], FieldChange(field="images", after=image.url))
+        return Rearranged((*images, image), [Put(to_item(image))], [FieldChange(field="images", after=image.url)])
 
     return rearrange(home, by, added)
 
@@ -77,8 +77,8 @@ def update(home: Property, id: ID, changes: Mapping[str, Any], by: ID) -> Proper
         new = replace(old, **changes)
         if new == old:
             raise InvalidInput("input", "changes nothing")
-        told = [FieldChange(field="images", before=as_text(old, changes), after=as_text(new, changes))]
-        return Rearranged(tuple(new if image is old else image for image in images), [Put(to_item(new))], *told)
+        all_of_them = tuple(new if image is old else image for image in images)
+        return Rearranged(all_of_them, [Put(to_item(new))], changes_of(old, new, changes))
 
     return rearrange(home, by, updated)
 
@@ -89,7 +89,7 @@ def remove(home: Property, id: ID, by: ID) -> Property:
     def removed(images: Pictures) -> Rearranged:
         old = named(id, images, home)
         rest = tuple(image for image in images if image is not old)
-        return Rearranged(rest, [Delete(keys.image(home.id, id))], FieldChange(field="images", before=old.url))
+        return Rearranged(rest, [Delete(keys.image(home.id, id))], [FieldChange(field="images", before=old.url)])
 
     return rearrange(home, by, removed)
 
@@ -104,7 +104,7 @@ def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
         if list(ids) == list(found):
             raise InvalidInput("imageIds", "changes nothing")
         told = FieldChange(field="images", before=" ".join(found), after=" ".join(ids))
-        return Rearranged(tuple(found[id] for id in ids), [], told)
+        return Rearranged(tuple(found[id] for id in ids), [], [told])
 
     return rearrange(home, by, reordered)
 
@@ -127,7 +127,7 @@ def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) 
             cover_image_url=new.images[0].url if new.images else None,
         )
         try:
-            properties.commit(fresh, after, HistoryKind.PICTURES_CHANGED, by, [new.change], new.actions)
+            properties.commit(fresh, after, HistoryKind.PICTURES_CHANGED, by, new.changes, new.actions)
             return after
         except VersionConflict:
             fresh = properties.with_images(home.id)
@@ -141,8 +141,17 @@ def named(id: ID, images: Pictures, home: Property) -> Image:
     raise ImageNotFound(home.id, id)
 
 
-def as_text(image: Image, names: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}: {getattr(image, name)}" for name in names)
+def changes_of(old: Image, new: Image, names: Iterable[str]) -> list[FieldChange]:
+    """What changed of a picture, each attribute by itself, the picture named by its id."""
+    return [
+        FieldChange(
+            field=f"images.{old.id}.{shapes.camel(name)}",
+            before=properties.as_text(getattr(old, name)),
+            after=properties.as_text(getattr(new, name)),
+        )
+        for name in names
+        if getattr(old, name) != getattr(new, name)
+    ]
 
 
 def to_item(image: Image) -> Item:

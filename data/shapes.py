@@ -156,7 +156,7 @@ def number_or_text(kind: Any, checked: bool) -> Loader:
 def finite_or_infinite(value: float) -> float:
     """JSON has whole numbers that no float holds; they are infinite here, and so out of every bound."""
     try:
-        return float(value)
+        return float(value) + 0.0  # which makes zero of minus zero
     except OverflowError:
         return float("inf")
 

@@ -17,7 +17,7 @@ from graphql.pyutils import Path
 from strawberry.types.graphql import OperationType
 
 from local import selection
-from local.errors import FieldError, NotAuthorized, TooDeep, written
+from local.errors import DeskFailed, FieldError, LimitReached, NotAuthorized, TooDeep, written
 from local.trace import Trace
 from local.workers import Outcome
 from resolvers.field import ROOTS, Field, Mode
@@ -79,6 +79,7 @@ def resolver(row: Field | None) -> Callable[..., Any]:
         if request.asker.mode not in row.who:
             raise NotAuthorized(row.parent, row.name)
         check_depth(info.path)
+        request.count()
         given = {name: plain(value) for name, value in arguments.items()}
         if row.local:
             return given["input"]
@@ -116,6 +117,7 @@ class Request:
         self.variables = variables
         self.trace = Trace()
         self.out = 0
+        self.resolvers = 0
         self.looking: asyncio.Handle | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
@@ -141,6 +143,12 @@ class Request:
             },
             "stash": {},
         }
+
+    def count(self) -> None:
+        """Counts one more resolver of the request. Raises LimitReached, as AppSync does."""
+        self.resolvers += 1
+        if self.resolvers > LIMITS.resolvers:
+            raise LimitReached
 
     def now(self, row: Field, event: Event) -> Awaitable[Any]:
         """The value of a root field. As its handler does in AppSync: `ok` is the value, `err` an error."""
@@ -201,8 +209,9 @@ class Request:
             items = await self.invoked(row, [event for event, _ in chunk], len(chunk))
             if not isinstance(items, list) or len(items) != len(chunk):
                 raise FieldError("Lambda:Unhandled", f"{row.path} did not answer {len(chunk)} items")
-        except FieldError as error:
-            items = [{"errorType": error.type, "errorMessage": str(error)} for _ in chunk]
+        except Exception as error:
+            told = error if isinstance(error, FieldError) else DeskFailed(row.path, error)
+            items = [{"errorType": told.type, "errorMessage": str(told)} for _ in chunk]
         for (_, future), item in zip(chunk, items, strict=True):
             if future.done():
                 continue

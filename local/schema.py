@@ -24,7 +24,7 @@ from local import kinds
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import ROOTS, Field
-from resolvers.wiring import FIELDS
+from resolvers.wiring import FIELDS, LIMITS
 
 FILE = Path(__file__).parent.parent / "schema.graphql"
 HEAD = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
@@ -52,6 +52,12 @@ def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
 def sdl(schema: strawberry.Schema) -> str:
     """A schema as text, whole in itself: AppSync's scalars and directives are declared in it."""
     return HEAD + print_schema(schema) + "\n"
+
+
+def contract(schema: strawberry.Schema) -> str:
+    """A schema as text, and how its fields are wired: what a desk that serves it has to know."""
+    wired = [(row.path, row.function, row.who, row.batch, row.cache, row.evicts, row.local) for row in FIELDS]
+    return sdl(schema) + repr((wired, LIMITS))
 
 
 class Compiler:
@@ -183,7 +189,7 @@ def graphql_default(default: Any) -> Any:
 def main() -> None:
     """Writes schema.graphql; with `--print` puts it out instead."""
     if "--print" in sys.argv:
-        sys.stdout.write(sdl(build()))
+        sys.stdout.write(contract(build()))
     else:
         FILE.write_text(sdl(build()))
         print(f"wrote {FILE.name}")

@@ -4,6 +4,7 @@ PORT says where (8000); DATA is a folder that keeps the table between runs; DYNA
 """
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -73,7 +74,9 @@ def listening(port: int) -> socket.socket:
     try:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-    except OSError:
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            sys.exit(f"port {port} cannot be had: {error.strerror}")
         sys.exit(f"port {port} is taken: choose another, as in `make run PORT={port + 1}`")
     return taken
 
@@ -107,18 +110,18 @@ def serve(environment: dict[str, str], issuer: Issuer, taken: socket.socket) -> 
     print(f"The desk is at {issuer.url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
     with suppress(KeyboardInterrupt):
         if asyncio.run(until_stale(app(environment, issuer), taken)):
-            print("The schema has changed: the desk starts again.", flush=True)
+            print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})
 
 
 async def until_stale(served: Starlette, taken: socket.socket) -> bool:
     """Whether the server ended because it serves another schema than the code on disk makes."""
-    server = uvicorn.Server(uvicorn.Config(served, log_level="warning"))
-    stale = asyncio.create_task(reload.schema_changed(schema.sdl(schema.build())))
+    server = uvicorn.Server(uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=5))
+    stale = asyncio.create_task(reload.schema_changed(schema.contract(schema.build())))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])
-    return stale.done()
+    return stale.done() and not stale.cancelled() and stale.exception() is None
 
 
 if __name__ == "__main__":

@@ -70,7 +70,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return self.process.returncode is None
+        """Whether it can answer again; its closed output tells that before asyncio hears of its end."""
+        return self.process.returncode is None and not (self.process.stdout and self.process.stdout.at_eof())
 
     def stop(self) -> None:
         with suppress(ProcessLookupError):
@@ -153,5 +154,13 @@ class Lambda:
 
 def version(root: Path) -> str:
     """What tells one state of the functions' code on disk from another."""
-    files = sorted(path for room in CODE for path in (root / room).glob("*.py"))
-    return " ".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in files)
+    files = sorted(path for room in CODE for path in (root / room).glob("[!.]*.py"))
+    return " ".join(f"{path.name}:{changed_at(path)}" for path in files)
+
+
+def changed_at(path: Path) -> int | None:
+    """When a file was written; None where an editor or git has just taken it away."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None

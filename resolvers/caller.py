@@ -2,7 +2,8 @@
 
 The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
 `auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256. So is
-one that looks as if it had been mapped already, or its user could pass for another.
+one that looks as if it had been mapped already, or its user could pass for another. The groups are Cognito's claim, or
+the one that GROUPS_CLAIM names.
 """
 
 import hashlib
@@ -71,7 +72,7 @@ def from_identity(identity: Mapping[str, Any] | None) -> Caller:
 
 def groups_in(claims: Mapping[str, Any]) -> frozenset[str]:
     """The groups that a token names, in a list or, where it is one, as a text."""
-    named = claims.get("cognito:groups") or claims.get("groups")
+    named = claims.get(os.environ.get("GROUPS_CLAIM", "cognito:groups"))
     listed = named if isinstance(named, list) else [named]
     return frozenset(group for group in listed if isinstance(group, str))
 

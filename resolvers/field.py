@@ -77,6 +77,8 @@ class Field:
     deprecated: str | None = None
 
     def __post_init__(self) -> None:
+        if not (self.parent and self.name and self.who):
+            raise ValueError(f"{self.path!r} must be a type and its field, open to somebody")
         if self.batch and self.parent in ROOTS:
             raise ValueError(f"{self.path}: a root field has no siblings to be batched with")
         if self.cache and self.parent in ("Mutation", "Subscription"):
@@ -107,3 +109,4 @@ class Limits:
     seconds: int
     tokens: int
     depth: int
+    resolvers: int

@@ -23,6 +23,8 @@ from resolvers.wiring import ROWS
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 
+MOST_FAILURES = 32  # of one batch, in search of the items that make it fail
+
 logger = Logger(service="homes")
 metrics = Metrics(namespace="Homes", service="homes")
 
@@ -84,16 +86,24 @@ def alike(events: list[Event]) -> list[list[int]]:
 def items(field: Field, events: list[Event]) -> list[Answer]:
     """The answers to events that agree. Where one makes them fail together, the halves are tried, until it fails alone.
 
-    But not where the table is what fails: that would only be more to do for it.
+    But not where the table is what fails, nor without end: either would only be more to do for it.
     """
-    try:
-        return [{"data": encoding.encode(value)} for value in answered(field, events)]
-    except Exception as error:
-        if len(events) > 1 and not isinstance(error, (TryAgain, Fault)):
-            half = len(events) // 2
-            return items(field, events[:half]) + items(field, events[half:])
-        told = explained(field, error)
-        return [{"data": None, "errorMessage": str(told), "errorType": type(told).__name__} for _ in events]
+    answers: list[Answer] = []
+    waiting, failures = [events], 0
+    while waiting:
+        some = waiting.pop()
+        try:
+            answers += [{"data": encoding.encode(value)} for value in answered(field, some)]
+        except Exception as error:
+            failures += 1
+            if len(some) > 1 and failures < MOST_FAILURES and not isinstance(error, (TryAgain, Fault)):
+                half = len(some) // 2
+                waiting += [some[half:], some[:half]]
+            else:
+                told = explained(field, error)
+                wrong = {"data": None, "errorMessage": str(told), "errorType": type(told).__name__}
+                answers += [wrong for _ in some]
+    return answers
 
 
 def answered(field: Field, events: list[Event]) -> list[Any]:

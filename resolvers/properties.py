@@ -1,6 +1,6 @@
 """Homes: read by anyone signed in, written by their owner or an admin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from data import clock, properties, users
@@ -111,7 +111,11 @@ def create(
         updated_at=now,
     )
     profile = users.starting(caller.profile(), now) if owner_id == caller.id else None
-    once = properties.Once(caller.id, idempotency_key, encoding.digest(input)) if idempotency_key else None
+    once = (
+        properties.Once(caller.id, idempotency_key, encoding.digest(replace(input, owner_id=owner_id)))
+        if idempotency_key
+        else None
+    )
     return properties.create(home, caller.id, profile, once)
 
 

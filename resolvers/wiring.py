@@ -6,7 +6,7 @@ from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limi
 SIGNED_IN = (COGNITO, OIDC)
 BACKEND = (IAM,)
 
-LIMITS = Limits(seconds=30, tokens=15_000, depth=20)
+LIMITS = Limits(seconds=30, tokens=15_000, depth=20, resolvers=10_000)
 
 
 def evicts_home(path: str) -> tuple[Evict, ...]:

@@ -93,11 +93,13 @@ def test_a_picture_is_changed_at_its_place() -> None:
     assert properties.with_images(home.id) == after
 
 
-def test_a_picture_changed_is_told_before_and_after() -> None:
+def test_a_picture_changed_is_told_before_and_after_attribute_by_attribute() -> None:
     home = given.a_home(pictures=1)
-    images.update(home, FIRST, {"caption": "Garden", "width": 640}, given.ADA)
-    told = FieldChange(field="images", before="caption: None, width: None", after="caption: Garden, width: 640")
-    assert then.events(home.id)[0].changes == (told,)
+    images.update(home, FIRST, {"caption": "Garden", "width": 640, "height": None}, given.ADA)
+    assert then.events(home.id)[0].changes == (
+        FieldChange(field=f"images.{FIRST}.caption", after="Garden"),
+        FieldChange(field=f"images.{FIRST}.width", after="640"),
+    )
 
 
 def test_what_is_taken_from_a_picture_is_gone() -> None:

@@ -163,3 +163,29 @@ def test_the_backend_publishes_and_hears_what_it_said() -> None:
     publish = "mutation($input: PropertyChangeInput!) { publishPropertyChange(input: $input) { propertyId kind } }"
     body = ask(Functions(), publish, mode=IAM, input=change)
     assert body == {"data": {"publishPropertyChange": {"propertyId": "p", "kind": "CREATED"}}}
+
+
+def test_a_function_that_cannot_be_reached_fails_its_fields_and_the_request_still_ends() -> None:
+    def away(events: Any) -> Any:
+        raise OSError("no more processes")
+
+    body = ask(Functions(properties=homes("a", "b"), users=away), '{ properties(ids: ["a"]) { owner { id } } }')
+    assert [(error["errorType"], error["message"]) for error in body["errors"]] == [
+        ("InternalFailure", "the desk failed")
+    ] * 2
+
+
+def test_a_request_has_ten_thousand_resolvers_and_no_more() -> None:
+    ids = [str(n) for n in range(6_000)]
+    functions = Functions(properties=homes(*ids), users=named)
+    body = ask(functions, '{ properties(ids: ["a"]) { one: owner { id } two: owner { id } } }')
+    assert sum(len(events) for name, events in functions.events if name == "users") == 9_999
+    assert {error["errorType"] for error in body["errors"]} == {"ResolverExecutionLimitReached"}
+    assert len(body["errors"]) == 2_001
+
+
+def test_fragments_that_spread_each_other_twice_are_followed_once() -> None:
+    chain = " ".join(f"fragment f{n} on User {{ ...f{n + 1} ...f{n + 1} }}" for n in range(40))
+    functions = Functions(users=lambda event: {"ok": {"id": "ada"}})
+    ask(functions, f"{{ me {{ ...f0 }} }} {chain} fragment f40 on User {{ id }}")
+    assert functions.events[0][1]["info"]["selectionSetList"] == ["id"]

@@ -112,3 +112,9 @@ def test_processes_end_when_the_function_is_stopped(code: Path) -> None:
     outcome = use(code, lambda function: function.invoke(ME))
     with pytest.raises(ProcessLookupError):
         os.kill(outcome.pid, 0)
+
+
+def test_what_an_editor_leaves_beside_the_code_is_no_code(code: Path) -> None:
+    before = workers.version(code)
+    (code / "resolvers" / ".#users.py").symlink_to("nowhere")
+    assert workers.version(code) == before

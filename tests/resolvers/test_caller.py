@@ -116,9 +116,7 @@ def test_without_a_user_nothing_is_written(table: str, path: str) -> None:
     [
         {"cognito:groups": ["readers", "admins"]},
         {"cognito:groups": "admins"},
-        {"groups": ["admins"]},
-        {"groups": "admins"},
-        {"groups": ["admins", 7, {}, None]},
+        {"cognito:groups": ["admins", 7, {}, None]},
     ],
 )
 def test_an_admin_is_who_the_token_says_is_in_admins(table: str, claims: dict[str, Any]) -> None:
@@ -131,13 +129,20 @@ def test_an_admin_is_who_the_token_says_is_in_admins(table: str, claims: dict[st
         {"cognito:groups": ["readers"]},
         {"cognito:groups": "readers admins"},
         {"cognito:groups": {"admins": True}},
-        {"groups": ["Admins"]},
-        {"groups": 7},
+        {"cognito:groups": ["Admins"]},
+        {"cognito:groups": 7},
+        {"groups": ["admins"]},
         {"admins": True},
     ],
 )
 def test_nobody_else_is_an_admin(table: str, claims: dict[str, Any]) -> None:
     assert values("User.email", [{"id": "ada", "name": "Ada", "email": "a@b.c"}], oidc("eve", **claims)) == [None]
+
+
+def test_the_groups_may_be_another_claim(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUPS_CLAIM", "roles")
+    root = oidc("root", roles=["admins"])
+    assert values("User.email", [{"id": "ada", "name": "Ada", "email": "a@b.c"}], root) == ["a@b.c"]
 
 
 def test_a_token_names_its_user(table: str) -> None:

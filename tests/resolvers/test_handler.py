@@ -237,3 +237,9 @@ def test_a_table_that_is_missing_fails_a_batch_at_the_first_try(proxy: Proxy, mo
     answers = batch("Property.owner", [{"ownerId": f"user-{n}"} for n in range(20)])
     assert {answer["errorType"] for answer in answers} == {"InternalError"}
     assert proxy.seen == ["BatchGetItem"]
+
+
+def test_a_batch_that_is_all_bad_is_given_up_after_32_tries(proxy: Proxy) -> None:
+    answers = batch("Property.owner", [{} for _ in range(100)])
+    assert [answer["errorType"] for answer in answers] == ["InternalError"] * 100
+    assert proxy.seen == []
