@@ -50,6 +50,9 @@ ALLOWED: list[tuple[Any, list[Any]]] = [
 REFUSED: list[tuple[Any, list[Any]]] = [
     (Id, ["", "a" * 65, "a b", "a_b", "a#b", "é", "a\n", "a/b"]),
     (ZipCode, ["", "1234", "123456", "1234a", "12345\n", " 12345", "\uff11\uff12\uff13\uff14\uff15", "12345-6789"]),
+    (Address, ["     ", "\0" * 6, "1 Elm\x7f St", "\ud800 Elm St"]),
+    (Name, [" ", "\x1b[0m"]),
+    (WebUrl, [HTTPS + "\0", HTTPS + "\ud800"]),
     (Address, ["", "x" * 4, "x" * 201]),
     (Price, [-0.01, -1, 1e12 + 0.01, 10**12 + 1, 1e200, 0.001, 1.005, 1e-9, 0.1 + 0.2, 1e11 + 0.007, 10**400]),
     (Price, [float("nan"), float("inf"), float("-inf")]),
