@@ -228,9 +228,8 @@ def client() -> "DynamoDBClient":
     session: Any = get_session()
     session.register_component("data_loader", DynamoDBLoader())
     tries: Any = {"mode": "standard", "total_max_attempts": 3}
-    config = Config(
-        connect_timeout=1, read_timeout=5, retries=tries, max_pool_connections=CONNECTIONS, tcp_keepalive=True
-    )
+    kept: Any = {"max_pool_connections": CONNECTIONS, "tcp_keepalive": True, "retries": tries}
+    config = Config(connect_timeout=1, read_timeout=5, **kept)
     made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
     return made
 
