@@ -1,0 +1,64 @@
+"""What the desk does where AWS's documentation leaves open what AppSync does: every such choice, and nothing else.
+
+docs/first-deployment.md tells for each name how to find out on a real API. What is found out is corrected here.
+"""
+
+# Requests that never reach the schema: status, errorType, message
+SYNTAX = (400, "MalformedHttpRequestException", "Unable to parse GraphQL query.")  # also for what is nested too deeply
+NO_OPERATION = (400, "BadRequestException", "There is no operation.")  # fragments alone
+UNKNOWN_OPERATION = (400, "BadRequestException", "Unknown operation named '{name}'.")
+SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
+BODY_TOO_LARGE = (413, "BadRequestException", "Request body is larger than {bytes:,} bytes.")
+MOST_BODY_BYTES = 1_000_000  # tokens of a query are limited, bytes of a body nowhere that we know of
+THROTTLED = (429, "ThrottlingException", "Rate exceeded")
+TOKEN_EXPIRED = "Token has expired."  # the status, 401, and the type, UnauthorizedException, are known
+
+# Documents that are not valid
+PATH_BY_ALIAS = False  # whether the path behind `@` names a field by its alias
+MOST_VALIDATION_ERRORS = 100  # how many are told; a document of 15,000 tokens could have thousands
+UNKNOWN_VALUE = "Variable '{name}' has an invalid value. {why}"  # a variable of no type that a text is known for
+NOT_INTEGER = "Expected type 'Int' but was '{kind}'."
+NOT_INT32 = "Expected value to be in the Integer range but it was '{value}'"
+NOT_FLOAT = "Expected type 'Float' but was '{kind}'."
+NOT_STRING = "Expected type 'String' but was '{kind}'."
+NOT_BOOLEAN = "Expected type 'Boolean' but was '{kind}'."
+NOT_ID = "Expected type 'ID' but was '{kind}'."
+NOT_IN_ENUM = "Invalid input for Enum '{type}'. No value found for name '{value}'"
+NOT_OBJECT = "Expected type 'Map' but was '{kind}'. Variables for input objects must be an instance of type 'Map'."
+
+# Fields that go wrong: errorType, message
+DEPTH_TYPE = "QueryDepthLimitReached"
+DEPTH_TEXT = "Query depth limit of {limit} reached"
+RESOLVERS_TYPE = "ResolverExecutionLimitReached"
+RESOLVERS_TEXT = "Resolver invocation limit reached"
+BATCH_COUNTS_EACH = True  # whether each item of a batch counts as a resolver that ran, or the batch as one
+TIMED_OUT = ("Lambda:ExecutionTimeoutException", "Execution timed out.")
+RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
+    "Function.ResponseSizeTooLarge",
+    "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+)
+RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB
+WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
+EXPECTED_OBJECT = "Can't resolve value ({path}) : type mismatch error, expected type OBJECT, got {kind}"
+
+# Events
+ALIASES_SHARE_A_BATCH = True
+TYPENAME_IN_SELECTION_SET_LIST = True
+
+# The cache
+NULL_IS_CACHED = True
+BATCH_ITEMS_ARE_CACHED = True  # each by its own keys
+ERRORS_ARE_CACHED = False
+
+# Real time
+CONNECTION_HOURS = 24
+FIRST_KEEP_ALIVE_AT_ONCE = True  # right behind the connection_ack
+KEEP_ALIVE_SECONDS = 60
+NULL_IS_PUBLISHED = False  # whether subscribers hear of a mutation that answered null
+UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: as AppSync Events has them
+DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation id {id}")
+
+
+def raised(name: str) -> str:
+    """The errorType of an exception that a function let out, by its class's name: whether built-in ones keep theirs."""
+    return "Lambda:Unhandled" if name == "Exception" else name
