@@ -44,13 +44,18 @@ class TooDeep(FieldError):
         super().__init__("QueryDepthLimitReached", f"Query depth limit of {limit} reached")
 
 
+def locations(error: GraphQLError) -> list[dict[str, Any]] | None:
+    """Where in the text an error is, as it goes out."""
+    found = [{"line": at.line, "column": at.column, "sourceName": None} for at in error.locations or ()]
+    return found or None
+
+
 def written(error: GraphQLError) -> dict[str, Any]:
     """An error as it goes out. One that no field raised by name is the engine's: a message and where.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
     """
-    locations = [{"line": at.line, "column": at.column, "sourceName": None} for at in error.locations or ()]
-    base = {"path": error.path, "locations": locations or None, "message": error.message}
+    base = {"path": error.path, "locations": locations(error), "message": error.message}
     cause = error.original_error
     if isinstance(cause, FieldError):
         return base | {"data": None, "errorType": cause.type, "errorInfo": cause.info}

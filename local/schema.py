@@ -19,8 +19,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
-from data.records import ABSENT, ID, DateTime, Email, Url
-from local import kinds
+from data.records import ABSENT, ID
+from local import kinds, scalars
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import ROOTS, Field
@@ -28,7 +28,6 @@ from resolvers.wiring import FIELDS, LIMITS
 
 FILE = Path(__file__).parent.parent / "schema.graphql"
 HEAD = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
-SCALARS = {Url: "AWSURL", DateTime: "AWSDateTime", Email: "AWSEmail"}
 
 Member = tuple[Any, Any]  # a type as Strawberry takes it, and the strawberry.field beside it
 
@@ -42,11 +41,8 @@ class Schema(strawberry.Schema):
 def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
     """The schema of these rows and of every type that they reach."""
     compiler = Compiler(rows)
-    scalars: dict[object, Any] = {
-        kind: strawberry.scalar(name=name, serialize=str, parse_value=str) for kind, name in SCALARS.items()
-    }
     query, mutation, subscription = map(compiler.root, ROOTS)
-    return Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars))
+    return Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars.definitions()))
 
 
 def sdl(schema: strawberry.Schema) -> str:

@@ -16,15 +16,41 @@ TOKEN_EXPIRED = "Token has expired."  # the status, 401, and the type, Unauthori
 # Documents that are not valid
 PATH_BY_ALIAS = False  # whether the path behind `@` names a field by its alias
 MOST_VALIDATION_ERRORS = 100  # how many are told; a document of 15,000 tokens could have thousands
-UNKNOWN_VALUE = "Variable '{name}' has an invalid value. {why}"  # a variable of no type that a text is known for
-NOT_INTEGER = "Expected type 'Int' but was '{kind}'."
-NOT_INT32 = "Expected value to be in the Integer range but it was '{value}'"
-NOT_FLOAT = "Expected type 'Float' but was '{kind}'."
-NOT_STRING = "Expected type 'String' but was '{kind}'."
-NOT_BOOLEAN = "Expected type 'Boolean' but was '{kind}'."
-NOT_ID = "Expected type 'ID' but was '{kind}'."
-NOT_IN_ENUM = "Invalid input for Enum '{type}'. No value found for name '{value}'"
-NOT_OBJECT = "Expected type 'Map' but was '{kind}'. Variables for input objects must be an instance of type 'Map'."
+ABORTED = "MaxValidationErrorsReached"  # what the error is called that tells of more of them, or of too much to check
+KINDS = {  # what AppSync calls the breaking of a rule, by graphql-core's name for it; the texts are graphql-core's
+    "DeferStreamDirectiveLabel": "MisplacedDirective",
+    "ExecutableDefinitionsRule": "NonExecutableDefinition",
+    "FragmentsOnCompositeTypesRule": "FragmentTypeConditionInvalid",
+    "KnownDirectivesRule": "UnknownDirective",
+    "KnownFragmentNamesRule": "UndefinedFragment",
+    "KnownOperationTypesRule": "UnknownType",
+    "LoneAnonymousOperationRule": "LoneAnonymousOperationViolation",
+    "MaxIntrospectionDepthRule": "MaxIntrospectionDepthReached",
+    "NoFragmentCyclesRule": "FragmentCycle",
+    "NoUnusedFragmentsRule": "UnusedFragment",
+    "NoUnusedVariablesRule": "UnusedVariable",
+    "OverlappingFieldsCanBeMergedRule": "FieldsConflict",
+    "PossibleFragmentSpreadsRule": "InvalidFragmentType",
+    "SingleFieldSubscriptionsRule": "SubscriptionMultipleRootFields",
+    "UniqueArgumentNamesRule": "DuplicateArgumentNames",
+    "UniqueDirectivesPerLocationRule": "DuplicateDirectiveName",
+    "UniqueFragmentNamesRule": "DuplicateFragmentName",
+    "UniqueInputFieldNamesRule": "UniqueObjectFieldName",
+    "UniqueOperationNamesRule": "DuplicateOperationName",
+    "UniqueVariableNamesRule": "DuplicateVariableName",
+    "VariablesAreInputTypesRule": "NonInputTypeOnVariable",
+    "VariablesInAllowedPositionRule": "VariableTypeMismatch",
+}
+UNDEFINED_VARIABLE = "Undefined variable {name}"
+SUBSELECTION_REQUIRED = "Sub selection required for type {type} of field {name}"
+MISSING_DIRECTIVE_ARGUMENT = "Missing directive argument {name}"
+UNKNOWN_DIRECTIVE_ARGUMENT = "Unknown directive argument {name}"
+BAD_DEFAULT = "Bad default value {value} for type {type}"
+NULL_LITERAL = "must not be null"
+NOT_OBJECT_LITERAL = "must be an object type"
+UNKNOWN_KEY_LITERAL = "contains a field not in '{type}': '{name}'"
+SCALAR_NAMES = {"AWSURL": "URL", "AWSEmail": "email address"}  # in "Unable to parse `x` as a valid …"; else the type's
+DEEP_VARIABLE = "Variable '{name}' is nested too deeply."
 
 # Fields that go wrong: errorType, message
 DEPTH_TYPE = "QueryDepthLimitReached"
@@ -33,13 +59,18 @@ RESOLVERS_TYPE = "ResolverExecutionLimitReached"
 RESOLVERS_TEXT = "Resolver invocation limit reached"
 BATCH_COUNTS_EACH = True  # whether each item of a batch counts as a resolver that ran, or the batch as one
 TIMED_OUT = ("Lambda:ExecutionTimeoutException", "Execution timed out.")
+REQUEST_TOO_LARGE = (  # over Lambda's 6 MB
+    "Lambda:IllegalArgument",
+    "Request must be smaller than 6291456 bytes for the InvokeFunction operation",
+)
 RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
     "Function.ResponseSizeTooLarge",
     "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
 )
-RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB
+REQUEST_TOO_LARGE = ("Lambda:RequestTooLargeException", "Request payload is larger than 6291456 bytes.")
+RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, of a batch as a whole
 WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
-EXPECTED_OBJECT = "Can't resolve value ({path}) : type mismatch error, expected type OBJECT, got {kind}"
+NOT_AN_OBJECT = "OBJECT"  # in "expected type …", where a text or number stands for an object
 
 # Events
 ALIASES_SHARE_A_BATCH = True

@@ -1,0 +1,34 @@
+"""What AppSync's introspection knows: that of GraphQL in 2016.
+
+Newer tools have to be told not to ask for more, as graphql-js's `getIntrospectionQuery()` does by itself.
+"""
+
+KNOWN = {
+    "__Schema": {"types", "queryType", "mutationType", "subscriptionType", "directives"},
+    "__Type": {
+        "kind",
+        "name",
+        "description",
+        "fields",
+        "interfaces",
+        "possibleTypes",
+        "enumValues",
+        "inputFields",
+        "ofType",
+    },
+    "__Field": {"name", "description", "args", "type", "isDeprecated", "deprecationReason"},
+    "__InputValue": {"name", "description", "type", "defaultValue"},
+    "__EnumValue": {"name", "description", "isDeprecated", "deprecationReason"},
+    "__Directive": {"name", "description", "locations", "args"},
+}
+TAKE_DEPRECATED = {"__Type.fields", "__Type.enumValues"}
+
+
+def has(type: str, field: str) -> bool:
+    """Whether a type that graphql-core gives this field has it in AppSync too."""
+    return type not in KNOWN or field in KNOWN[type] | {"__typename"}
+
+
+def takes(type: str, field: str, argument: str) -> bool:
+    """Whether a field that graphql-core gives this argument has it in AppSync too."""
+    return type not in KNOWN or argument != "includeDeprecated" or f"{type}.{field}" in TAKE_DEPRECATED

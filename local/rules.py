@@ -1,0 +1,119 @@
+"""The rules that a document is checked by, each telling what it finds in AppSync's words."""
+
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    DirectiveNode,
+    FieldNode,
+    GraphQLError,
+    ValidationRule,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+    specified_rules,
+)
+from graphql.language import ArgumentNode, Node, VariableDefinitionNode
+
+from local import introspection, literals, unconfirmed
+
+
+class Invalid(GraphQLError):
+    """Something a rule found, and what AppSync calls that."""
+
+    def __init__(self, kind: str, text: str, nodes: list[Node] | Node | None) -> None:
+        super().__init__(text, nodes)
+        self.kind = kind
+
+
+class Fields(ValidationRule):
+    """Fields are there, and ask for what is inside them if and only if there is something."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent, type, name = self.context.get_parent_type(), self.context.get_type(), node.name.value
+        if parent and (type is None or not introspection.has(parent.name, name)):
+            text = f"Field '{name}' in type '{parent.name}' is undefined"
+            self.report_error(Invalid("FieldUndefined", text, node))
+        elif type and node.selection_set and is_leaf_type(get_named_type(type)):
+            text = f"Sub selection not allowed on leaf type {type} of field {name}"
+            self.report_error(Invalid("SubSelectionNotAllowed", text, node))
+        elif type and not node.selection_set and not is_leaf_type(get_named_type(type)):
+            text = unconfirmed.SUBSELECTION_REQUIRED.format(type=type, name=name)
+            self.report_error(Invalid("SubSelectionRequired", text, node))
+
+
+class Arguments(ValidationRule):
+    """Arguments are there, fit their types, and none that must be given is left out."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        for name in missing(self.context.get_field_def(), node):
+            self.report_error(Invalid("MissingFieldArgument", f"Missing field argument {name}", node))
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        for name in missing(self.context.get_directive(), node):
+            text = unconfirmed.MISSING_DIRECTIVE_ARGUMENT.format(name=name)
+            self.report_error(Invalid("MissingDirectiveArgument", text, node))
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+        argument, name = self.context.get_argument(), node.name.value
+        if argument is None or self.unheard_of(name):
+            self.unknown(node)
+        elif found := literals.problem(node.value, argument.type, name):
+            value = literals.printed(found.value)
+            self.report_error(Invalid("WrongType", f"argument '{found.where}' with value '{value}' {found.what}", node))
+
+    def unheard_of(self, argument: str) -> bool:
+        """Whether it is an argument of introspection that AppSync does not have."""
+        parent, field = self.context.get_parent_type(), self.context.get_field_def()
+        if parent is None or field is None or self.context.get_directive():
+            return False
+        names = [name for name, one in getattr(parent, "fields", {}).items() if one is field]
+        return any(not introspection.takes(parent.name, name, argument) for name in names)
+
+    def unknown(self, node: ArgumentNode) -> None:
+        """What a field or directive that is there does not take; of one that is not, that is told already."""
+        name = node.name.value
+        if self.context.get_directive():
+            text = unconfirmed.UNKNOWN_DIRECTIVE_ARGUMENT.format(name=name)
+            self.report_error(Invalid("UnknownDirective", text, node))
+        elif self.context.get_field_def():
+            self.report_error(Invalid("UnknownArgument", f"Unknown field argument {name}", node))
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> None:
+        type = self.context.get_input_type()
+        if node.default_value and type and literals.problem(node.default_value, type, ""):
+            text = unconfirmed.BAD_DEFAULT.format(value=literals.printed(node.default_value), type=type)
+            self.report_error(Invalid("BadValueForDefaultArg", text, node))
+
+
+def missing(definition: Any, node: FieldNode | DirectiveNode) -> list[str]:
+    """The arguments that a field or directive must have and is not given."""
+    given = {argument.name.value for argument in node.arguments or ()}
+    arguments = definition.args if definition else {}
+    return [name for name, one in arguments.items() if is_required_argument(one) and name not in given]
+
+
+def retold(rule: type[ASTValidationRule], kind: str, text: str | None = None) -> type[ASTValidationRule]:
+    """A rule of graphql-core's that tells what it finds by AppSync's name for it, at the first place of a text."""
+
+    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
+        nodes: Any = error.nodes
+        told = Invalid(kind, text.format(name=nodes[0].name.value), nodes[0]) if text else None
+        self.context.report_error(told or Invalid(kind, error.message, nodes))
+
+    return type(rule.__name__, (rule,), {"report_error": report_error})
+
+
+CAPTURED = {
+    "KnownTypeNamesRule": ("UnknownType", "Unknown type {name}"),
+    "NoUndefinedVariablesRule": ("UndefinedVariable", unconfirmed.UNDEFINED_VARIABLE),
+}
+NAMED: dict[str, tuple[str, str | None]] = {
+    **{name: (kind, None) for name, kind in unconfirmed.KINDS.items()},
+    **CAPTURED,
+}
+RULES: list[type[ASTValidationRule]] = [
+    Fields,
+    Arguments,
+    *(retold(one, *NAMED[one.__name__]) for one in specified_rules if one.__name__ in NAMED),
+]
