@@ -77,7 +77,7 @@ def in_object(node: ValueNode, type: Any, where: str) -> Problem | None:
         return Problem(where, node, f"is missing required fields '[{', '.join(missing)}]'")
     for name in given:
         if name not in type.fields:
-            return Problem(where, node, unconfirmed.UNKNOWN_KEY_LITERAL.format(type=type.name, name=name))
+            return Problem(where, node, f"contains a field not in '{type.name}': '{name}'")
     found = (problem(value, type.fields[name].type, f"{where}.{name}") for name, value in given.items())
     return next(filter(None, found), None)
 

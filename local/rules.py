@@ -1,5 +1,6 @@
 """The rules that a document is checked by, each telling what it finds in AppSync's words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from graphql import (
@@ -7,10 +8,13 @@ from graphql import (
     DirectiveNode,
     FieldNode,
     GraphQLError,
+    GraphQLNamedType,
+    GraphQLOutputType,
     ValidationRule,
     get_named_type,
     is_leaf_type,
     is_required_argument,
+    print_ast,
     specified_rules,
 )
 from graphql.language import ArgumentNode, Node, VariableDefinitionNode
@@ -35,10 +39,10 @@ class Fields(ValidationRule):
             text = f"Field '{name}' in type '{parent.name}' is undefined"
             self.report_error(Invalid("FieldUndefined", text, node))
         elif type and node.selection_set and is_leaf_type(get_named_type(type)):
-            text = f"Sub selection not allowed on leaf type {type} of field {name}"
+            text = f"Sub selection not allowed on leaf type {bare(type)} of field {name}"
             self.report_error(Invalid("SubSelectionNotAllowed", text, node))
         elif type and not node.selection_set and not is_leaf_type(get_named_type(type)):
-            text = unconfirmed.SUBSELECTION_REQUIRED.format(type=type, name=name)
+            text = f"Sub selection required for type {bare(type)} of field {name}"
             self.report_error(Invalid("SubSelectionRequired", text, node))
 
 
@@ -93,27 +97,55 @@ def missing(definition: Any, node: FieldNode | DirectiveNode) -> list[str]:
     return [name for name, one in arguments.items() if is_required_argument(one) and name not in given]
 
 
-def retold(rule: type[ASTValidationRule], kind: str, text: str | None = None) -> type[ASTValidationRule]:
-    """A rule of graphql-core's that tells what it finds by AppSync's name for it, at the first place of a text."""
+def bare(type: GraphQLOutputType) -> str:
+    """A type's name in AppSync's texts, where a list, or what is never null, has none."""
+    return type.name if isinstance(type, GraphQLNamedType) else "null"
+
+
+def retold(rule: type[ASTValidationRule], tell: Callable[[GraphQLError], Invalid]) -> type[ASTValidationRule]:
+    """A rule of graphql-core's, what it finds told otherwise."""
 
     def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
-        nodes: Any = error.nodes
-        told = Invalid(kind, text.format(name=nodes[0].name.value), nodes[0]) if text else None
-        self.context.report_error(told or Invalid(kind, error.message, nodes))
+        self.context.report_error(tell(error))
 
     return type(rule.__name__, (rule,), {"report_error": report_error})
 
 
-CAPTURED = {
-    "KnownTypeNamesRule": ("UnknownType", "Unknown type {name}"),
-    "NoUndefinedVariablesRule": ("UndefinedVariable", unconfirmed.UNDEFINED_VARIABLE),
-}
-NAMED: dict[str, tuple[str, str | None]] = {
-    **{name: (kind, None) for name, kind in unconfirmed.KINDS.items()},
-    **CAPTURED,
+def called(kind: str, start: str = "", otherwise: str = "") -> Callable[[GraphQLError], Invalid]:
+    """What is told in graphql-core's text, by one name where that has this start, and by another where not."""
+    return lambda error: Invalid(kind if error.message.startswith(start) else otherwise, error.message, error.nodes)
+
+
+def naming(kind: str, text: str) -> Callable[[GraphQLError], Invalid]:
+    """What is wrong with the first of an error's places is that its name is there."""
+
+    def tell(error: GraphQLError) -> Invalid:
+        nodes: Any = error.nodes
+        return Invalid(kind, f"{text} {getattr(nodes[0], 'variable', nodes[0]).name.value}", nodes[0])
+
+    return tell
+
+
+def mismatch(error: GraphQLError) -> Invalid:
+    nodes: Any = error.nodes
+    expected = error.message.rpartition("expecting type ")[2].rstrip(".")
+    text = f"Variable type '{print_ast(nodes[0].type)}' doesn't match expected type {expected}"
+    return Invalid("VariableTypeMismatch", text, nodes[1])
+
+
+TOLD = {name: called(kind) for name, kind in unconfirmed.KINDS.items()} | {
+    "FragmentsOnCompositeTypesRule": called(
+        "InlineFragmentTypeConditionInvalid", "Fragment cannot", "FragmentTypeConditionInvalid"
+    ),
+    "KnownDirectivesRule": called("UnknownDirective", "Unknown", "MisplacedDirective"),
+    "KnownFragmentNamesRule": naming("UndefinedFragment", "Undefined fragment"),
+    "KnownTypeNamesRule": naming("UnknownType", "Unknown type"),
+    "NoUndefinedVariablesRule": naming("UndefinedVariable", "Undefined variable"),
+    "NoUnusedVariablesRule": naming("UnusedVariable", "Unused variable"),
+    "VariablesInAllowedPositionRule": mismatch,
 }
 RULES: list[type[ASTValidationRule]] = [
     Fields,
     Arguments,
-    *(retold(one, *NAMED[one.__name__]) for one in specified_rules if one.__name__ in NAMED),
+    *(retold(rule, TOLD[rule.__name__]) for rule in specified_rules if rule.__name__ in TOLD),
 ]
