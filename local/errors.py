@@ -5,6 +5,8 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from local import unconfirmed
+
 log = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class LimitReached(FieldError):
     """The request has had as many resolvers as one may have; this one was not run."""
 
     def __init__(self) -> None:
-        super().__init__("ResolverExecutionLimitReached", "Resolver invocation limit reached")
+        super().__init__(unconfirmed.RESOLVERS_TYPE, unconfirmed.RESOLVERS_TEXT)
 
 
 class DeskFailed(FieldError):
@@ -41,7 +43,16 @@ class DeskFailed(FieldError):
 
 class TooDeep(FieldError):
     def __init__(self, limit: int) -> None:
-        super().__init__("QueryDepthLimitReached", f"Query depth limit of {limit} reached")
+        super().__init__(unconfirmed.DEPTH_TYPE, unconfirmed.DEPTH_TEXT.format(limit=limit))
+
+
+class Misfit(Exception):
+    """A value that does not fit its field. Where that is stands in its text, not in `locations`."""
+
+    def __init__(self, what: str, why: str = "") -> None:
+        super().__init__(what + why)
+        self.what = what
+        self.why = why
 
 
 def locations(error: GraphQLError) -> list[dict[str, Any]] | None:
@@ -57,9 +68,16 @@ def written(error: GraphQLError) -> dict[str, Any]:
     """
     base = {"path": error.path, "locations": locations(error), "message": error.message}
     cause = error.original_error
+    if isinstance(cause, Misfit):
+        return base | {"locations": None, "message": f"{cause.what} ({place(error.path or [])}){cause.why}"}
     if isinstance(cause, FieldError):
         return base | {"data": None, "errorType": cause.type, "errorInfo": cause.info}
     if cause is not None and not isinstance(cause, GraphQLError):
         failed = DeskFailed(error.path, cause)
         return base | {"data": None, "errorType": failed.type, "errorInfo": None, "message": str(failed)}
     return base
+
+
+def place(path: list[str | int]) -> str:
+    """A path as AppSync's texts have it: `/syncOrders/items[32]/orderDate`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f"/{key}" for key in path)

@@ -1,6 +1,5 @@
 """Values of variables, as they are given beside a document, and what AppSync says of one that does not fit."""
 
-import json
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -16,10 +15,8 @@ from graphql import (
 )
 from graphql.utilities import validate_input_value
 
-from local import unconfirmed
+from local import scalars, unconfirmed
 from local.errors import locations
-
-WORDS = {"AWSDateTime": "DateTime Object"} | unconfirmed.SCALAR_NAMES
 
 
 class Misfit(NamedTuple):
@@ -77,14 +74,5 @@ def in_object(value: dict[str, Any], type: Any, variable: str) -> Misfit | None:
 def in_leaf(value: Any, type: Any, inside: str) -> Misfit | None:
     wrong: list[GraphQLError] = []
     validate_input_value(value, type, lambda error, _: wrong.append(error), hide_suggestions=True)
-    text = f"Variable '{inside}' has an invalid value. Unable to parse `{printed(value)}` as a valid {word(type.name)}."
+    text = f"Variable '{inside}' has an invalid value. {scalars.unable('parse', value, type.name)}"
     return Misfit(text) if wrong else None
-
-
-def word(type: str) -> str:
-    """What AppSync's texts call a scalar."""
-    return WORDS.get(type, type)
-
-
-def printed(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html
 """
 
+import json
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import strawberry
 
 from data.records import DateTime, Email, Url
+from local import unconfirmed
 
 DATE_TIME = re.compile(
     r"-?(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-9]{2})"
@@ -19,6 +21,7 @@ DATE_TIME = re.compile(
 )
 URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!(//)?\Z)(//[^\s/?#]*+)?+(?P<path>[^\s?#]*+)(\?[^\s#]*+)?(#\S*)?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+WORDS = {"AWSDateTime": "DateTime Object"} | unconfirmed.SCALAR_NAMES
 
 
 class NotOfType(ValueError):
@@ -63,3 +66,9 @@ def definition(name: str, fits: Callable[[str], bool]) -> Any:
         raise NotOfType(name)
 
     return strawberry.scalar(name=name, serialize=checked, parse_value=checked)
+
+
+def unable(verb: str, value: Any, type: str) -> str:
+    """What AppSync says of a value that a scalar does not take ("parse") or give ("serialize")."""
+    printed = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return f"Unable to {verb} `{printed}` as a valid {WORDS.get(type, type)}."

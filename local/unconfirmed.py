@@ -61,7 +61,7 @@ RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
 REQUEST_TOO_LARGE = ("Lambda:RequestTooLargeException", "Request payload is larger than 6291456 bytes.")
 RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, of a batch as a whole
 WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
-NOT_AN_OBJECT = "OBJECT"  # in "expected type …", where a text or number stands for an object
+VALUE_KINDS = {"str": "STRING", "bool": "BOOLEAN", "int": "INT", "float": "FLOAT"}  # in "expected type LIST, got …"
 
 # Events
 ALIASES_SHARE_A_BATCH = True
