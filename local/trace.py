@@ -1,21 +1,78 @@
-"""What a request made: every invocation of a function, and every request to DynamoDB, retries included."""
+"""What a request set going: invocations of functions, answers of the cache, requests to DynamoDB with every retry."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping
 from typing import Any
 
+from data import clock
 from local.workers import Outcome
 from resolvers.encoding import camel
 from resolvers.field import Field
 
+MOST = 200
 
-@dataclass
+
 class Trace:
-    resolvers: list[dict[str, Any]] = field(default_factory=list)
-    dynamodb: list[dict[str, Any]] = field(default_factory=list)
+    """One request, from now on. Times are milliseconds since it began; on Linux the clock is one for all processes."""
 
-    def add(self, row: Field, batch: int, outcome: Outcome) -> None:
-        """Notes one invocation, of `batch` events, and what it asked of the table."""
-        told = {"field": row.path, "function": row.function, "batch": batch, "ms": outcome.ms, "pid": outcome.pid}
-        self.resolvers.append(told)
+    def __init__(self, id: str, operation: str | None, query: str, variables: Mapping[str, Any], asker: str) -> None:
+        self.id = id
+        self.operation = operation
+        self.query = query
+        self.variables = variables
+        self.asker = asker
+        self.began_at = clock.now()
+        self.begun = time.perf_counter()
+        self.ms: float | None = None
+        self.errors: list[dict[str, Any]] = []
+        self.resolvers: list[dict[str, Any]] = []
+        self.dynamodb: list[dict[str, Any]] = []
+        self.cache: list[dict[str, Any]] = []
+
+    def add(self, row: Field, batch: int, outcome: Outcome, begun: float) -> None:
+        """Notes an invocation of `batch` events, sent at `begun` by time.perf_counter, and what it asked of the table.
+
+        `ms` is what the function took; what is left of the time until `end` it waited for a process.
+        """
+        told = {"field": row.path, "function": row.function, "batch": batch, "at": self.since(begun)}
+        took = {"ms": outcome.ms, "end": self.since(time.perf_counter()), "pid": outcome.pid}
+        failed = {"failed": f"{outcome.failed.type}: {outcome.failed}"} if outcome.failed else {}
         for call in outcome.calls:
-            self.dynamodb.append({camel(name): value for name, value in call.items()} | {"resolver": row.path})
+            of = {"at": self.since(call["at"]), "resolver": row.path, "invocation": len(self.resolvers)}
+            self.dynamodb.append({camel(name): value for name, value in call.items()} | of)
+        self.resolvers.append(told | took | failed)
+
+    def hit(self, row: Field) -> None:
+        """Notes an answer out of the cache."""
+        self.cache.append({"field": row.path, "at": self.since(time.perf_counter())})
+
+    def end(self, errors: list[dict[str, Any]]) -> None:
+        self.ms = self.since(time.perf_counter())
+        self.errors = errors
+
+    def since(self, moment: float) -> float:
+        return round((moment - self.begun) * 1000, 3)
+
+    def told(self) -> dict[str, Any]:
+        """What it made, in the order in which it ended; `invocation` is a place in `resolvers`."""
+        of = {"id": self.id, "ms": self.ms}
+        return {**of, "resolvers": self.resolvers, "cache": self.cache, "dynamodb": self.dynamodb}
+
+
+class Traces:
+    """The latest requests: 200 of them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Trace] = {}
+
+    def add(self, trace: Trace) -> None:
+        self.kept[trace.id] = trace
+        if len(self.kept) > MOST:
+            del self.kept[next(iter(self.kept))]
+
+    def latest(self) -> list[Trace]:
+        """All of them, the newest first."""
+        return list(reversed(self.kept.values()))
+
+    def get(self, id: str) -> Trace | None:
+        return self.kept.get(id)

@@ -1,5 +1,7 @@
 """Each request on the wire is accounted for, with what DynamoDB says it cost."""
 
+import time
+
 import pytest
 
 from data import listings, properties, table
@@ -7,7 +9,7 @@ from data.calls import Call
 from data.errors import Fault, TryAgain
 from data.keys import Key
 from data.records import ListingFilter, ListingSort
-from data.requests import Put, Query
+from data.requests import Delete, Put, Query
 from tests.data import given, then
 from tests.proxy import Proxy, cancelled, error, reset, unprocessed
 
@@ -109,3 +111,46 @@ def test_a_request_that_fails_for_good_is_a_call(
     with pytest.raises(Fault):
         table.get(A_KEY)
     assert then.told(calls) == [("Query", None, 1, 0)] * 3 + [("GetItem", None, 1, 0)]
+
+
+def test_a_read_names_its_key(calls: list[Call]) -> None:
+    table.get(A_KEY)
+    assert calls[0].where == ("rows / 000",)
+
+
+def test_a_query_names_its_range(calls: list[Call]) -> None:
+    table.query(Query("rows", "000", "001"))
+    listings.by_zip(given.ZIP, ListingFilter(min_price=5), ListingSort.PRICE_ASC, 20, None)
+    assert [call.where for call in calls] == [("rows / 000 … 001",), (f"ZIP#{given.ZIP} / 5 … 1000000000000.0",)]
+
+
+def test_a_batch_names_a_hundred_keys(calls: list[Call]) -> None:
+    keys = [Key("rows", f"{n:03d}") for n in range(100)]
+    table.get_many(keys)
+    assert calls[0].where == tuple(f"rows / {n:03d}" for n in range(100))
+
+
+def test_a_write_in_a_batch_names_its_kind(calls: list[Call]) -> None:
+    given.rows(1)
+    table.write([Put({"pk": "a", "sk": "b"}), Delete(A_KEY)])
+    assert [call.where for call in calls] == [("Put rows / 000",), ("Put a / b", "Delete rows / 000")]
+
+
+def test_what_a_filter_leaves_out_is_scanned_all_the_same(calls: list[Call]) -> None:
+    given.cards([given.a_card(1), given.a_card(2)])
+    listings.by_zip(given.ZIP, ListingFilter(min_bedrooms=100), ListingSort.NEWEST, 20, None)
+    assert (calls[-1].items, calls[-1].scanned) == (0, 2)
+
+
+def test_a_call_that_failed_says_why(calls: list[Call], proxy: Proxy) -> None:
+    proxy.fail("GetItem", error(500, "InternalServerError"))
+    proxy.fail("GetItem", reset())
+    table.get(A_KEY)
+    assert [call.error for call in calls] == ["InternalServerError", "ConnectionClosedError", None]
+
+
+def test_calls_follow_one_another_on_the_clock_of_all_processes(calls: list[Call]) -> None:
+    begun = time.perf_counter()
+    table.get(A_KEY)
+    table.get(A_KEY)
+    assert begun < calls[0].at < calls[0].at + calls[0].ms / 1000 <= calls[1].at < time.perf_counter()
