@@ -27,12 +27,15 @@ class Misfit(NamedTuple):
 
 
 def error(schema: GraphQLSchema, operation: OperationDefinitionNode, values: dict[str, Any]) -> dict[str, Any]:
-    """The error, as it goes out, of the first variable that does not fit its type."""
-    for node in operation.variable_definitions or ():
-        if found := of_variable(schema, node, values):
-            told = locations(GraphQLError("", node)) if found.located else None
-            return {"path": None, "locations": told, "message": found.text}
-    raise AssertionError("every variable fits")
+    """The error, as it goes out, of the first variable that does not fit its type; of none, the values are too deep."""
+    try:
+        for node in operation.variable_definitions or ():
+            if found := of_variable(schema, node, values):
+                told = locations(GraphQLError("", node)) if found.located else None
+                return {"path": None, "locations": told, "message": found.text}
+    except RecursionError:
+        pass
+    return {"path": None, "locations": None, "message": unconfirmed.DEEP_VARIABLES}
 
 
 def of_variable(schema: GraphQLSchema, node: VariableDefinitionNode, values: dict[str, Any]) -> Misfit | None:
@@ -40,10 +43,7 @@ def of_variable(schema: GraphQLSchema, node: VariableDefinitionNode, values: dic
     if name not in values and node.default_value:
         return None
     type: Any = type_from_ast(schema, node.type)
-    try:
-        return misfit(values.get(name), type, name, name)
-    except RecursionError:
-        return Misfit(unconfirmed.DEEP_VARIABLE.format(name=name))
+    return misfit(values.get(name), type, name, name)
 
 
 def misfit(value: Any, type: GraphQLInputType, variable: str, inside: str) -> Misfit | None:

@@ -3,6 +3,8 @@
 Newer tools have to be told not to ask for more, as graphql-js's `getIntrospectionQuery()` does by itself.
 """
 
+from graphql import GraphQLDirective
+
 KNOWN = {
     "__Schema": {"types", "queryType", "mutationType", "subscriptionType", "directives"},
     "__Type": {
@@ -21,7 +23,13 @@ KNOWN = {
     "__EnumValue": {"name", "description", "isDeprecated", "deprecationReason"},
     "__Directive": {"name", "description", "locations", "args"},
 }
+UNKNOWN_DIRECTIVES = {"specifiedBy", "oneOf"}
 TAKE_DEPRECATED = {"__Type.fields", "__Type.enumValues"}
+
+
+def directives(known: tuple[GraphQLDirective, ...]) -> tuple[GraphQLDirective, ...]:
+    """Those directives of a schema that AppSync has."""
+    return tuple(one for one in known if one.name not in UNKNOWN_DIRECTIVES)
 
 
 def has(type: str, field: str) -> bool:

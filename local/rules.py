@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import (
-    ASTValidationRule,
     DirectiveNode,
     FieldNode,
     GraphQLError,
     GraphQLNamedType,
     GraphQLOutputType,
+    ValidationContext,
     ValidationRule,
     get_named_type,
     is_leaf_type,
@@ -28,6 +28,9 @@ class Invalid(GraphQLError):
     def __init__(self, kind: str, text: str, nodes: list[Node] | Node | None) -> None:
         super().__init__(text, nodes)
         self.kind = kind
+
+
+Tell = Callable[[GraphQLError], Invalid]
 
 
 class Fields(ValidationRule):
@@ -102,26 +105,36 @@ def bare(type: GraphQLOutputType) -> str:
     return type.name if isinstance(type, GraphQLNamedType) else "null"
 
 
-def retold(rule: type[ASTValidationRule], tell: Callable[[GraphQLError], Invalid]) -> type[ASTValidationRule]:
-    """A rule of graphql-core's, what it finds told otherwise."""
+class Retelling:
+    """The context of one of graphql-core's rules, to which what it finds is told otherwise."""
 
-    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
-        self.context.report_error(tell(error))
+    def __init__(self, context: ValidationContext, tell: Tell) -> None:
+        self.context = context
+        self.tell = tell
 
-    return type(rule.__name__, (rule,), {"report_error": report_error})
+    def report_error(self, error: GraphQLError) -> None:
+        self.context.report_error(self.tell(error))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.context, name)
 
 
-def called(kind: str, start: str = "", otherwise: str = "") -> Callable[[GraphQLError], Invalid]:
+def retold(rule: Any, tell: Tell) -> Any:
+    return lambda context: rule(Retelling(context, tell))
+
+
+def called(kind: str, start: str = "", otherwise: str = "") -> Tell:
     """What is told in graphql-core's text, by one name where that has this start, and by another where not."""
     return lambda error: Invalid(kind if error.message.startswith(start) else otherwise, error.message, error.nodes)
 
 
-def naming(kind: str, text: str) -> Callable[[GraphQLError], Invalid]:
+def naming(kind: str, text: str) -> Tell:
     """What is wrong with the first of an error's places is that its name is there."""
 
     def tell(error: GraphQLError) -> Invalid:
         nodes: Any = error.nodes
-        return Invalid(kind, f"{text} {getattr(nodes[0], 'variable', nodes[0]).name.value}", nodes[0])
+        named = getattr(nodes[0], "variable", nodes[0])
+        return Invalid(kind, f"{text} {getattr(named, 'name', named).value}", nodes[0])
 
     return tell
 
@@ -133,7 +146,7 @@ def mismatch(error: GraphQLError) -> Invalid:
     return Invalid("VariableTypeMismatch", text, nodes[1])
 
 
-TOLD = {name: called(kind) for name, kind in unconfirmed.KINDS.items()} | {
+TOLD: dict[str, Tell] = {name: called(kind) for name, kind in unconfirmed.KINDS.items()} | {
     "FragmentsOnCompositeTypesRule": called(
         "InlineFragmentTypeConditionInvalid", "Fragment cannot", "FragmentTypeConditionInvalid"
     ),
@@ -144,7 +157,7 @@ TOLD = {name: called(kind) for name, kind in unconfirmed.KINDS.items()} | {
     "NoUnusedVariablesRule": naming("UnusedVariable", "Unused variable"),
     "VariablesInAllowedPositionRule": mismatch,
 }
-RULES: list[type[ASTValidationRule]] = [
+RULES: list[Any] = [
     Fields,
     Arguments,
     *(retold(rule, TOLD[rule.__name__]) for rule in specified_rules if rule.__name__ in TOLD),

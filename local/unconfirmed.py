@@ -41,7 +41,7 @@ BAD_DEFAULT = "Bad default value {value} for type {type}"
 NULL_LITERAL = "must not be null"
 NOT_OBJECT_LITERAL = "must be an object type"
 SCALAR_NAMES = {"AWSURL": "URL", "AWSEmail": "email address"}  # in "Unable to parse `x` as a valid …"; else the type's
-DEEP_VARIABLE = "Variable '{name}' is nested too deeply."
+DEEP_VARIABLES = "Variables are nested too deeply."
 
 # Fields that go wrong: errorType, message
 DEPTH_TYPE = "QueryDepthLimitReached"
