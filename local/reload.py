@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Callable
 
 from local.workers import ROOT, version
 
@@ -10,13 +11,17 @@ SECONDS = 0.5
 LOADED = version(ROOT)
 
 
-async def schema_changed(served: str) -> None:
-    """Returns once the code makes another schema than `served`. Code that makes none, half written, is passed over."""
+async def schema_changed(served: str, changed: Callable[[], None]) -> None:
+    """Returns once the code makes another schema than `served`. Code that makes none, half written, is passed over.
+
+    Calls `changed` at every change of the code, whatever schema it makes.
+    """
     seen = LOADED
     while True:
         await asyncio.sleep(SECONDS)
         if (now := version(ROOT)) != seen:
             seen = now
+            changed()
             if await compiled() not in ("", served):
                 return
 

@@ -1,17 +1,20 @@
 """What a field's children were asked for, as AppSync tells a resolver of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     print_ast,
 )
 
+Node = FieldNode | OperationDefinitionNode
 Fragments = dict[str, FragmentDefinitionNode]
 Seen = set[tuple[str, str]]
 
@@ -32,7 +35,7 @@ def inside(selected: SelectionSetNode, before: str, fragments: Fragments, seen: 
     """The paths in a selection. A fragment is followed once at each place, or a few lines could ask for millions."""
     for selection in selected.selections:
         if isinstance(selection, FieldNode):
-            path = before + (selection.alias or selection.name).value
+            path = before + key(selection)
             yield path
             if selection.selection_set:
                 yield from inside(selection.selection_set, f"{path}/", fragments, seen)
@@ -48,3 +51,34 @@ def inside(selected: SelectionSetNode, before: str, fragments: Fragments, seen: 
 def text(nodes: list[FieldNode]) -> str:
     """`selectionSetGraphQL`: the selection as it was written; spreads stay spreads."""
     return " ".join(print_ast(node.selection_set) for node in nodes if node.selection_set)
+
+
+def key(node: FieldNode) -> str:
+    """What a field goes by in an answer: its alias or its name."""
+    return (node.alias or node.name).value
+
+
+def fields(nodes: Iterable[Node], fragments: Fragments) -> Iterator[FieldNode]:
+    """The fields selected right below these, each fragment followed once, whatever @skip and @include say."""
+    waiting = [selection for node in nodes if node.selection_set for selection in node.selection_set.selections][::-1]
+    unseen = dict(fragments)
+    while waiting:
+        selection = waiting.pop()
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            waiting += selection.selection_set.selections[::-1]
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value in unseen:
+            waiting += unseen.pop(selection.name.value).selection_set.selections[::-1]
+
+
+def named(nodes: Iterable[FieldNode], fragments: Fragments, answer: Any) -> Any:
+    """What was answered to these fields, by the names of the fields below them instead of their aliases."""
+    if isinstance(answer, list):
+        return [named(nodes, fragments, member) for member in answer]
+    if not isinstance(answer, Mapping):
+        return answer
+    asked: dict[str, list[FieldNode]] = {}
+    for node in fields(nodes, fragments):
+        asked.setdefault(key(node), []).append(node)
+    return {same[0].name.value: named(same, fragments, answer[key]) for key, same in asked.items() if key in answer}

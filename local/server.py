@@ -1,6 +1,7 @@
-"""The desk: one port with `/graphql`, GraphiQL at `/` and a token issuer, over a DynamoDB of its own.
+"""The desk: one port with `/graphql`, its real time, GraphiQL at `/` and a token issuer, over a DynamoDB of its own.
 
-PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use.
+PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use;
+TLS=1 serves https and wss. Other issuers whose tokens are taken are named as local/auth.py says.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -21,33 +23,74 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import dynamodb, http, page, reload, sample, schema, where
+from local import dynamodb, http, page, realtime, reload, sample, schema, stream, tls, where
 from local.appsync import AppSync
+from local.auth import Providers
+from local.iam import Iam
 from local.issuer import Issuer
-from local.workers import Lambda
+from local.realtime import Pace
+from local.tls import Certificates
+from local.trace import Traces
+from local.unconfirmed import ALIASES_SHARE_A_BATCH
+from local.workers import Function, Lambda
 from resolvers.wiring import FIELDS
 
+PACE = Pace()
+MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
 
-def app(environment: dict[str, str], issuer: Issuer, mixed: bool = True) -> Starlette:
+
+@dataclass(frozen=True)
+class Place:
+    """What makes a desk that very one: its address with the keys it signs by, and the certificates it shows there."""
+
+    issuer: Issuer
+    iam: Iam
+    certificates: Certificates | None = None
+
+
+def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A_BATCH, pace: Pace = PACE) -> Starlette:
     """The desk over the table that `environment` leads to."""
-    functions = Lambda({row.function for row in FIELDS if not row.local}, quiet(environment))
+    traces = Traces()
+    providers = Providers.from_environment(place.issuer, place.iam)
+    functions = Lambda(deployed(quiet(environment), place))
     api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         await functions.warm()
+        following = asyncio.create_task(stream.follow(environment, functions.invoke))
         yield
+        following.cancel()
+        await asyncio.wait([following])
         await functions.stop()
 
     async def about(_: Request) -> Response:
         """Where the table is, for the tools beside the desk."""
         return JSONResponse({"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]})
 
-    return Starlette(
-        routes=[http.route(api, issuer), Route("/desk", about), *issuer.routes(), *page.routes()],
+    served = Starlette(
+        routes=[
+            http.route(api, providers, traces),
+            *realtime.routes(api, providers, pace),
+            Route("/desk", about),
+            *place.issuer.routes(),
+            *place.iam.routes(),
+            *page.routes(),
+        ],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
         lifespan=running,
     )
+    served.state.api = api
+    return served
+
+
+def deployed(environment: dict[str, str], place: Place) -> list[Function]:
+    """The functions: one a module that the wiring names, and the one that the table's stream calls."""
+    names = {row.function for row in FIELDS if not row.local}
+    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
+    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
+    changes = Function("changes", environment | backend, entry="resolvers.changes")
+    return [*(Function(name, environment) for name in sorted(names)), changes]
 
 
 def quiet(environment: dict[str, str]) -> dict[str, str]:
@@ -92,33 +135,57 @@ def main() -> None:
     port = port_in(os.environ.get("PORT") or "8000")
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     taken = listening(port)
+    place = Place(Issuer(tls.address(port), data), Iam(data), tls.certificates() if tls.asked() else None)
     try:
         page.assets()
     except page.NotInstalled as missing:
         print(f"no GraphiQL: {missing}", file=sys.stderr)
     try:
         with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
-            serve(environment, Issuer(f"http://localhost:{port}", data), taken)
+            serve(environment, place, taken)
     except (dynamodb.NotStarted, dynamodb.DataInUse) as error:
         sys.exit(str(error))
 
 
-def serve(environment: dict[str, str], issuer: Issuer, taken: socket.socket) -> None:
+def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> None:
     """Serves until the process is told to end; begins anew, over the same engine, where the schema has changed."""
     if homes := sample.fill_if_empty():
         print(f"The table was empty: wrote {homes} sample homes.")
-    print(f"The desk is at {issuer.url}: GraphiQL at /, the API at /graphql. Ctrl-C ends it.", flush=True)
+    if place.certificates:
+        print(f"For clients to trust it: NODE_EXTRA_CA_CERTS={place.certificates.authority}, or that file elsewhere.")
+    print(
+        f"The desk is at {place.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql. Ctrl-C ends it.",
+        flush=True,
+    )
     with suppress(KeyboardInterrupt):
-        if asyncio.run(until_stale(app(environment, issuer), taken)):
+        if asyncio.run(until_stale(app(environment, place), place, taken)):
             print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})
 
 
-async def until_stale(served: Starlette, taken: socket.socket) -> bool:
-    """Whether the server ended because it serves another schema than the code on disk makes."""
-    server = uvicorn.Server(uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=5))
-    stale = asyncio.create_task(reload.schema_changed(schema.contract(schema.build())))
+def config(served: Starlette, place: Place) -> uvicorn.Config:
+    """How the desk is served."""
+    return uvicorn.Config(
+        served,
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ssl_certfile=place.certificates.chain if place.certificates else None,
+        ssl_keyfile=place.certificates.key if place.certificates else None,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+
+
+async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> bool:
+    """Whether the server ended because it serves another schema than the code on disk makes.
+
+    What the cache keeps was answered by the code as it was: a change of the code empties it.
+    """
+    server = uvicorn.Server(config(served, place))
+    contract = schema.contract(schema.build())
+    stale = asyncio.create_task(reload.schema_changed(contract, served.state.api.cache.clear))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])
     return stale.done() and not stale.cancelled() and stale.exception() is None

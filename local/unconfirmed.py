@@ -10,7 +10,6 @@ UNKNOWN_OPERATION = (400, "BadRequestException", "Unknown operation named '{name
 SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
 BODY_TOO_LARGE = (413, "BadRequestException", "Request body is larger than {bytes:,} bytes.")
 MOST_BODY_BYTES = 1_000_000  # tokens of a query are limited, bytes of a body nowhere that we know of
-THROTTLED = (429, "ThrottlingException", "Rate exceeded")
 TOKEN_EXPIRED = "Token has expired."  # the status, 401, and the type, UnauthorizedException, are known
 
 # Documents that are not valid
@@ -69,8 +68,6 @@ TYPENAME_IN_SELECTION_SET_LIST = True
 
 # The cache
 NULL_IS_CACHED = True
-BATCH_ITEMS_ARE_CACHED = True  # each by its own keys
-ERRORS_ARE_CACHED = False
 
 # Real time
 CONNECTION_HOURS = 24

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
 
 from data import table as the_table
-from local import dynamodb
+from local import dynamodb, tls
 
 NO_TABLE = "no desk answers at port {port}: start one (`make run`), set PORT to that of one, or DATA to a folder"
 
@@ -47,9 +46,8 @@ def prepared(endpoint: str) -> dict[str, str]:
 
 def of_desk(port: str) -> dict[str, str]:
     """The environment that leads to the table of a running desk."""
-    direct = build_opener(ProxyHandler({}))  # whatever proxy the environment names is not for this machine itself
     try:
-        with direct.open(f"http://127.0.0.1:{port}/desk", timeout=10) as answer:
+        with tls.opener().open(f"{tls.address(port)}/desk", timeout=10) as answer:
             told = json.load(answer)
         return dynamodb.environment(told["dynamodb"], told["table"])
     except (OSError, OverflowError, HTTPException, ValueError, KeyError, TypeError) as error:

@@ -4,6 +4,7 @@ As in Lambda it handles one event at a time, and what it cannot write as JSON is
 the desk's log. It ends when its input does, so it never outlives the desk.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -24,22 +25,26 @@ class Context:
     memory_limit_in_mb: int = 256
 
 
-def main(function: str) -> None:
+def main(function: str, entry: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     calls: list[dict[str, Any]] = []
-    handle = handler(calls)
+    handle = handler(entry, calls)
     for line in sys.stdin.buffer:
         calls.clear()
         answers.write(answered(handle, function, json.loads(line), calls) + b"\n")
         answers.flush()
 
 
-def handler(calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
-    """The functions' own entry, every request to DynamoDB noted in `calls`; one that fails where it cannot load."""
+def handler(entry: str, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
+    """What an entry module calls `handle`, with every request to DynamoDB noted in `calls`.
+
+    Where it cannot load, one that fails.
+    """
     try:
         from data import table
-        from resolvers.handler import handle
+
+        handle: Callable[[Any, Any], Any] = importlib.import_module(entry).handle
     except Exception as error:
         traceback.print_exc()
         return failing(error)
@@ -58,12 +63,12 @@ def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls
     """The answer to one event as a line, with what it took from DynamoDB."""
     arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
     try:
-        result = handle(event, Context(function, str(uuid.uuid4()), arn))
-        return json.dumps({"result": result, "calls": calls}).encode()
+        result = json.dumps(handle(event, Context(function, str(uuid.uuid4()), arn)))
+        return f'{{"result": {result}, "bytes": {len(result)}, "calls": {json.dumps(calls)}}}'.encode()
     except Exception as error:
         told = {"errorType": type(error).__name__, "errorMessage": str(error)}
         return json.dumps({"error": told, "calls": calls}).encode()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local import unconfirmed
 from resolvers.wiring import LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("data", "resolvers")
+ENTRY = "resolvers.handler"
 AT_ONCE = 4  # processes of one function
 LONGEST_LINE = 64 * 1024 * 1024
+ENDED = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
 
 
 class Failed(Exception):
@@ -47,26 +50,16 @@ class Worker:
         self.process = process
         self.code = code
 
-    async def answer(self, event: Any) -> Outcome:
-        """What the function makes of an event, within the time that AppSync gives a request."""
+    async def answer(self, event: bytes) -> Outcome:
+        """What the function makes of an event."""
         begun = time.perf_counter()
         assert self.process.stdin and self.process.stdout
-        failed, answer = None, {}
-        try:
-            self.process.stdin.write(json.dumps(event).encode() + b"\n")
-            line = await asyncio.wait_for(self.process.stdout.readline(), LIMITS.seconds)
-            answer = json.loads(
-                line or '{"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}'
-            )
-        except TimeoutError:
-            answer = {
-                "error": {"errorType": "Lambda:ExecutionTimeoutException", "errorMessage": "Execution timed out."}
-            }
-            self.stop()
-        if error := answer.get("error"):
-            failed = Failed(error["errorType"], error["errorMessage"])
+        self.process.stdin.write(event + b"\n")
+        line = await self.process.stdout.readline()
+        answer = json.loads(line) if line else ENDED
         ms = (time.perf_counter() - begun) * 1000
-        return Outcome(answer.get("result"), failed, answer.get("calls", []), self.process.pid, round(ms, 3))
+        result, calls = answer.get("result"), answer.get("calls", [])
+        return Outcome(result, failure(answer), calls, self.process.pid, round(ms, 3))
 
     @property
     def alive(self) -> bool:
@@ -78,21 +71,34 @@ class Worker:
             self.process.kill()
 
 
+def failure(answer: dict[str, Any]) -> Failed | None:
+    """Why an answer is none: the function raised, or answered more than Lambda, or AppSync, takes."""
+    if error := answer.get("error"):
+        return Failed(error["errorType"], error["errorMessage"])
+    if answer["bytes"] > LIMITS.payload_bytes:
+        return Failed(*unconfirmed.RESPONSE_TOO_LARGE)
+    return Failed(*unconfirmed.RESULT_TOO_LARGE) if answer["bytes"] > LIMITS.resolver_bytes else None
+
+
 class Function:
     """A Lambda function: as many processes as it is asked for at once, up to a few, each with one event at a time."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], root: Path = ROOT) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], root: Path = ROOT, entry: str = ENTRY) -> None:
         self.name = name
+        self.entry = entry
         self.root = root
         self.environment = {**os.environ, **environment}
         self.idle: list[Worker] = []
         self.places = asyncio.Semaphore(AT_ONCE)
 
     async def invoke(self, event: Any) -> Outcome:
+        payload = json.dumps(event).encode()
+        if len(payload) > LIMITS.payload_bytes:
+            return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
             worker = await self.worker()
             try:
-                outcome = await worker.answer(event)
+                outcome = await worker.answer(payload)
             except BaseException:
                 worker.stop()
                 raise
@@ -114,7 +120,7 @@ class Function:
         self.idle.append(await self.start(version(self.root)))
 
     async def start(self, code: str) -> Worker:
-        command = (sys.executable, "-m", "local.worker", self.name)
+        command = (sys.executable, "-m", "local.worker", self.name, self.entry)
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self.root,
@@ -136,8 +142,8 @@ class Function:
 class Lambda:
     """The account's functions, by name."""
 
-    def __init__(self, names: Iterable[str], environment: Mapping[str, str]) -> None:
-        self.functions = {name: Function(name, environment) for name in names}
+    def __init__(self, functions: Iterable[Function]) -> None:
+        self.functions = {function.name: function for function in functions}
 
     async def invoke(self, name: str, event: Any) -> Outcome:
         return await self.functions[name].invoke(event)

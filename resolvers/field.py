@@ -83,6 +83,8 @@ class Field:
             raise ValueError(f"{self.path}: a root field has no siblings to be batched with")
         if self.cache and self.parent in ("Mutation", "Subscription"):
             raise ValueError(f"{self.path}: only a query's answers can be kept")
+        if self.cache and self.batch:
+            raise ValueError(f"{self.path}: AppSync does not tell what it keeps of a batch")
         if self.evicts and self.parent != "Mutation":
             raise ValueError(f"{self.path}: only a mutation can evict")
         if bool(self.follows) != (self.parent == "Subscription"):
@@ -104,9 +106,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may ask for."""
+    """What AppSync and Lambda allow: one request, one invocation, one message, one connection.
 
-    seconds: int
-    tokens: int
+    https://docs.aws.amazon.com/general/latest/gr/appsync.html
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+
+    seconds: int  # of a whole request
+    tokens: int  # of its document
     depth: int
     resolvers: int
+    resolver_bytes: int  # of what one resolver answers
+    payload_bytes: int  # of what a function is sent, and of what it answers
+    published_bytes: int  # of what one subscriber is told of one change
+    subscriptions: int  # of one connection

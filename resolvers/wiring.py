@@ -6,7 +6,17 @@ from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limi
 SIGNED_IN = (COGNITO, OIDC)
 BACKEND = (IAM,)
 
-LIMITS = Limits(seconds=30, tokens=15_000, depth=20, resolvers=10_000)
+LIMITS = Limits(
+    seconds=30,
+    tokens=15_000,
+    depth=20,
+    resolvers=10_000,
+    resolver_bytes=5 * 1024 * 1024,
+    payload_bytes=6 * 1024 * 1024,
+    published_bytes=240 * 1024,
+    subscriptions=200,
+)
+MEMORY_MB = 256  # of each function
 
 
 def evicts_home(path: str) -> tuple[Evict, ...]:

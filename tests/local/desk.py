@@ -14,6 +14,8 @@ import uvicorn
 from data import table, wire
 from data.requests import Item
 from local import dynamodb, server
+from local.appsync import AppSync
+from local.iam import Iam
 from local.issuer import Issuer
 from tests.proxy import Proxy
 
@@ -57,13 +59,21 @@ class Answer:
 class Desk:
     """A running desk, the proxy between it and its DynamoDB, and its token issuer."""
 
-    def __init__(self, url: str, issuer: Issuer, proxy: Proxy, engine: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self, url: str, api: AppSync, issuer: Issuer, proxy: Proxy, engine: str, environment: dict[str, str]
+    ) -> None:
         self.url = url
+        self.api = api
+        self.host = url.partition("://")[2]
         self.issuer = issuer
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
         self.http = httpx.Client(base_url=url, timeout=60)
+
+    def forget(self) -> None:
+        """Empties the cache, so that the next request is answered by functions again."""
+        self.api.cache.clear()
 
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
         return self.issuer.token(user, groups, name=user.capitalize(), email=f"{user}@example.com")
@@ -87,15 +97,17 @@ def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
     with Proxy(engine) as proxy, server.listening(0) as taken:
         name = f"homes-{uuid.uuid4()}"
         dynamodb.make_table(engine, name)
-        environment = dynamodb.environment(proxy.url, name)
+        environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         issuer = Issuer(url)
-        served = uvicorn.Server(uvicorn.Config(server.app(environment, issuer, mixed), log_level="warning"))
+        place = server.Place(issuer, Iam())
+        app = server.app(environment, place, mixed)
+        served = uvicorn.Server(server.config(app, place))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [taken]})
         thread.start()
         while not served.started:
             time.sleep(0.01)
-        desk = Desk(url, issuer, proxy, engine, environment)
+        desk = Desk(url, app.state.api, issuer, proxy, engine, environment)
         yield desk
         desk.http.close()
         served.should_exit = True

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from local import schema
-from local.appsync import AppSync, Asker
+from local.appsync import AppSync
+from local.auth import Asker
+from local.operation import Question
+from local.trace import Trace
 from local.workers import Failed, Outcome
 from resolvers.field import COGNITO, IAM, Mode
 from resolvers.wiring import FIELDS
@@ -32,7 +35,8 @@ class Functions:
 
 def ask(functions: Functions, query: str, mode: Mode = COGNITO, mixed: bool = True, **variables: Any) -> dict[str, Any]:
     api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
-    body, _ = asyncio.run(api.answer(query, variables, None, Asker(mode, IDENTITY, HEADERS)))
+    trace = Trace("1", None, query, variables, "ada")
+    body = asyncio.run(api.answer(Question(query, variables), Asker(mode, IDENTITY, HEADERS), trace))
     return body
 
 
@@ -162,7 +166,10 @@ def test_the_backend_publishes_and_hears_what_it_said() -> None:
     change = {"propertyId": "p", "kind": "CREATED", "version": 1, "at": "2026-01-01T00:00:00Z", "changes": []}
     publish = "mutation($input: PropertyChangeInput!) { publishPropertyChange(input: $input) { propertyId kind } }"
     body = ask(Functions(), publish, mode=IAM, input=change)
-    assert body == {"data": {"publishPropertyChange": {"propertyId": "p", "kind": "CREATED"}}}
+    assert body == {
+        "data": {"publishPropertyChange": {"propertyId": "p", "kind": "CREATED"}},
+        "extensions": {"apiCacheEntriesDeleted": 0},
+    }
 
 
 def test_a_function_that_cannot_be_reached_fails_its_fields_and_the_request_still_ends() -> None:

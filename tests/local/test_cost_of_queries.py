@@ -165,6 +165,7 @@ def test_any_query_keeps_to_the_bound_whether_aliases_share_batches_or_not(
 
 def held_to_its_bound(desk: Desk, asked: tuple[Asked, ...], mixed: bool) -> Answer:
     """The answer to a query that made no more calls than it may, and told of just those that went over the wire."""
+    desk.forget()
     before = len(desk.proxy.seen)
     answer = desk.ask("{ " + " ".join(one.text for one in asked) + " }")
     assert len(answer.operations) <= calls_allowed(asked, answer, mixed)

@@ -1,0 +1,203 @@
+"""`/graphql/realtime`: AppSync's WebSocket protocol, which calls itself graphql-ws and is a dialect of it.
+
+https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from local import handshake, http, unconfirmed
+from local.appsync import AppSync
+from local.auth import Providers, Unauthorized
+from local.handshake import BadHandshake
+from local.operation import Refused
+from local.subscriptions import NotSubscribed, Subscription
+from resolvers.wiring import LIMITS
+
+PATHS = (f"{http.PATH}/realtime", "/realtime")
+PROTOCOL = "graphql-ws"
+TIMEOUT_MS = 300_000
+PATIENCE_SECONDS = 15  # for a connection_init
+MOST_WAITING_BYTES = 8 * 1024 * 1024  # for a client that reads too slowly
+
+UNSUPPORTED = ("UnsupportedOperation", "unknown not supported through the realtime channel")
+
+log = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often a connection is told that it lives, and for how long it may."""
+
+    keep_alive_seconds: float = unconfirmed.KEEP_ALIVE_SECONDS
+    hours: float = unconfirmed.CONNECTION_HOURS
+
+
+def routes(api: AppSync, providers: Providers, pace: Pace) -> list[WebSocketRoute]:
+    async def realtime(socket: WebSocket) -> None:
+        await Connection(socket, api, providers, pace).serve()
+
+    return [WebSocketRoute(path, realtime) for path in PATHS]
+
+
+class Outbox:
+    """What one client is still to be sent. Whoever puts something in never waits."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[str] = deque()
+        self.bytes = 0
+        self.filled = asyncio.Event()
+
+    def put(self, text: str) -> None:
+        self.bytes += len(text)
+        self.waiting.append(text)
+        self.filled.set()
+
+    async def get(self) -> str:
+        """The next text. Raises ConnectionError where too much has come to wait behind it."""
+        while not self.waiting:
+            self.filled.clear()
+            await self.filled.wait()
+        if self.bytes > MOST_WAITING_BYTES:
+            raise ConnectionError(f"{self.bytes:,} bytes wait for a client that does not read them")
+        text = self.waiting.popleft()
+        self.bytes -= len(text)
+        return text
+
+
+class Connection:
+    """One client's socket, with what it follows by the ids that the client gave."""
+
+    def __init__(self, socket: WebSocket, api: AppSync, providers: Providers, pace: Pace) -> None:
+        self.socket = socket
+        self.api = api
+        self.providers = providers
+        self.pace = pace
+        self.outbox = Outbox()
+        self.following: dict[str, Subscription] = {}
+
+    async def serve(self) -> None:
+        """Serves the client until one of the two goes, or the connection has lived as long as it may."""
+        await self.socket.accept(PROTOCOL if PROTOCOL in handshake.protocols(self.socket) else None)
+        try:
+            async with asyncio.timeout(self.pace.hours * 3_600), asyncio.TaskGroup() as tasks:
+                if await self.connected():
+                    tasks.create_task(self.send())
+                    tasks.create_task(self.keep_alive())
+                    tasks.create_task(self.hear())
+        except* (WebSocketDisconnect, ConnectionError, TimeoutError) as gone:
+            log.info("a client of the realtime endpoint is gone: %s", gone.exceptions)
+        finally:
+            for subscription in self.following.values():
+                self.api.subscriptions.end(subscription)
+            with suppress(RuntimeError, WebSocketDisconnect):
+                await self.socket.close()
+
+    async def connected(self) -> bool:
+        """Whether the client may stay; if not it is told why. What it says before connection_init is passed over."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await self.receive()).get("type") != "connection_init":
+                pass
+        try:
+            await self.providers.asker(handshake.connect(self.socket))
+        except Unauthorized as error:
+            return await self.refused("UnauthorizedException", str(error), 401)
+        except BadHandshake as error:
+            return await self.refused("BadRequest", str(error), 400)
+        self.tell("connection_ack", payload={"connectionTimeoutMs": TIMEOUT_MS})
+        return True
+
+    async def refused(self, type: str, message: str, code: int) -> bool:
+        errors = [{"errorType": type, "message": message, "errorCode": code}]
+        await self.socket.send_text(json.dumps({"type": "connection_error", "payload": {"errors": errors}}))
+        return False
+
+    async def receive(self) -> Message:
+        """The next message; an empty one for what is none."""
+        frame = await self.socket.receive()
+        if frame["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(frame["code"])
+        try:
+            message = json.loads(frame.get("text") or "")
+        except (ValueError, RecursionError):
+            return {}
+        return message if isinstance(message, dict) else {}
+
+    async def send(self) -> None:
+        while True:
+            await self.socket.send_text(await self.outbox.get())
+
+    async def keep_alive(self) -> None:
+        while True:
+            self.tell("ka")
+            await asyncio.sleep(self.pace.keep_alive_seconds)
+
+    async def hear(self) -> None:
+        while True:
+            message = await self.receive()
+            id = message.get("id")
+            if message.get("type") == "start" and isinstance(id, str):
+                await self.start(id, message.get("payload"))
+            elif message.get("type") == "stop" and isinstance(id, str):
+                self.stop(id)
+            elif message.get("type") != "connection_init":
+                self.wrong(id, *UNSUPPORTED)
+
+    async def start(self, id: str, payload: Any) -> None:
+        """Begins a subscription under an id of the client's, or tells why not."""
+        try:
+            self.make_room(id)
+            self.following[id] = await self.begun(id, payload if isinstance(payload, dict) else {})
+            self.tell("start_ack", id=id)
+        except Refused as refused:
+            self.wrong(id, refused.type, str(refused))
+        except NotSubscribed as error:
+            self.tell("error", id=id, payload={"errors": error.errors})
+
+    def make_room(self, id: str) -> None:
+        if id in self.following:
+            type, message = unconfirmed.DUPLICATE_START
+            raise Refused(400, type, message.format(id=id))
+        if len(self.following) >= LIMITS.subscriptions:
+            most = f"Max number of {LIMITS.subscriptions} subscriptions reached"
+            raise Refused(400, "MaxSubscriptionsReachedError", most)
+
+    async def begun(self, id: str, payload: Message) -> Subscription:
+        data, extensions = payload.get("data"), payload.get("extensions")
+        if not isinstance(data, str):
+            raise Refused(400, *UNSUPPORTED)
+        try:
+            authorization = extensions.get("authorization") if isinstance(extensions, dict) else None
+            asker = await self.providers.asker(handshake.start(self.socket, authorization, data))
+        except (BadHandshake, Unauthorized) as error:
+            raise Refused(401, "UnauthorizedException", str(error)) from error
+        question = http.question(http.read_json(data))
+        return self.api.subscriptions.begin(question, asker, lambda text: self.change(id, text))
+
+    def change(self, id: str, payload: str) -> None:
+        self.outbox.put(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
+
+    def stop(self, id: str) -> None:
+        if id in self.following:
+            self.api.subscriptions.end(self.following.pop(id))
+            self.tell("complete", id=id)
+        else:
+            type, message = unconfirmed.UNKNOWN_STOP
+            self.wrong(id, type, message.format(id=id))
+
+    def wrong(self, id: Any, type: str, message: str) -> None:
+        errors = [{"errorType": type, "message": message}]
+        self.tell("error", **({"id": id} if isinstance(id, str) else {}), payload={"errors": errors})
+
+    def tell(self, type: str, **members: Any) -> None:
+        self.outbox.put(json.dumps({"type": type, **members}))

@@ -1,0 +1,197 @@
+"""One request under way: its invocations, its batches, its cached answers and the time that it has.
+
+A batched field waits until nothing else of its request is under way; then all its instances so far go out together, in
+chunks of its row's size.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from graphql import ExecutionResult, GraphQLResolveInfo
+from graphql.pyutils import Path
+
+from local import cache, selection, unconfirmed
+from local.auth import Asker
+from local.errors import DeskFailed, FieldError, LimitReached, written
+from local.trace import Trace
+from local.workers import Failed, Outcome
+from resolvers.field import ROOTS, Field
+from resolvers.wiring import LIMITS
+
+if TYPE_CHECKING:
+    from local.appsync import AppSync
+
+Event = dict[str, Any]
+Info = GraphQLResolveInfo[Any]
+Invoke = Callable[[str, Any], Awaitable[Outcome]]
+Waiting = tuple[Event, "asyncio.Future[Any]"]
+
+
+class Request:
+    """What a request has waiting, how many invocations are out, what it counted so far."""
+
+    def __init__(self, api: "AppSync", asker: Asker, variables: dict[str, Any], trace: Trace) -> None:
+        self.api = api
+        self.asker = asker
+        self.variables = variables
+        self.trace = trace
+        self.until = time.monotonic() + LIMITS.seconds
+        self.out = 0
+        self.resolvers = 0
+        self.evicted: int | None = None
+        self.looking: asyncio.Handle | None = None
+        self.under_way: set[asyncio.Task[Any]] = set()
+        self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
+        self.selections: dict[int, dict[str, Any]] = {}
+
+    def event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
+        """What AppSync hands a direct Lambda resolver.
+
+        https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+        """
+        root = info.parent_type.name in ROOTS
+        return {
+            "arguments": arguments,
+            "identity": self.asker.identity,
+            "source": None if root else source,
+            "request": {"headers": self.asker.headers, "domainName": None},
+            "prev": None,
+            "info": {
+                **self.selection(info),
+                "parentTypeName": info.parent_type.name,
+                "fieldName": info.field_name,
+                "variables": self.variables,
+            },
+            "stash": {},
+        }
+
+    def selection(self, info: Info) -> dict[str, Any]:
+        """What is selected of a field. Its instances share their nodes, so it is found once for all of them."""
+        key = id(info.field_nodes[0])
+        if key not in self.selections:
+            self.selections[key] = {
+                "selectionSetList": selection.paths(info.field_nodes, info.fragments),
+                "selectionSetGraphQL": selection.text(info.field_nodes),
+            }
+        return self.selections[key]
+
+    def count(self) -> None:
+        """Counts one more resolver of the request. Raises LimitReached, as AppSync does."""
+        self.resolvers += 1
+        if self.resolvers > LIMITS.resolvers:
+            raise LimitReached
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Begins some work; asyncio itself would forget what nobody holds."""
+        task = asyncio.ensure_future(work)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        return task
+
+    def now(self, row: Field, event: Event) -> Any:
+        """The value of a root field: what the cache keeps of it, or will be when its function has answered."""
+        kept = self.api.cache.get(row.path, event)
+        if kept is not cache.ABSENT:
+            self.trace.hit(row)
+            return kept
+        self.out += 1
+        return self.alone(row, event)
+
+    async def alone(self, row: Field, event: Event) -> Any:
+        """As its handler does in AppSync: `ok` is the value, `err` an error; what it makes stale is evicted."""
+        try:
+            answer = await self.invoked(row, event, 1)
+        finally:
+            self.back()
+        if "err" in answer:
+            raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
+        self.api.cache.put(row.path, event, answer["ok"])
+        self.evict(row, event)
+        return answer["ok"]
+
+    def evict(self, row: Field, event: Event) -> None:
+        if row.evicts:
+            self.evicted = (self.evicted or 0) + sum(self.api.cache.evict(evict, event) for evict in row.evicts)
+
+    def later(self, row: Field, event: Event, path: Path) -> Awaitable[Any]:
+        """The value of one instance of a batched field, once its batch has come back."""
+        alias = "" if self.api.mixed else "/".join(key for key in path.as_list() if isinstance(key, str))
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.waiting.setdefault((row, alias), []).append((event, future))
+        self.wake()
+        return future
+
+    def back(self) -> None:
+        """One invocation less is out; what its answer leads to runs before the batches are looked at again."""
+        self.out -= 1
+        self.wake()
+
+    def wake(self) -> None:
+        """Lets all that runs now run to where it waits, then sees whether the batches may go.
+
+        What was to look before does not: it would come ahead of what has been set going since.
+        """
+        if self.looking:
+            self.looking.cancel()
+        self.looking = asyncio.get_running_loop().call_soon(self.send)
+
+    def send(self) -> None:
+        if self.out:
+            return
+        waiting, self.waiting = self.waiting, {}
+        for (row, _), all_of_it in waiting.items():
+            size = row.batch.size if row.batch else 1
+            for start in range(0, len(all_of_it), size):
+                self.out += 1
+                self.start(self.together(row, all_of_it[start : start + size]))
+
+    async def together(self, row: Field, chunk: list[Waiting]) -> None:
+        """Invokes the function with one list and gives each instance its item of the answer."""
+        try:
+            items = await self.invoked(row, [event for event, _ in chunk], len(chunk))
+            if not isinstance(items, list) or len(items) != len(chunk):
+                type, text = unconfirmed.WRONG_BATCH
+                raise FieldError(type, text.format(path=row.path, items=len(chunk)))
+        except Exception as error:
+            told = error if isinstance(error, FieldError) else DeskFailed(row.path, error)
+            items = [{"errorType": told.type, "errorMessage": str(told)} for _ in chunk]
+        for (_, future), item in zip(chunk, items, strict=True):
+            if future.done():
+                continue
+            if "errorMessage" in item:
+                future.set_exception(FieldError(item["errorType"], item["errorMessage"]))
+            else:
+                future.set_result(item.get("data"))
+        self.back()
+
+    async def invoked(self, row: Field, payload: Any, batch: int) -> Any:
+        """What a function answers within the time that the request has left. Raises FieldError."""
+        begun = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.until - time.monotonic()):
+                outcome = await self.api.invoke(row.function, payload)
+        except TimeoutError:
+            ms = (time.perf_counter() - begun) * 1000
+            outcome = Outcome(None, Failed(*unconfirmed.TIMED_OUT), [], 0, round(ms, 3))
+        self.trace.add(row, batch, outcome, begun)
+        if outcome.failed:
+            raise FieldError(outcome.failed.type, outcome.failed.message)
+        return outcome.result
+
+
+def plain(value: Any) -> Any:
+    """An argument as it is in an event: enums are their names."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    return [plain(member) for member in value] if isinstance(value, list) else value
+
+
+def body(result: ExecutionResult) -> dict[str, Any]:
+    """What came of an operation, as it goes out: `errors` only where there are some."""
+    errors = [written(error) for error in result.errors or ()]
+    return {"data": result.data, "errors": errors} if errors else {"data": result.data}
