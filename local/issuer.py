@@ -25,6 +25,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.jwks import Jwk
+
 CLIENT_ID = "desk"
 HOUR = 3_600
 DAY = 86_400
@@ -106,6 +108,10 @@ class Issuer:
             raise BadToken(EXPIRED) from error
         except (jwt.PyJWTError, ValueError) as error:
             raise BadToken(NOT_AUTHORIZED) from error
+
+    async def key(self, kid: str) -> Jwk | None:
+        """The published key of this id; None for any other."""
+        return self.jwk if kid == self.jwk["kid"] else None
 
     def key_that_signed(self, token: str) -> jwt.PyJWK:
         """The published key that a token names by its `kid`."""

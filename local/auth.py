@@ -1,0 +1,181 @@
+"""Who asks: the one credential that a call carries, proven, and what a resolver is told of its bearer.
+
+Taken are requests that AWS credentials sign, and tokens of the desk's own issuer or of one that the environment names:
+
+COGNITO_ISSUER  a user pool, https://cognito-idp.<region>.amazonaws.com/<pool id>
+OIDC_ISSUER     an OpenID Connect issuer, as its tokens spell it in `iss`
+
+COGNITO_CLIENT_ID and OIDC_CLIENT_ID say for which of its clients, by a regular expression: all of them where not set.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jwt
+
+from local import jwks
+from local.issuer import CLIENT_ID, Issuer
+from local.jwks import ALGORITHMS, Jwk, PublishedKeys
+from local.unconfirmed import TOKEN_EXPIRED
+from resolvers.field import COGNITO, IAM, OIDC, Mode
+
+NO_CREDENTIAL = "Valid authorization header not provided."
+NOT_AUTHORIZED = "You are not authorized to make this call."
+SIGNED = "AWS4-HMAC-SHA256"  # what begins the Authorization of a request that AWS credentials sign
+REQUIRED = ["exp", "iat", "iss", "sub"]
+
+Claims = dict[str, Any]
+Headers = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who sent a request: the mode that let them in, the identity that resolvers are handed, the HTTP headers."""
+
+    mode: Mode
+    identity: Mapping[str, Any] | None
+    headers: Headers
+
+    @property
+    def label(self) -> str:
+        """The mode and whom it let in, for a person to read: `oidc ada`."""
+        known = self.identity or {}
+        return f"{self.mode.directive.removeprefix('aws_')} {known.get('username') or known.get('sub')}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call that must be let in: an HTTP request, a WebSocket's handshake or one of its `start` messages.
+
+    IAM signs its method, its path (`/graphql/connect` for a handshake), its raw query, headers and body. The headers'
+    names are in lower case, one sent twice is a list, and there is no cookie.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    source_ip: list[str]
+
+
+class Unauthorized(Exception):
+    """A call that is not let in; the text is what AppSync tells, with 401 and UnauthorizedException."""
+
+
+class Signatures(Protocol):
+    """What knows whose AWS credentials signed a call."""
+
+    def caller(self, asked: Asked) -> Mapping[str, Any]:
+        """The identity of an IAM caller. Raises Unauthorized."""
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """An issuer whose tokens are taken: the mode they ask by, the keys that prove them, the clients they are for."""
+
+    url: str
+    mode: Mode
+    key: Callable[[str], Awaitable[Jwk | None]]
+    clients: re.Pattern[str]
+
+    async def claims(self, token: str) -> Claims:
+        """What a token says. Raises jwt.PyJWTError where it is none of this issuer's, for these clients, and valid."""
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") not in ALGORITHMS:  # no `none`, and nothing that takes a public key for a secret
+            raise jwt.InvalidAlgorithmError
+        jwk = await self.key(header.get("kid", ""))
+        if jwk is None:
+            raise jwt.InvalidKeyError
+        key = jwt.PyJWK(jwk, jwk.get("alg") or header["alg"])
+        claims = jwt.decode(token, key, ALGORITHMS, {"require": REQUIRED, "verify_aud": False}, issuer=self.url)
+        if not any(self.clients.fullmatch(client) for client in clients(self.mode, claims)):
+            raise jwt.InvalidAudienceError
+        return claims
+
+
+class Providers:
+    """All that lets somebody in: issuers of tokens, each by its own URL, and AWS credentials where `iam` knows them."""
+
+    def __init__(self, issuers: Sequence[Trusted], iam: Signatures | None) -> None:
+        self.issuers = {issuer.url: issuer for issuer in issuers}
+        self.iam = iam
+
+    @classmethod
+    def from_environment(cls, own: Issuer, iam: Signatures | None) -> "Providers":
+        """The desk's own issuer, those that the environment names, and AWS credentials."""
+        return cls(
+            [*named("COGNITO", COGNITO, jwks.of_pool), *named("OIDC", OIDC, jwks.discovered), *of_desk(own)], iam
+        )
+
+    async def asker(self, asked: Asked) -> Asker:
+        """Who makes a call. Raises Unauthorized, also for several credentials at once and for an API key, no mode of ours."""
+        credential = asked.headers.get("authorization")
+        if "x-api-key" in asked.headers or isinstance(credential, list):
+            raise Unauthorized(NOT_AUTHORIZED)
+        if not credential:
+            raise Unauthorized(NO_CREDENTIAL)
+        if not credential.startswith(SIGNED):
+            return await self.bearer(re.sub("^bearer +", "", credential, flags=re.IGNORECASE), asked)
+        if self.iam is None:
+            raise Unauthorized(NOT_AUTHORIZED)
+        return Asker(IAM, self.iam.caller(asked), asked.headers)
+
+    async def bearer(self, token: str, asked: Asked) -> Asker:
+        """Who bears a token. Its `iss` says which issuer must prove it."""
+        try:
+            issuer = self.issuers[jwt.decode(token, options={"verify_signature": False})["iss"]]
+            claims = await issuer.claims(token)
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthorized(TOKEN_EXPIRED) from error
+        except (jwt.PyJWTError, LookupError, TypeError, ValueError, RecursionError) as error:
+            raise Unauthorized(NOT_AUTHORIZED) from error
+        told = cognito(claims, asked.source_ip) if issuer.mode is COGNITO else oidc(claims)
+        return Asker(issuer.mode, told, asked.headers)
+
+
+def of_desk(own: Issuer) -> list[Trusted]:
+    """The desk's issuer, by both shapes of its tokens."""
+    clients = re.compile(re.escape(CLIENT_ID))
+    return [Trusted(own.url, COGNITO, own.key, clients)]
+
+
+def named(name: str, mode: Mode, address: Callable[[str], str]) -> list[Trusted]:
+    """The issuer that the environment names, if it does."""
+    url, clients = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID") or ".*"
+    try:
+        return [Trusted(url, mode, PublishedKeys(url, address).get, re.compile(clients))] if url else []
+    except re.error as error:
+        sys.exit(f"{name}_CLIENT_ID must be a regular expression, not {clients}: {error}")
+
+
+def clients(mode: Mode, claims: Claims) -> Iterator[str]:
+    """For whom a token was made. Of Cognito's an ID token says it in `aud`, an access token in `client_id`."""
+    names = ("aud", "azp") if mode is OIDC else ("client_id",) if claims.get("token_use") == "access" else ("aud",)
+    for value in map(claims.get, names):
+        yield from (client for client in (value if isinstance(value, list) else [value]) if isinstance(client, str))
+
+
+def cognito(claims: Claims, source_ip: list[str]) -> dict[str, Any]:
+    """What a resolver is told of a user of a pool. The name stands elsewhere in an ID token than in an access token.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+    """
+    return {
+        "sub": claims["sub"],
+        "issuer": claims["iss"],
+        "username": claims.get("cognito:username", claims.get("username")),
+        "claims": claims,
+        "sourceIp": source_ip,
+        "defaultAuthStrategy": "ALLOW",
+        "groups": claims.get("cognito:groups"),
+    }
+
+
+def oidc(claims: Claims) -> dict[str, Any]:
+    """What a resolver is told of an OpenID Connect user."""
+    return {"claims": claims, "issuer": claims["iss"], "sub": claims["sub"]}
