@@ -1,4 +1,4 @@
-"""What the desk does where AWS's documentation leaves open what AppSync does: every such choice, and nothing else.
+"""What the desk does where AWS's documentation leaves open what AppSync does: each such choice that is one value.
 
 docs/first-deployment.md tells for each name how to find out on a real API. What is found out is corrected here.
 """
@@ -57,7 +57,6 @@ RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
     "Function.ResponseSizeTooLarge",
     "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
 )
-REQUEST_TOO_LARGE = ("Lambda:RequestTooLargeException", "Request payload is larger than 6291456 bytes.")
 RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, of a batch as a whole
 WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
 VALUE_KINDS = {"str": "STRING", "bool": "BOOLEAN", "int": "INT", "float": "FLOAT"}  # in "expected type LIST, got …"

@@ -1,4 +1,4 @@
-"""The README names only what is there."""
+"""The README names only what is there, and the list for the first deployment all that is open."""
 
 import importlib
 import re
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from local import unconfirmed
 from local.workers import ROOT
 
 README = (ROOT / "README.md").read_text()
+DEPLOYMENT = (ROOT / "docs" / "first-deployment.md").read_text()
 FUNCTION = re.compile(r"`((?:properties|images|listings|users|history)\.\w+)`")
 
 
@@ -32,3 +34,19 @@ def test_each_room_of_its_tree_exists() -> None:
     rooms = re.findall(r"^(\w+)/ ", README, re.MULTILINE)
     assert rooms == ["data", "resolvers", "local", "tests"]
     assert all(Path(ROOT / room).is_dir() for room in rooms)
+
+
+def test_each_open_question_about_appsync_has_its_entry_in_the_list_of_the_first_deployment() -> None:
+    entries = re.findall(r"^### `(\w+)`$", DEPLOYMENT, re.MULTILINE)
+    assert sorted(entries) == sorted(name for name in vars(unconfirmed) if not name.startswith("_"))
+
+
+@pytest.mark.parametrize("part", ["Now", "Send", "Note"])
+def test_each_entry_tells_what_the_desk_does_what_to_send_and_what_to_note(part: str) -> None:
+    entries = re.split(r"^### ", DEPLOYMENT, flags=re.MULTILINE)[1:]
+    assert [entry.partition("\n")[0] for entry in entries if entry.count(f"\n- {part}: ") != 1] == []
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(\.\./([^)]+)\)", DEPLOYMENT))))
+def test_each_file_that_the_list_links_exists(path: str) -> None:
+    assert (ROOT / path).is_file()
