@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import dynamodb, http, page, realtime, reload, sample, schema, stream, tls, where
+from local import dynamodb, http, page, realtime, reload, sample, schema, stream, tls, traces, where
 from local.appsync import AppSync
 from local.auth import Providers
 from local.iam import Iam
@@ -50,7 +50,7 @@ class Place:
 
 def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A_BATCH, pace: Pace = PACE) -> Starlette:
     """The desk over the table that `environment` leads to."""
-    traces = Traces()
+    kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
     functions = Lambda(deployed(quiet(environment), place))
     api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
@@ -70,12 +70,13 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
 
     served = Starlette(
         routes=[
-            http.route(api, providers, traces),
+            http.route(api, providers, kept),
             *realtime.routes(api, providers, pace),
             Route("/desk", about),
             *place.issuer.routes(),
             *place.iam.routes(),
             *page.routes(),
+            *traces.routes(kept),
         ],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
         lifespan=running,

@@ -32,10 +32,12 @@ class Trace:
     def add(self, row: Field, batch: int, outcome: Outcome, begun: float) -> None:
         """Notes an invocation of `batch` events, sent at `begun` by time.perf_counter, and what it asked of the table.
 
-        `ms` is what the function took; what is left of the time until `end` it waited for a process.
+        `most` is how many events a batch may hold. `ms` is what the function took; the rest of the time from `at` to
+        `end` it waited for a process.
         """
-        told = {"field": row.path, "function": row.function, "batch": batch, "at": self.since(begun)}
-        took = {"ms": outcome.ms, "end": self.since(time.perf_counter()), "pid": outcome.pid}
+        most = row.batch.size if row.batch else 1
+        told = {"field": row.path, "function": row.function, "batch": batch, "most": most}
+        took = {"at": self.since(begun), "ms": outcome.ms, "end": self.since(time.perf_counter()), "pid": outcome.pid}
         failed = {"failed": f"{outcome.failed.type}: {outcome.failed}"} if outcome.failed else {}
         for call in outcome.calls:
             of = {"at": self.since(call["at"]), "resolver": row.path, "invocation": len(self.resolvers)}

@@ -1,0 +1,92 @@
+"""The page `/trace`, where the latest requests are drawn, `/trace/{id}`, where one is, and what they draw as JSON."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from local import findings, prices
+from local.trace import Trace, Traces
+
+FOLDER = Path(__file__).resolve().parent / "waterfall"
+FILES = {
+    "style.css": "text/css",
+    "page.js": "text/javascript",
+    "list.js": "text/javascript",
+    "request.js": "text/javascript",
+    "drawing.js": "text/javascript",
+}
+FRESH = {"cache-control": "no-cache"}
+LONGEST = 200  # characters of a query in the list
+
+
+def routes(traces: Traces) -> list[Route]:
+    async def page(request: Request) -> Response:
+        id = request.path_params.get("id")
+        status = 404 if id and not traces.get(id) else 200
+        return FileResponse(FOLDER / "index.html", status, FRESH, "text/html")
+
+    async def latest(_: Request) -> Response:
+        return JSONResponse([summary(trace) for trace in traces.latest()], headers=FRESH)
+
+    async def one(request: Request) -> Response:
+        trace = traces.get(request.path_params["id"])
+        if trace is None:
+            raise HTTPException(404)
+        return JSONResponse(whole(trace), headers=FRESH)
+
+    async def file(request: Request) -> Response:
+        name = request.path_params["file"]
+        if name not in FILES:
+            raise HTTPException(404)
+        return FileResponse(FOLDER / name, headers=FRESH, media_type=FILES[name])
+
+    return [
+        Route("/trace", page),
+        Route("/trace.json", latest),
+        Route("/trace/{id}.json", one),
+        Route("/trace/{id}", page),
+        Route("/waterfall/{file}", file),
+    ]
+
+
+def summary(trace: Trace) -> dict[str, Any]:
+    """A request in a line: what it took in numbers, and its bars, each `[at, ms]`."""
+    return {
+        **heading(trace),
+        "query": " ".join(trace.query.split())[:LONGEST],
+        "invocations": [[one["at"], one["ms"]] for one in trace.resolvers],
+        "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
+        "cacheHits": [[one["at"], 0] for one in trace.cache],
+        "errors": len(trace.errors),
+        "findings": len(findings.of(trace)),
+    }
+
+
+def whole(trace: Trace) -> dict[str, Any]:
+    """All that is known of a request, with what is wasteful in it and the bill for a million such."""
+    return {
+        **heading(trace),
+        **trace.told(),
+        "query": trace.query,
+        "variables": trace.variables,
+        "errors": trace.errors,
+        "findings": [asdict(finding) for finding in findings.of(trace)],
+        "bill": [asdict(line) for line in prices.of_a_million(trace)],
+        "pricesReadOn": prices.READ_ON,
+    }
+
+
+def heading(trace: Trace) -> dict[str, Any]:
+    return {
+        "id": trace.id,
+        "operation": trace.operation,
+        "asker": trace.asker,
+        "beganAt": trace.began_at,
+        "ms": trace.ms,
+        "usdForAMillion": sum(line.usd for line in prices.of_a_million(trace)),
+    }

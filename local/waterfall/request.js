@@ -1,0 +1,114 @@
+// One request: its numbers, what is wasteful in it, its waterfall, the bill for a million such, and what was asked.
+
+import { bar, count, h, ms, number, step, sum, time, usd } from "./drawing.js";
+
+export function request(trace) {
+  const title = trace.operation ?? trace.query.replace(/\s+/g, " ");
+  document.title = title;
+  return [
+    h("h1", {}, title),
+    h("p", { class: "quiet" }, `${time(trace.beganAt)} · ${trace.asker}`),
+    numbers(trace),
+    trace.findings.map(finding => h("p", { class: "finding" }, finding.text)),
+    trace.errors.map(error => h("p", { class: "finding" }, `${error.errorType ?? "Error"}: ${error.message}`)),
+    waterfall(trace),
+    bill(trace),
+    h("h2", {}, "What was asked"),
+    h("pre", {}, trace.query.trim()),
+    Object.keys(trace.variables).length ? h("pre", {}, JSON.stringify(trace.variables, null, 2)) : [],
+  ].flat();
+}
+
+function numbers({ ms: took, resolvers, dynamodb, cache, usdForAMillion }) {
+  const figure = (value, of) => h("div", {}, h("dd", {}, value), h("dt", {}, of));
+  return h("dl", { class: "numbers" },
+    figure(ms(took), "in all"),
+    figure(number(resolvers.length), "invocations"),
+    figure(number(cache.length), "cache hits"),
+    figure(number(dynamodb.length), "DynamoDB calls"),
+    figure(number(sum(dynamodb, call => call.readUnits)), "read units"),
+    figure(number(sum(dynamodb, call => call.writeUnits)), "write units"),
+    figure(usd(usdForAMillion), "a million such"));
+}
+
+function waterfall(trace) {
+  const wasteful = new Set(trace.findings.flatMap(finding => finding.fields));
+  const rows = [
+    ...trace.resolvers.map((one, place) => [one.at, [
+      invocation(one, trace.ms, wasteful.has(one.field)),
+      ...trace.dynamodb.filter(of => of.invocation === place).sort(byTime).map(of => call(of, trace.ms)),
+    ]]),
+    ...trace.cache.map(hit => [hit.at, [cacheHit(hit, trace.ms)]]),
+  ];
+  const width = step(trace.ms);
+  return h("section", { class: "waterfall", style: `--step: ${width / trace.ms * 100}%` },
+    legend(), scale(width, trace.ms), rows.sort(([one], [other]) => one - other).map(([, drawn]) => drawn));
+}
+
+const byTime = (one, other) => one.at - other.at;
+
+function legend() {
+  const of = (kind, text) => h("span", {}, h("i", { class: `bar ${kind}` }), text);
+  return h("p", { class: "legend quiet" },
+    of("lambda", "Lambda function"), of("waiting", "waits for a process"), of("dynamodb", "DynamoDB"),
+    of("cache", "cache hit"), of("failed", "failed"));
+}
+
+function scale(width, total) {
+  const steps = Array.from({ length: Math.floor(total / width) + 1 }, (_, n) => n * width);
+  return h("div", { class: "row scale quiet" }, h("span", {}), h("span", { class: "track" },
+    steps.map(at => h("span", { style: `left: ${at / total * 100}%` }, at ? number(at) : "0 ms"))));
+}
+
+function row(kind, label, about, bars, took, inside, mark) {
+  const summary = h("summary", { class: "row" },
+    h("span", { class: "label" }, h("b", {}, label), mark, " ", h("small", { class: "quiet" }, about)),
+    h("span", { class: "track" }, bars), h("span", { class: "took" }, took));
+  return h("details", { class: kind }, summary, h("div", { class: "inside" }, inside));
+}
+
+function invocation(one, total, wasteful) {
+  const begun = Math.max(one.end - one.ms, one.at);
+  const about = one.most > 1 ? `${one.function} · batch of ${one.batch}` : one.function;
+  const kind = one.failed ? "failed" : "lambda";
+  const bars = [bar("waiting", one.at, begun - one.at, total), bar(kind, begun, one.ms, total)];
+  const mark = wasteful && h("em", { class: "badge" }, "see above");
+  const inside = [
+    `Sent at ${ms(one.at)}, waited ${ms(begun - one.at)} for a process, took ${ms(one.ms)} in process ${one.pid}.`,
+    one.most > 1 && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
+    one.failed && h("p", { class: "finding" }, one.failed),
+  ];
+  return row("invocation", one.field, about, bars, ms(one.ms), inside, mark);
+}
+
+function call(one, total) {
+  const units = one.writeUnits ? `${number(one.writeUnits)} WU` : `${number(one.readUnits)} RU`;
+  const asked = count(one.keys, one.operation === "Query" ? "range" : "key");
+  const inside = [
+    `Sent at ${ms(one.at)}, answered after ${ms(one.ms)}. Read ${count(one.scanned, "item")}, gave ${number(one.items)}.`,
+    one.error && h("p", { class: "finding" }, one.error),
+    h("ul", { class: "keys" }, one.where.map(key => h("li", {}, key))),
+    one.keys > one.where.length && one.where.length > 0 && `and ${number(one.keys - one.where.length)} more`,
+  ];
+  const label = one.index ? `${one.operation} ${one.index}` : one.operation;
+  const about = `${asked} → ${count(one.items, "item")} · ${units}`;
+  return row("call", label, about, bar(one.error ? "failed" : "dynamodb", one.at, one.ms, total), ms(one.ms), inside);
+}
+
+function cacheHit(hit, total) {
+  return row("hit", hit.field, "from the cache", bar("cache", hit.at, 0, total), "", `Found at ${ms(hit.at)}.`);
+}
+
+function bill(trace) {
+  const line = ({ price, quantity, usd: dollars }) => h("tr", {},
+    h("th", {}, h("a", { href: price.source, rel: "noreferrer" }, price.of)),
+    h("td", {}, number(quantity)), h("td", {}, usd(dollars)));
+  return h("section", {},
+    h("h2", {}, "A million such requests"),
+    h("table", {},
+      h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", {}, "each takes"), h("th", {}, "a million cost"))),
+      h("tbody", {}, trace.bill.map(line)),
+      h("tfoot", {}, h("tr", {}, h("th", {}, "In all"), h("td", {}), h("td", {}, usd(trace.usdForAMillion))))),
+    h("p", { class: "quiet" }, `An estimate: list prices of us-east-1 as of ${trace.pricesReadOn}, and the times `
+      + "of this machine. Data transfer, real time, a cache's hours, storage and logs come on top."));
+}
