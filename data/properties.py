@@ -2,7 +2,7 @@
 its owner's edge and count, its ZIP's card and its history true together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from data.records import ID, Connection, Edge, FieldChange, HistoryKind, Image, 
 from data.requests import Action, Delete, Item, Put, Query, When
 
 REMEMBERED_SECONDS = 24 * 60 * 60
+BESIDE = {"version", "updated_at", "image_ids", "cover_image_url", "images"}  # attributes that change along with others
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,20 @@ def unchanged(home: Property) -> When:
         return VersionConflict(home.id, home.version, found["version"]) if found else PropertyNotFound(home.id)
 
     return When("#version = :version", refused, {"version": home.version})
+
+
+def difference(before: Property | None, after: Property | None) -> tuple[HistoryKind, list[FieldChange]]:
+    """What a change was, by the home before and after it: as its history tells it, but of pictures only their ids."""
+    if before is None:
+        return HistoryKind.CREATED, []
+    if after is None:
+        return HistoryKind.DELETED, []
+    names = [field.name for field in fields(Property) if field.name not in BESIDE]
+    different = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if different:
+        return kind_of(different), [change(before, after, name) for name in different]
+    told = FieldChange(field="images", before=" ".join(before.image_ids), after=" ".join(after.image_ids))
+    return HistoryKind.PICTURES_CHANGED, [told] if told.before != told.after else []
 
 
 def kind_of(names: Sequence[str]) -> HistoryKind:

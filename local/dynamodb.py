@@ -25,8 +25,10 @@ from botocore.exceptions import BotoCoreError
 from data import keys
 
 if TYPE_CHECKING:
+    from boto3 import Session
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
+    from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # DynamoDB Local 1.25.1 is its folder `emulator`
@@ -115,10 +117,18 @@ def schema(partition: keys.Attribute, sort: keys.Attribute) -> "list[KeySchemaEl
 
 @cache
 def client(endpoint: str) -> "DynamoDBClient":
+    return session().client("dynamodb", endpoint_url=endpoint, config=Config(proxies={}))
+
+
+@cache
+def streams(endpoint: str) -> "DynamoDBStreamsClient":
+    return session().client("dynamodbstreams", endpoint_url=endpoint, config=Config(proxies={}))
+
+
+def session() -> "Session":
     import boto3  # here, for the keeper runs this file too and has no use for the half second that it takes
 
-    session = boto3.Session(ANY, ANY, region_name=REGION)
-    return session.client("dynamodb", endpoint_url=endpoint, config=Config(proxies={}))
+    return boto3.Session(ANY, ANY, region_name=REGION)
 
 
 def started(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":

@@ -138,9 +138,11 @@ class Connection:
             await self.socket.send_text(await self.outbox.get())
 
     async def keep_alive(self) -> None:
-        while True:
+        if unconfirmed.FIRST_KEEP_ALIVE_AT_ONCE:
             self.tell("ka")
+        while True:
             await asyncio.sleep(self.pace.keep_alive_seconds)
+            self.tell("ka")
 
     async def hear(self) -> None:
         while True:

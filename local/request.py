@@ -108,7 +108,8 @@ class Request:
             self.back()
         if "err" in answer:
             raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
-        self.api.cache.put(row.path, event, answer["ok"])
+        if answer["ok"] is not None or unconfirmed.NULL_IS_CACHED:
+            self.api.cache.put(row.path, event, answer["ok"])
         self.evict(row, event)
         return answer["ok"]
 

@@ -14,6 +14,8 @@ from graphql import (
     print_ast,
 )
 
+from local import unconfirmed
+
 Node = FieldNode | OperationDefinitionNode
 Fragments = dict[str, FragmentDefinitionNode]
 Seen = set[tuple[str, str]]
@@ -35,6 +37,8 @@ def inside(selected: SelectionSetNode, before: str, fragments: Fragments, seen: 
     """The paths in a selection. A fragment is followed once at each place, or a few lines could ask for millions."""
     for selection in selected.selections:
         if isinstance(selection, FieldNode):
+            if selection.name.value == "__typename" and not unconfirmed.TYPENAME_IN_SELECTION_SET_LIST:
+                continue
             path = before + key(selection)
             yield path
             if selection.selection_set:

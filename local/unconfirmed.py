@@ -47,7 +47,6 @@ DEPTH_TYPE = "QueryDepthLimitReached"
 DEPTH_TEXT = "Query depth limit of {limit} reached"
 RESOLVERS_TYPE = "ResolverExecutionLimitReached"
 RESOLVERS_TEXT = "Resolver invocation limit reached"
-BATCH_COUNTS_EACH = True  # whether each item of a batch counts as a resolver that ran, or the batch as one
 TIMED_OUT = ("Lambda:ExecutionTimeoutException", "Execution timed out.")
 REQUEST_TOO_LARGE = (  # over Lambda's 6 MB
     "Lambda:IllegalArgument",
@@ -72,7 +71,6 @@ NULL_IS_CACHED = True
 CONNECTION_HOURS = 24
 FIRST_KEEP_ALIVE_AT_ONCE = True  # right behind the connection_ack
 KEEP_ALIVE_SECONDS = 60
-NULL_IS_PUBLISHED = False  # whether subscribers hear of a mutation that answered null
 UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: as AppSync Events has them
 DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation with id {id}")  # seen in a client's report
 

@@ -20,7 +20,7 @@ CODE = ("data", "resolvers")
 ENTRY = "resolvers.handler"
 AT_ONCE = 4  # processes of one function
 LONGEST_LINE = 64 * 1024 * 1024
-ENDED = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
+ENDED: dict[str, Any] = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
 
 
 class Failed(Exception):
@@ -74,7 +74,7 @@ class Worker:
 def failure(answer: dict[str, Any]) -> Failed | None:
     """Why an answer is none: the function raised, or answered more than Lambda, or AppSync, takes."""
     if error := answer.get("error"):
-        return Failed(error["errorType"], error["errorMessage"])
+        return Failed(unconfirmed.raised(error["errorType"]), error["errorMessage"])
     if answer["bytes"] > LIMITS.payload_bytes:
         return Failed(*unconfirmed.RESPONSE_TOO_LARGE)
     return Failed(*unconfirmed.RESULT_TOO_LARGE) if answer["bytes"] > LIMITS.resolver_bytes else None

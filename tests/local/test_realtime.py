@@ -16,9 +16,14 @@ NOT_AUTHORIZED = "You are not authorized to make this call."
 
 
 def made(desk: Desk, zip_code: str = "94110", user: str = "olga") -> Any:
-    """A new home, and what it is: its id and version."""
+    """A new home, once its subscribers have been told of it: its id and version."""
     home = f'{{address: "1 Elm Street", price: 100, zipCode: "{zip_code}"}}'
-    return desk.ask(f"mutation {{ createProperty(input: {home}) {{ id version }} }}", as_=user).data["createProperty"]
+    with connected(desk) as socket:
+        socket.follow(ON_ZIP, zip=zip_code)
+        answer = desk.ask(f"mutation {{ createProperty(input: {home}) {{ id version }} }}", as_=user)
+        while socket.change()["propertyId"] != answer.data["createProperty"]["id"]:
+            pass
+    return answer.data["createProperty"]
 
 
 def priced(desk: Desk, id: str, version: int, price: float, user: str = "olga") -> Any:

@@ -1,0 +1,84 @@
+"""How a change is published: one signed request to AppSync, with every field that a subscriber may ask for selected.
+
+APPSYNC_URL is the API's address. Subscribers get what the publisher selects and no more, so it selects everything.
+https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
+
+from data.records import INTERNAL, PropertyChange, ZipChange
+from resolvers.encoding import camel, encode
+
+SECONDS = 10
+
+
+class NotPublished(Exception):
+    """AppSync did not take a change; the text tells what it answered."""
+
+
+def publish(change: PropertyChange, in_zips: Sequence[ZipChange]) -> None:
+    """Tells the subscribers of a home what changed, and those of each ZIP concerned. Raises NotPublished."""
+    body = json.dumps({"query": document(len(in_zips)), "variables": variables(change, in_zips)}).encode()
+    answer = sent(body)
+    if answer.status_code != 200 or json.loads(answer.content).get("errors"):
+        raise NotPublished(f"{answer.status_code}: {answer.text[:1_000]}")
+
+
+def variables(change: PropertyChange, in_zips: Sequence[ZipChange]) -> dict[str, Any]:
+    return {"home": encode(change), **{f"zip{n}": encode(in_zip) for n, in_zip in enumerate(in_zips)}}
+
+
+@cache
+def document(zips: int) -> str:
+    """The mutation that publishes one change of a home, and `zips` of what it means to a ZIP."""
+    names = [f"zip{n}" for n in range(zips)]
+    taken = ["$home: PropertyChangeInput!", *(f"${name}: ZipChangeInput!" for name in names)]
+    told = [f"home: publishPropertyChange(input: $home) {selection(PropertyChange)}"]
+    told += [f"{name}: publishZipChange(input: ${name}) {selection(ZipChange)}" for name in names]
+    return f"mutation Publish({', '.join(taken)}) {{ {' '.join(told)} }}"
+
+
+def selection(kind: Any) -> str:
+    """All that a record shows, and all that the records in it show."""
+    hints = get_type_hints(kind, include_extras=True)
+    shown = [
+        (camel(field.name), hints[field.name]) for field in fields(kind) if INTERNAL not in get_args(hints[field.name])
+    ]
+    return (
+        "{ "
+        + " ".join(f"{name} {selection(inner)}" if (inner := record(hint)) else name for name, hint in shown)
+        + " }"
+    )
+
+
+def record(hint: Any) -> Any:
+    """The record that a type is, or is a list or a union of; None where it is none."""
+    if is_dataclass(hint):
+        return hint
+    inner = get_args(hint)[:1] if get_origin(hint) is Annotated else get_args(hint)
+    return next(filter(None, map(record, inner)), None)
+
+
+def sent(body: bytes) -> Any:
+    """AppSync's answer to a body, signed with the function's own credentials."""
+    credentials, session = client()
+    request = AWSRequest("POST", os.environ["APPSYNC_URL"], data=body, headers={"content-type": "application/json"})
+    SigV4Auth(credentials, "appsync", os.environ["AWS_REGION"]).add_auth(request)
+    return session.send(request.prepare())
+
+
+@cache
+def client() -> tuple[Any, URLLib3Session]:
+    """Credentials that renew themselves, and connections that stay open."""
+    trusted: Any = os.environ.get("AWS_CA_BUNDLE") or True
+    return get_session().get_credentials(), URLLib3Session(verify=trusted, timeout=SECONDS)
