@@ -31,8 +31,8 @@ schema: $(READY) ## writes schema.graphql from the records and the wiring
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")
 
-token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins PORT=8000)
-	@$(PYTHON) -m local.token --user "$(USER)" --groups "$(GROUPS)"
+token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
+	@$(PYTHON) -m local.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
 
 verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.verify

@@ -17,8 +17,9 @@ from typing import Any, Protocol
 
 import jwt
 
-from local import jwks
-from local.issuer import CLIENT_ID, Issuer
+from local import claims, jwks
+from local.claims import Claims
+from local.issuer import Issuer
 from local.jwks import ALGORITHMS, Jwk, PublishedKeys
 from local.unconfirmed import TOKEN_EXPIRED
 from resolvers.field import COGNITO, IAM, OIDC, Mode
@@ -28,7 +29,6 @@ NOT_AUTHORIZED = "You are not authorized to make this call."
 SIGNED = "AWS4-HMAC-SHA256"  # what begins the Authorization of a request that AWS credentials sign
 REQUIRED = ["exp", "iat", "iss", "sub"]
 
-Claims = dict[str, Any]
 Headers = Mapping[str, str | list[str]]
 
 
@@ -81,7 +81,7 @@ class Trusted:
     url: str
     mode: Mode
     key: Callable[[str], Awaitable[Jwk | None]]
-    clients: re.Pattern[str]
+    clients: re.Pattern[str] | None  # None: for any
 
     async def claims(self, token: str) -> Claims:
         """What a token says. Raises jwt.PyJWTError where it is none of this issuer's, for these clients, and valid."""
@@ -92,28 +92,27 @@ class Trusted:
         if jwk is None:
             raise jwt.InvalidKeyError
         key = jwt.PyJWK(jwk, jwk.get("alg") or header["alg"])
-        claims = jwt.decode(token, key, ALGORITHMS, {"require": REQUIRED, "verify_aud": False}, issuer=self.url)
-        if not any(self.clients.fullmatch(client) for client in clients(self.mode, claims)):
+        said = jwt.decode(token, key, ALGORITHMS, {"require": REQUIRED, "verify_aud": False}, issuer=self.url)
+        if self.clients and not any(map(self.clients.fullmatch, clients(self.mode, said))):
             raise jwt.InvalidAudienceError
-        return claims
+        return said
 
 
 class Providers:
     """All that lets somebody in: issuers of tokens, each by its own URL, and AWS credentials where `iam` knows them."""
 
     def __init__(self, issuers: Sequence[Trusted], iam: Signatures | None) -> None:
-        self.issuers = {issuer.url: issuer for issuer in issuers}
+        self.issuers = {trusted.url: trusted for trusted in issuers}
         self.iam = iam
 
     @classmethod
     def from_environment(cls, own: Issuer, iam: Signatures | None) -> "Providers":
         """The desk's own issuer, those that the environment names, and AWS credentials."""
-        return cls(
-            [*named("COGNITO", COGNITO, jwks.of_pool), *named("OIDC", OIDC, jwks.discovered), *of_desk(own)], iam
-        )
+        others = [*named("COGNITO", COGNITO, jwks.of_pool), *named("OIDC", OIDC, jwks.discovered)]
+        return cls([*others, *of_desk(own)], iam)
 
     async def asker(self, asked: Asked) -> Asker:
-        """Who makes a call. Raises Unauthorized, also for several credentials at once and for an API key, no mode of ours."""
+        """Who makes a call. Raises Unauthorized, also for several credentials, and for an API key: no mode of ours."""
         credential = asked.headers.get("authorization")
         if "x-api-key" in asked.headers or isinstance(credential, list):
             raise Unauthorized(NOT_AUTHORIZED)
@@ -128,54 +127,58 @@ class Providers:
     async def bearer(self, token: str, asked: Asked) -> Asker:
         """Who bears a token. Its `iss` says which issuer must prove it."""
         try:
-            issuer = self.issuers[jwt.decode(token, options={"verify_signature": False})["iss"]]
-            claims = await issuer.claims(token)
+            trusted = self.issuers.get(str(jwt.decode(token, options={"verify_signature": False}).get("iss")))
+            if trusted is None:
+                raise jwt.InvalidIssuerError
+            said = await trusted.claims(token)
         except jwt.ExpiredSignatureError as error:
             raise Unauthorized(TOKEN_EXPIRED) from error
-        except (jwt.PyJWTError, LookupError, TypeError, ValueError, RecursionError) as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise Unauthorized(NOT_AUTHORIZED) from error
-        told = cognito(claims, asked.source_ip) if issuer.mode is COGNITO else oidc(claims)
-        return Asker(issuer.mode, told, asked.headers)
+        told = cognito(said, asked.source_ip) if trusted.mode is COGNITO else oidc(said)
+        return Asker(trusted.mode, told, asked.headers)
 
 
 def of_desk(own: Issuer) -> list[Trusted]:
-    """The desk's issuer, by both shapes of its tokens."""
-    clients = re.compile(re.escape(CLIENT_ID))
-    return [Trusted(own.url, COGNITO, own.key, clients)]
+    """The desk's issuer, by both kinds of its tokens."""
+    kinds = {claims.COGNITO: COGNITO, claims.OIDC: OIDC}
+    return [Trusted(own.url_of(kind), mode, own.key, re.compile(claims.CLIENT_ID)) for kind, mode in kinds.items()]
 
 
 def named(name: str, mode: Mode, address: Callable[[str], str]) -> list[Trusted]:
-    """The issuer that the environment names, if it does."""
-    url, clients = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID") or ".*"
+    """The issuer that the environment names, if it does. AWS does not document whether its regular expression must fit
+    the whole of a client's id: here it must."""
+    url, clients = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID")
     try:
-        return [Trusted(url, mode, PublishedKeys(url, address).get, re.compile(clients))] if url else []
+        fitting = re.compile(clients) if clients else None
     except re.error as error:
         sys.exit(f"{name}_CLIENT_ID must be a regular expression, not {clients}: {error}")
+    return [Trusted(url, mode, PublishedKeys(url, address).get, fitting)] if url else []
 
 
-def clients(mode: Mode, claims: Claims) -> Iterator[str]:
+def clients(mode: Mode, said: Claims) -> Iterator[str]:
     """For whom a token was made. Of Cognito's an ID token says it in `aud`, an access token in `client_id`."""
-    names = ("aud", "azp") if mode is OIDC else ("client_id",) if claims.get("token_use") == "access" else ("aud",)
-    for value in map(claims.get, names):
+    names = ("aud", "azp") if mode is OIDC else ("client_id",) if said.get("token_use") == "access" else ("aud",)
+    for value in map(said.get, names):
         yield from (client for client in (value if isinstance(value, list) else [value]) if isinstance(client, str))
 
 
-def cognito(claims: Claims, source_ip: list[str]) -> dict[str, Any]:
+def cognito(said: Claims, source_ip: list[str]) -> dict[str, Any]:
     """What a resolver is told of a user of a pool. The name stands elsewhere in an ID token than in an access token.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
     return {
-        "sub": claims["sub"],
-        "issuer": claims["iss"],
-        "username": claims.get("cognito:username", claims.get("username")),
-        "claims": claims,
+        "sub": said["sub"],
+        "issuer": said["iss"],
+        "username": said.get("cognito:username", said.get("username")),
+        "claims": said,
         "sourceIp": source_ip,
         "defaultAuthStrategy": "ALLOW",
-        "groups": claims.get("cognito:groups"),
+        "groups": said.get("cognito:groups"),
     }
 
 
-def oidc(claims: Claims) -> dict[str, Any]:
+def oidc(said: Claims) -> dict[str, Any]:
     """What a resolver is told of an OpenID Connect user."""
-    return {"claims": claims, "issuer": claims["iss"], "sub": claims["sub"]}
+    return {"claims": said, "issuer": said["iss"], "sub": said["sub"]}

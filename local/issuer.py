@@ -25,19 +25,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local import claims
+from local.claims import COGNITO, ID, KINDS, OIDC, USES
 from local.jwks import Jwk
 
-CLIENT_ID = "desk"
 HOUR = 3_600
 DAY = 86_400
-EXPIRED = "Token has expired."
-NOT_AUTHORIZED = "You are not authorized to make this call."
-
-Claims = dict[str, Any]
-
-
-class BadToken(Exception):
-    """A token that opens nothing; the text is what AppSync tells its bearer."""
+CONFIGURATION = "/.well-known/openid-configuration"
 
 
 class InvalidRequest(Exception):
@@ -49,8 +43,9 @@ class InvalidRequest(Exception):
 
 
 class Issuer:
-    """Makes and verifies the tokens of the desk at `url`, and tells their public key to whoever else verifies them.
+    """Makes the tokens of the desk at `url`, and tells their public key to whoever verifies them.
 
+    It is two issuers over one key: of tokens as Cognito's at `url`, of any other OpenID Connect issuer's at `url`/oidc.
     Its private key is kept in `folder`, as issuer.pem, so tokens outlive a restart; without one it is new each time.
     """
 
@@ -58,7 +53,6 @@ class Issuer:
         self.url = url.rstrip("/")
         self.private_key = kept_key(folder / "issuer.pem") if folder else new_key()
         self.jwk = public_jwk(self.private_key)
-        self.published_key = jwt.PyJWK(self.jwk)
 
     def token(
         self,
@@ -68,78 +62,62 @@ class Issuer:
         name: str | None = None,
         email: str | None = None,
         seconds: int = HOUR,
+        kind: str = COGNITO,
+        use: str = ID,
     ) -> str:
-        """A signed token with the claims of a Cognito ID token. With negative `seconds` it ended that long ago."""
+        """A signed token with the claims of a Cognito one or, of kind `oidc`, of any other OpenID Connect issuer.
+
+        With negative `seconds` it ended that long ago. An access token does not tell name and e-mail address.
+        """
         now = int(time.time())
         issued_at = now + min(seconds, 0)
-        claims = {
+        said = {
             "sub": user,
-            "iss": self.url,
-            "aud": CLIENT_ID,
-            "token_use": "id",
-            "cognito:username": user,
-            "cognito:groups": list(groups) or None,
-            "name": name,
-            "email": email,
+            "iss": self.url_of(kind),
+            **claims.shaped(kind, use, user, groups),
+            **claims.person(use, name, email),
             "auth_time": issued_at,
             "iat": issued_at,
             "exp": now + seconds,
             "jti": str(uuid.uuid4()),
         }
-        given = {claim: value for claim, value in claims.items() if value is not None}
-        return jwt.encode(given, self.private_key, algorithm="RS256", headers={"kid": self.published_key.key_id})
+        given = {claim: value for claim, value in said.items() if value is not None}
+        return jwt.encode(given, self.private_key, algorithm="RS256", headers={"kid": self.jwk["kid"]})
 
-    def verified(self, token: str) -> Claims:
-        """The claims of a token that this issuer signed and that has not expired, with or without `Bearer ` before it.
-
-        Raises BadToken for any other text.
-        """
-        bare = token.removeprefix("Bearer ")
-        try:
-            return jwt.decode(
-                bare,
-                self.key_that_signed(bare),
-                algorithms=["RS256"],
-                issuer=self.url,
-                audience=CLIENT_ID,
-                options={"require": ["sub", "iss", "aud", "iat", "exp"]},
-            )
-        except jwt.ExpiredSignatureError as error:
-            raise BadToken(EXPIRED) from error
-        except (jwt.PyJWTError, ValueError) as error:
-            raise BadToken(NOT_AUTHORIZED) from error
+    def url_of(self, kind: str) -> str:
+        """What tokens of a kind name in `iss`."""
+        return f"{self.url}/{OIDC}" if kind == OIDC else self.url
 
     async def key(self, kid: str) -> Jwk | None:
         """The published key of this id; None for any other."""
         return self.jwk if kid == self.jwk["kid"] else None
 
-    def key_that_signed(self, token: str) -> jwt.PyJWK:
-        """The published key that a token names by its `kid`."""
-        if jwt.get_unverified_header(token).get("kid") != self.published_key.key_id:
-            raise jwt.InvalidKeyError("no published key has this kid")
-        return self.published_key
-
     def routes(self) -> list[Route]:
         return [
-            Route("/.well-known/openid-configuration", self.get_configuration),
+            Route(CONFIGURATION, self.get_configuration),
+            Route(f"/{OIDC}{CONFIGURATION}", self.get_oidc_configuration),
             Route("/.well-known/jwks.json", self.get_keys),
             Route("/token", self.post_token, methods=["POST"]),
         ]
 
     async def get_configuration(self, _: Request) -> Response:
-        return JSONResponse(
-            {
-                "issuer": self.url,
-                "jwks_uri": f"{self.url}/.well-known/jwks.json",
-                "token_endpoint": f"{self.url}/token",
-                "token_endpoint_auth_methods_supported": ["none"],
-                "response_types_supported": ["token", "id_token"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "scopes_supported": ["openid", "profile", "email"],
-                "claims_supported": ["sub", "cognito:username", "cognito:groups", "name", "email"],
-            }
-        )
+        return JSONResponse(self.configuration(COGNITO, ["cognito:username", "cognito:groups"]))
+
+    async def get_oidc_configuration(self, _: Request) -> Response:
+        return JSONResponse(self.configuration(OIDC, ["azp", claims.groups_claim()]))
+
+    def configuration(self, kind: str, own_claims: list[str]) -> dict[str, Any]:
+        return {
+            "issuer": self.url_of(kind),
+            "jwks_uri": f"{self.url}/.well-known/jwks.json",
+            "token_endpoint": f"{self.url}/token",
+            "token_endpoint_auth_methods_supported": ["none"],
+            "response_types_supported": ["token", "id_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "scopes_supported": ["openid", "profile", "email"],
+            "claims_supported": ["sub", *own_claims, "name", "email"],
+        }
 
     async def get_keys(self, _: Request) -> Response:
         return JSONResponse({"keys": [self.jwk]})
@@ -148,17 +126,21 @@ class Issuer:
         try:
             asked = fields(await request.body())
             seconds = number(asked, "seconds", least=-DAY, most=DAY, default=HOUR)
+            use = choice(asked, "use", USES)
             token = self.token(
                 required(asked, "user", most=128),
                 names(asked, "groups", most=128),
                 name=text(asked, "name", most=2_048),
                 email=text(asked, "email", most=2_048),
                 seconds=seconds,
+                kind=choice(asked, "kind", KINDS),
+                use=use,
             )
         except InvalidRequest as error:
             return JSONResponse({"error": "invalid_request", "error_description": str(error)}, 400)
-        answer = {"access_token": token, "id_token": token, "token_type": "Bearer", "expires_in": seconds}
-        return JSONResponse(answer, headers={"cache-control": "no-store"})
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+        identifying = {"id_token": token} if use == ID else {}
+        return JSONResponse(answer | identifying, headers={"cache-control": "no-store"})
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -219,6 +201,14 @@ def required(asked: Mapping[str, Any], field: str, most: int) -> str:
     if value is None:
         raise InvalidRequest(field, "is missing")
     return value
+
+
+def choice(asked: Mapping[str, Any], field: str, choices: Sequence[str]) -> str:
+    """One of the choices, the first where nothing is said."""
+    value = asked.get(field) or choices[0]
+    if value not in choices:
+        raise InvalidRequest(field, f"must be {' or '.join(choices)}")
+    return str(value)
 
 
 def names(asked: Mapping[str, Any], field: str, most: int) -> list[str]:

@@ -33,6 +33,8 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--user", default="ada", help="who it speaks for (%(default)s)")
     options.add_argument("--groups", help="the user's groups, with commas between: admins,staff")
+    options.add_argument("--kind", help="whose tokens it is like: cognito (as it is) or oidc")
+    options.add_argument("--use", help="what it is for: id (as it is) or access, which tells neither name nor e-mail")
     options.add_argument("--name", help="the user's name, for the profile that a first home makes")
     options.add_argument("--email", help="the user's e-mail address")
     options.add_argument("--seconds", type=int, help="how long it holds (an hour); negative: how long ago it expired")

@@ -2,8 +2,8 @@
 
 The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
 `auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256. So is
-one that looks as if it had been mapped already, or its user could pass for another. The groups are Cognito's claim, or
-the one that GROUPS_CLAIM names.
+one that looks as if it had been mapped already, or its user could pass for another. The groups of a Cognito user are
+Cognito's claim; those of any other user the same or, where GROUPS_CLAIM names one, that.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from data.shapes import loader, same
 from resolvers.refusals import NotSignedIn, NotTheOwner
 
 ADMINS = "admins"
+COGNITO_GROUPS = "cognito:groups"
 ID_FORM = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
 LONGEST_NAME = 100
 
@@ -64,15 +65,20 @@ def from_identity(identity: Mapping[str, Any] | None) -> Caller:
     name = claims.get("name")
     return Caller(
         id=user_id(subject),
-        groups=groups_in(claims),
+        groups=groups_in(claims, groups_claim(identity or {})),
         name=within_bounds(Name, name[:LONGEST_NAME] if isinstance(name, str) else None),
         email=within_bounds(EmailAddress, claims.get("email")),
     )
 
 
-def groups_in(claims: Mapping[str, Any]) -> frozenset[str]:
+def groups_claim(identity: Mapping[str, Any]) -> str:
+    """Where a token names the groups. Only a Cognito identity has `groups` of its own, by which it is known here."""
+    return COGNITO_GROUPS if "groups" in identity else os.environ.get("GROUPS_CLAIM", COGNITO_GROUPS)
+
+
+def groups_in(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     """The groups that a token names, in a list or, where it is one, as a text."""
-    named = claims.get(os.environ.get("GROUPS_CLAIM", "cognito:groups"))
+    named = claims.get(claim)
     listed = named if isinstance(named, list) else [named]
     return frozenset(group for group in listed if isinstance(group, str))
 

@@ -3,41 +3,25 @@
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local import token
-from local.issuer import BadToken, Issuer
+from local.auth import Unauthorized
+from local.issuer import Issuer
+from tests.local.issuers import claims, served
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = Issuer("http://localhost:8000")
 Form = dict[str, str]
-
-
-@contextmanager
-def served(routes: list[Route]) -> Iterator[str]:
-    """The address of a real server with these routes, on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        app = Starlette(routes=routes)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +44,7 @@ def asked(desk: str, **request: Any) -> httpx.Response:
 
 def claims_of(response: httpx.Response) -> dict[str, Any]:
     assert response.status_code == 200
-    return OURS.verified(response.json()["access_token"])
+    return claims(OURS, response.json()["access_token"])
 
 
 def test_a_token_is_both_access_and_id_token_and_is_kept_by_no_cache(desk: str) -> None:
@@ -77,22 +61,22 @@ def test_a_token_is_both_access_and_id_token_and_is_kept_by_no_cache(desk: str) 
 
 def test_a_token_is_asked_for_in_json(desk: str) -> None:
     fields = {"user": "ada", "groups": ["admins"], "name": "Ada", "email": "a@b.c", "seconds": 60}
-    claims = claims_of(asked(desk, json=fields))
-    assert (claims["sub"], claims["name"], claims["email"]) == ("ada", "Ada", "a@b.c")
-    assert claims["cognito:groups"] == ["admins"]
-    assert claims["exp"] - claims["iat"] == 60
+    found = claims_of(asked(desk, json=fields))
+    assert (found["sub"], found["name"], found["email"]) == ("ada", "Ada", "a@b.c")
+    assert found["cognito:groups"] == ["admins"]
+    assert found["exp"] - found["iat"] == 60
 
 
 def test_a_token_is_asked_for_with_a_form(desk: str) -> None:
-    claims = claims_of(asked(desk, data={"user": "ada l", "groups": "admins, staff", "seconds": "60"}))
-    assert claims["sub"] == "ada l"
-    assert claims["cognito:groups"] == ["admins", "staff"]
-    assert claims["exp"] - claims["iat"] == 60
+    found = claims_of(asked(desk, data={"user": "ada l", "groups": "admins, staff", "seconds": "60"}))
+    assert found["sub"] == "ada l"
+    assert found["cognito:groups"] == ["admins", "staff"]
+    assert found["exp"] - found["iat"] == 60
 
 
 def test_a_form_may_repeat_its_groups(desk: str) -> None:
-    claims = claims_of(asked(desk, content="user=ada&groups=admins&groups=staff"))
-    assert claims["cognito:groups"] == ["admins", "staff"]
+    found = claims_of(asked(desk, content="user=ada&groups=admins&groups=staff"))
+    assert found["cognito:groups"] == ["admins", "staff"]
 
 
 def test_json_is_json_whatever_its_content_type_says(desk: str) -> None:
@@ -100,17 +84,27 @@ def test_json_is_json_whatever_its_content_type_says(desk: str) -> None:
     assert claims_of(asked(desk, content='{"user": "ada"}', headers=form))["sub"] == "ada"
 
 
+def test_a_token_may_be_as_another_issuers(desk: str) -> None:
+    assert claims_of(asked(desk, json={"user": "ada", "kind": "oidc"}))["iss"] == f"{OURS.url}/oidc"
+
+
+def test_an_access_token_is_no_id_token(desk: str) -> None:
+    response = asked(desk, json={"user": "ada", "use": "access"})
+    assert claims_of(response)["token_use"] == "access"
+    assert "id_token" not in response.json()
+
+
 def test_what_is_empty_or_null_counts_as_not_given(desk: str) -> None:
-    fields = {"user": "ada", "groups": " ,", "name": "", "email": None, "seconds": None}
-    claims = claims_of(asked(desk, json=fields))
-    assert not {"cognito:groups", "name", "email"} & set(claims)
-    assert claims["exp"] - claims["iat"] == 3600
+    fields = {"user": "ada", "groups": " ,", "name": "", "email": None, "seconds": None, "kind": "", "use": ""}
+    found = claims_of(asked(desk, json=fields))
+    assert not {"cognito:groups", "name", "email"} & set(found)
+    assert found["exp"] - found["iat"] == 3600
 
 
 def test_a_token_can_be_asked_for_that_has_expired(desk: str) -> None:
     token = asked(desk, json={"user": "ada", "seconds": -60}).json()["access_token"]
-    with pytest.raises(BadToken, match=r"Token has expired\."):
-        OURS.verified(token)
+    with pytest.raises(Unauthorized, match=r"Token has expired\."):
+        claims(OURS, token)
 
 
 SECONDS = "seconds must be a whole number from -86,400 to 86,400"
@@ -124,6 +118,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"user": "ada", "groups": [7]}, "groups must be 1 to 128 printable characters"),
     ({"user": "ada", "name": ["Ada"]}, "name must be 1 to 2,048 printable characters"),
     ({"user": "ada", "email": "x" * 2049}, "email must be 1 to 2,048 printable characters"),
+    ({"user": "ada", "kind": "saml"}, "kind must be cognito or oidc"),
+    ({"user": "ada", "kind": ["oidc"]}, "kind must be cognito or oidc"),
+    ({"user": "ada", "use": "refresh"}, "use must be id or access"),
     ({"user": "ada", "seconds": 86_401}, SECONDS),
     ({"user": "ada", "seconds": -86_401}, SECONDS),
     ({"user": "ada", "seconds": "soon"}, SECONDS),
@@ -161,23 +158,29 @@ def port(address: str) -> str:
 def test_the_command_prints_the_bare_token_and_nothing_else(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert token.main(["--user", "eve", "--groups", "admins,staff", "--port", port(desk)]) == 0
     printed = capsys.readouterr()
-    claims = OURS.verified(printed.out.removesuffix("\n"))
-    assert (claims["sub"], claims["cognito:groups"]) == ("eve", ["admins", "staff"])
+    found = claims(OURS, printed.out.removesuffix("\n"))
+    assert (found["sub"], found["cognito:groups"]) == ("eve", ["admins", "staff"])
     assert printed.err == ""
 
 
 def test_the_command_passes_on_all_that_a_token_can_say(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
     token.main(["--name", "Ada L", "--email", "a@b.c", "--seconds", "60", "--port", port(desk)])
-    claims = OURS.verified(capsys.readouterr().out.strip())
-    assert (claims["sub"], claims["name"], claims["email"]) == ("ada", "Ada L", "a@b.c")
-    assert claims["exp"] - claims["iat"] == 60
+    found = claims(OURS, capsys.readouterr().out.strip())
+    assert (found["sub"], found["name"], found["email"]) == ("ada", "Ada L", "a@b.c")
+    assert found["exp"] - found["iat"] == 60
+
+
+def test_the_command_asks_for_each_kind_and_use(desk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    token.main(["--kind", "oidc", "--use", "access", "--name", "Ada", "--port", port(desk)])
+    found = claims(OURS, capsys.readouterr().out.strip())
+    assert (found["iss"], found.get("name")) == (f"{OURS.url}/oidc", None)
 
 
 def test_the_command_finds_the_desk_by_its_port_in_the_environment(desk: str) -> None:
     command = [sys.executable, "-m", "local.token"]
     done = subprocess.run(command, cwd=ROOT, env={"PORT": port(desk)}, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert OURS.verified(done.stdout.splitlines()[-1])["sub"] == "ada"
+    assert claims(OURS, done.stdout.splitlines()[-1])["sub"] == "ada"
 
 
 def test_the_command_asks_no_proxy(
@@ -185,7 +188,7 @@ def test_the_command_asks_no_proxy(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert token.main(["--port", port(desk)]) == 0
-    assert OURS.verified(capsys.readouterr().out.strip())["sub"] == "ada"
+    assert claims(OURS, capsys.readouterr().out.strip())["sub"] == "ada"
 
 
 def test_without_a_desk_the_command_says_how_to_start_one(no_desk: str, capsys: pytest.CaptureFixture[str]) -> None:
