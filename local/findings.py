@@ -8,16 +8,18 @@ from typing import Any
 from local.trace import Trace
 from resolvers.field import ROOTS
 
-ONE_BY_ONE = {"GetItem": "a BatchGetItem reads a hundred keys", "Query": "each more in the list is one request more"}
-WASTED = 20  # items read and thrown away by a filter: fewer are not worth a word
+N_PLUS_1 = "N+1"
+ONE_BY_ONE = {"GetItem": "where one BatchGetItem reads 100 keys", "Query": "and one more for each further parent"}
+WASTED = 20  # items read and filtered away; fewer are not worth a word
 
 Noted = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wasteful, and the fields whose functions do it."""
+    """What is wasteful: its name, the fields whose functions do it, and a sentence."""
 
+    name: str
     fields: tuple[str, ...]
     text: str
 
@@ -28,50 +30,42 @@ def of(trace: Trace) -> list[Finding]:
 
 
 def many_invocations(trace: Trace) -> Iterator[Finding]:
-    """N+1 of invocations: of one field more are under way at once than its parents fill batches."""
-    for field in dict.fromkeys(invocation["field"] for invocation in trace.resolvers):
-        if field.partition(".")[0] in ROOTS:
-            continue
-        for wave in waves([invocation for invocation in trace.resolvers if invocation["field"] == field]):
-            times, parents, most = len(wave), sum(one["batch"] for one in wave), wave[0]["most"]
-            if times > 1 and most == 1:
-                text = f"N+1: {field} was invoked {times} times, each with a batch of one: once for every parent."
-                yield Finding((field,), text)
-            elif times > math.ceil(parents / most):
-                text = f"N+1: {field} was invoked {times} times for {parents} parents; a batch takes {most}."
-                yield Finding((field,), text)
+    """Of one nested field more invocations are under way at once than its parents fill batches."""
+    for wave in waves(trace):
+        field, most = wave[0]["field"], wave[0]["most"]
+        times, parents = len(wave), sum(invocation["batch"] for invocation in wave)
+        if times > math.ceil(parents / most) or times > most == 1:
+            why = "each with a batch of one" if times == parents else f"where a batch may hold {most}"
+            yield Finding(N_PLUS_1, (field,), f"{field} was invoked {times} times for {parents} parents, {why}.")
 
 
-def waves(invocations: list[Noted]) -> list[list[Noted]]:
-    """Those whose times overlap, together: any other may have had to wait for what the one before it answered."""
+def waves(trace: Trace) -> list[list[Noted]]:
+    """The invocations of each nested field, those together whose times overlap: others may have waited for them."""
     found: list[list[Noted]] = []
     end = -math.inf
-    for invocation in sorted(invocations, key=lambda one: one["at"]):
-        if invocation["at"] >= end:
+    nested = [invocation for invocation in trace.resolvers if invocation["field"].partition(".")[0] not in ROOTS]
+    for invocation in sorted(nested, key=lambda one: (one["field"], one["at"])):
+        if not found or found[-1][0]["field"] != invocation["field"] or invocation["at"] >= end:
             found.append([])
+            end = -math.inf
         found[-1].append(invocation)
         end = max(end, invocation["end"])
     return found
 
 
 def many_requests(trace: Trace) -> Iterator[Finding]:
-    """N+1 of requests: an invocation reads one by one, and at least as often as it has parents."""
+    """An invocation reads one by one, at least as many keys or ranges as it has parents."""
     for place, invocation in enumerate(trace.resolvers):
         for operation, instead in ONE_BY_ONE.items():
-            keys = {
-                key
-                for call in reads(trace)
-                if call["invocation"] == place and call["operation"] == operation
-                for key in call["where"]
-            }
-            if len(keys) >= invocation["batch"] > 1:
-                field, parents = invocation["field"], invocation["batch"]
-                text = f"N+1: {field} made {len(keys)} {operation} requests for {parents} parents; {instead}."
-                yield Finding((field,), text)
+            asked = [call for call in reads(trace) if (call["invocation"], call["operation"]) == (place, operation)]
+            times = len({key for call in asked for key in call["where"]})
+            if times >= invocation["batch"] > 1:
+                many = f"{invocation['field']} asked one by one for {invocation['batch']} parents"
+                yield Finding(N_PLUS_1, (invocation["field"],), f"{many}: {times} {operation} requests, {instead}.")
 
 
 def read_again(trace: Trace) -> Iterator[Finding]:
-    """The same keys, or the same range, read by two invocations of a request that writes nothing in between."""
+    """The same keys, or the same range, read by several invocations of a request that writes nothing in between."""
     if any(call["writeUnits"] for call in trace.dynamodb):
         return
     readers: dict[tuple[str | None, str], dict[int, str]] = {}
@@ -81,28 +75,26 @@ def read_again(trace: Trace) -> Iterator[Finding]:
     again: dict[tuple[str, ...], list[str]] = {}
     for (_, key), by in readers.items():
         if len(by) > 1:
-            again.setdefault(tuple(by.values()), []).append(key)
-    for by, keys in again.items():
-        fields = tuple(dict.fromkeys(by))
-        others = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
-        yield Finding(fields, f"{keys[0]}{others}: read {len(by)} times in one request, by {' and '.join(fields)}.")
+            again.setdefault(tuple(dict.fromkeys(by.values())), []).append(key)
+    for fields, keys in again.items():
+        what = f"{keys[0]} was" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more were"
+        yield Finding("read again", fields, f"{what} read more than once, by {' and by '.join(fields)}.")
 
 
 def scans(trace: Trace) -> Iterator[Finding]:
-    for call in trace.dynamodb:
+    for call in reads(trace):
         if call["operation"] == "Scan":
-            yield Finding(
-                (call["resolver"],), f"{call['resolver']} made a Scan, which reads and pays for all there is."
-            )
+            field = call["resolver"]
+            yield Finding("Scan", (field,), f"{field} made a Scan, which reads, and pays for, all that there is.")
 
 
 def filters(trace: Trace) -> Iterator[Finding]:
-    """Most of what a Query reads is filtered away, after it was paid for."""
+    """Half of what a request reads, or more, is filtered away after it was paid for."""
     for call in reads(trace):
         if call["scanned"] - call["items"] >= max(WASTED, call["items"]):
-            field, scanned, items = call["resolver"], call["scanned"], call["items"]
-            text = f"{field} read and paid for {scanned} items, of which its filter let {items} through."
-            yield Finding((field,), text)
+            field, read = call["resolver"], call["scanned"]
+            text = f"{field} read, and paid for, {read} items, of which its filter let {call['items']} through."
+            yield Finding("filtered away", (field,), text)
 
 
 def reads(trace: Trace) -> Iterator[Noted]:

@@ -12,6 +12,8 @@ export const usd = n => `$${n < 100 ? n.toFixed(2) : Math.round(n).toLocaleStrin
 export const number = n => n.toLocaleString("en", { maximumFractionDigits: 4 });
 export const count = (n, one, more = `${one}s`) => `${number(n)} ${n === 1 ? one : more}`;
 export const sum = (list, of) => list.reduce((total, one) => total + of(one), 0);
+export const title = ({ operation, query }) =>
+  operation ?? /^(?:\s|#.*\n)*(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? query.replace(/\s+/g, " ");
 export const time = at => new Date(at).toLocaleTimeString("en-GB");
 
 // A bar of a waterfall that is `total` ms wide. One that took no time is still to be seen.

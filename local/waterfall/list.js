@@ -1,18 +1,18 @@
 // The latest requests, a row each: who asked what, its waterfall in small, and what it took.
 
-import { bar, count, h, ms, time, usd } from "./drawing.js";
+import { bar, count, h, ms, time, title, usd } from "./drawing.js";
 
 const MOST_LANES = 24;
 
 export function list(traces) {
-  if (!traces.length) return [h("h1", {}, "Requests"), h("p", { class: "quiet" }, "None yet. Ask something in GraphiQL.")];
-  return [h("h1", {}, "Requests"), h("ol", { class: "list" }, traces.map(row))];
+  const none = h("p", { class: "quiet" }, "None yet: ask something in GraphiQL.");
+  return [h("h1", {}, "Requests"), traces.length ? h("ol", { class: "list" }, traces.map(row)) : none];
 }
 
 function row(trace) {
   const { invocations, calls, cacheHits } = trace;
   return h("li", {}, h("a", { href: `/trace/${trace.id}` },
-    h("span", { class: "what" }, h("b", {}, trace.operation ?? trace.query), badges(trace)),
+    h("span", { class: "what" }, h("b", {}, title(trace)), badges(trace)),
     h("span", { class: "who quiet" }, `${time(trace.beganAt)} · ${trace.asker}`),
     h("span", { class: "small" }, lanes(trace)),
     h("span", { class: "took" }, ms(trace.ms)),

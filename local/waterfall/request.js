@@ -1,16 +1,15 @@
 // One request: its numbers, what is wasteful in it, its waterfall, the bill for a million such, and what was asked.
 
-import { bar, count, h, ms, number, step, sum, time, usd } from "./drawing.js";
+import { bar, count, h, ms, number, step, sum, time, title, usd } from "./drawing.js";
 
 export function request(trace) {
-  const title = trace.operation ?? trace.query.replace(/\s+/g, " ");
-  document.title = title;
+  document.title = title(trace);
   return [
-    h("h1", {}, title),
+    h("h1", {}, title(trace)),
     h("p", { class: "quiet" }, `${time(trace.beganAt)} · ${trace.asker}`),
     numbers(trace),
-    trace.findings.map(finding => h("p", { class: "finding" }, finding.text)),
-    trace.errors.map(error => h("p", { class: "finding" }, `${error.errorType ?? "Error"}: ${error.message}`)),
+    trace.findings.map(found => h("p", { class: "finding" }, h("b", {}, found.name), found.text)),
+    trace.errors.map(error => h("p", { class: "finding" }, h("b", {}, error.errorType ?? "Error"), error.message)),
     waterfall(trace),
     bill(trace),
     h("h2", {}, "What was asked"),
@@ -32,10 +31,10 @@ function numbers({ ms: took, resolvers, dynamodb, cache, usdForAMillion }) {
 }
 
 function waterfall(trace) {
-  const wasteful = new Set(trace.findings.flatMap(finding => finding.fields));
+  const found = field => new Set(trace.findings.filter(({ fields }) => fields.includes(field)).map(({ name }) => name));
   const rows = [
     ...trace.resolvers.map((one, place) => [one.at, [
-      invocation(one, trace.ms, wasteful.has(one.field)),
+      invocation(one, trace.ms, [...found(one.field)]),
       ...trace.dynamodb.filter(of => of.invocation === place).sort(byTime).map(of => call(of, trace.ms)),
     ]]),
     ...trace.cache.map(hit => [hit.at, [cacheHit(hit, trace.ms)]]),
@@ -62,17 +61,17 @@ function scale(width, total) {
 
 function row(kind, label, about, bars, took, inside, mark) {
   const summary = h("summary", { class: "row" },
-    h("span", { class: "label" }, h("b", {}, label), mark, " ", h("small", { class: "quiet" }, about)),
+    h("span", { class: "label" }, h("b", {}, label), mark ?? [], " ", h("small", { class: "quiet" }, about)),
     h("span", { class: "track" }, bars), h("span", { class: "took" }, took));
   return h("details", { class: kind }, summary, h("div", { class: "inside" }, inside));
 }
 
-function invocation(one, total, wasteful) {
+function invocation(one, total, found) {
   const begun = Math.max(one.end - one.ms, one.at);
   const about = one.most > 1 ? `${one.function} · batch of ${one.batch}` : one.function;
   const kind = one.failed ? "failed" : "lambda";
-  const bars = [bar("waiting", one.at, begun - one.at, total), bar(kind, begun, one.ms, total)];
-  const mark = wasteful && h("em", { class: "badge" }, "see above");
+  const bars = [begun > one.at && bar("waiting", one.at, begun - one.at, total), bar(kind, begun, one.ms, total)];
+  const mark = found.map(name => h("em", { class: "badge" }, name));
   const inside = [
     `Sent at ${ms(one.at)}, waited ${ms(begun - one.at)} for a process, took ${ms(one.ms)} in process ${one.pid}.`,
     one.most > 1 && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
@@ -85,7 +84,8 @@ function call(one, total) {
   const units = one.writeUnits ? `${number(one.writeUnits)} WU` : `${number(one.readUnits)} RU`;
   const asked = count(one.keys, one.operation === "Query" ? "range" : "key");
   const inside = [
-    `Sent at ${ms(one.at)}, answered after ${ms(one.ms)}. Read ${count(one.scanned, "item")}, gave ${number(one.items)}.`,
+    `Sent at ${ms(one.at)}, answered after ${ms(one.ms)}.`,
+    one.scanned > one.items && ` Read ${count(one.scanned, "item")}; its filter let ${number(one.items)} through.`,
     one.error && h("p", { class: "finding" }, one.error),
     h("ul", { class: "keys" }, one.where.map(key => h("li", {}, key))),
     one.keys > one.where.length && one.where.length > 0 && `and ${number(one.keys - one.where.length)} more`,
