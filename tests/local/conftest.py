@@ -6,6 +6,7 @@ import pytest
 
 from tests.local import desk as desks
 from tests.local.desk import Desk
+from tests.local.issuers import Elsewhere, elsewhere
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,26 @@ def splitting_desk(engine: str) -> Iterator[Desk]:
     """A desk where each alias has batches of its own."""
     with desks.running(engine, mixed=False) as running:
         yield running
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    """A user pool that the environment names."""
+    with elsewhere() as issuer:
+        monkeypatch.setenv("COGNITO_ISSUER", issuer.url)
+        yield issuer
+
+
+@pytest.fixture
+def oidc(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    """Another issuer that the environment names."""
+    with elsewhere() as issuer:
+        monkeypatch.setenv("OIDC_ISSUER", issuer.url)
+        yield issuer
+
+
+@pytest.fixture
+def unnamed() -> Iterator[Elsewhere]:
+    """An issuer that the environment does not name."""
+    with elsewhere() as issuer:
+        yield issuer

@@ -1,9 +1,10 @@
 """A desk of the tests' own, on a port of its own, and the words to ask it with."""
 
+import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -57,15 +58,16 @@ class Answer:
 
 
 class Desk:
-    """A running desk, the proxy between it and its DynamoDB, and its token issuer."""
+    """A running desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
 
     def __init__(
-        self, url: str, api: AppSync, issuer: Issuer, proxy: Proxy, engine: str, environment: dict[str, str]
+        self, url: str, api: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
         self.url = url
         self.api = api
         self.host = url.partition("://")[2]
-        self.issuer = issuer
+        self.issuer = place.issuer
+        self.iam = place.iam
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
@@ -86,8 +88,11 @@ class Desk:
             dynamodb.client(self.engine).batch_write_item(RequestItems=asked)
 
     def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
-        headers = {"authorization": self.token(as_, groups), "x-trace": "1"}
-        answer = self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        return self.send(body, {"authorization": self.token(as_, groups)})
+
+    def send(self, body: bytes, credentials: Mapping[str, str]) -> Answer:
+        answer = self.http.post("/graphql", content=body, headers={**credentials, "x-trace": "1"})
         return Answer(answer.status_code, answer.json())
 
 
@@ -99,15 +104,14 @@ def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
         dynamodb.make_table(engine, name)
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        issuer = Issuer(url)
-        place = server.Place(issuer, Iam())
+        place = server.Place(Issuer(url), Iam())
         app = server.app(environment, place, mixed)
         served = uvicorn.Server(server.config(app, place))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [taken]})
         thread.start()
         while not served.started:
             time.sleep(0.01)
-        desk = Desk(url, app.state.api, issuer, proxy, engine, environment)
+        desk = Desk(url, app.state.api, place, proxy, engine, environment)
         yield desk
         desk.http.close()
         served.should_exit = True

@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.auth import Asked, Asker, Providers
+from local.auth import Asked, Asker, Providers, Unauthorized
 from local.issuer import Issuer, new_key
 
+OURS = Issuer("http://localhost:8000")
 RSA = new_key()
 CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 EC = {algorithm: ec.generate_private_key(curve) for algorithm, curve in CURVES.items()}
@@ -106,3 +107,31 @@ def elsewhere() -> Iterator[Elsewhere]:
     with served(issuer.routes()) as issuer.url:
         yield issuer
         issuer.answering.set()
+
+
+async def outcome(providers: Providers, token: str) -> str:
+    """Who bears a token, or the word for why nobody does."""
+    try:
+        return (await providers.asker(call(token))).label
+    except Unauthorized as error:
+        return str(error)
+
+
+def asked(*tokens: str) -> list[str]:
+    """What comes of each token, one behind the other, at one desk."""
+
+    async def all() -> list[str]:
+        providers = Providers.from_environment(OURS, None)
+        return [await outcome(providers, token) for token in tokens]
+
+    return asyncio.run(all())
+
+
+def at_once(*tokens: str) -> list[str]:
+    """What comes of the tokens, all at the same time."""
+
+    async def all() -> list[str]:
+        providers = Providers.from_environment(OURS, None)
+        return await asyncio.gather(*(outcome(providers, token) for token in tokens))
+
+    return asyncio.run(all())

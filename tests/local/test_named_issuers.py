@@ -1,0 +1,108 @@
+"""Issuers that the environment names: which of their tokens are taken."""
+
+import asyncio
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+from local.auth import Providers
+from local.issuer import new_key
+from resolvers.field import COGNITO, OIDC
+from tests.local.issuers import EC, OURS, RSA, Elsewhere, asked, call, public
+
+ADA = "oidc ada"
+REFUSED = "You are not authorized to make this call."
+
+
+@pytest.mark.parametrize("algorithm", [f"{family}{bits}" for family in ("RS", "PS") for bits in (256, 384, 512)])
+def test_an_rsa_key_proves_tokens_of_every_algorithm_unless_it_states_one(oidc: Elsewhere, algorithm: str) -> None:
+    oidc.keys = [public(RSA, kid="any"), public(RSA, kid="this", alg=algorithm), public(RSA, kid="other", alg="XS1")]
+    assert asked(*(oidc.token(RSA, algorithm, kid) for kid in ("any", "this", "other"))) == [ADA, ADA, REFUSED]
+
+
+@pytest.mark.parametrize("algorithm", EC)
+def test_a_key_on_a_curve_proves_tokens_of_its_algorithm(oidc: Elsewhere, algorithm: str) -> None:
+    oidc.keys = [public(EC[algorithm])]
+    assert asked(oidc.token(EC[algorithm], algorithm)) == [ADA]
+
+
+def test_a_key_proves_no_token_of_another_algorithm_than_it_states(oidc: Elsewhere) -> None:
+    oidc.keys = [public(RSA, alg="RS256")]
+    assert asked(oidc.token(RSA, "PS256"), oidc.token(RSA, "RS256")) == [REFUSED, ADA]
+
+
+def test_a_secret_that_an_issuer_publishes_proves_nothing(oidc: Elsewhere) -> None:
+    secret = b"a secret of at least thirty-two bytes"
+    oidc.keys = [{"kty": "oct", "k": jwt.utils.base64url_encode(secret).decode(), "kid": "k1"}, public(RSA, kid="k2")]
+    assert asked(oidc.token(secret, "HS256"), oidc.token(kid="k2")) == [REFUSED, ADA]
+
+
+def test_a_key_to_encrypt_with_proves_nothing(oidc: Elsewhere) -> None:
+    oidc.keys = [public(RSA, use="enc")]
+    assert asked(oidc.token()) == [REFUSED]
+
+
+def test_an_issuer_vouches_for_its_own_tokens_alone(oidc: Elsewhere, pool: Elsewhere) -> None:
+    pool.keys = [public(new_key())]
+    assert asked(oidc.token(iss=OURS.url), oidc.token(iss=pool.url), oidc.token()) == [REFUSED, REFUSED, ADA]
+
+
+def test_an_issuer_that_nobody_named_is_not_even_asked(unnamed: Elsewhere, oidc: Elsewhere) -> None:
+    assert asked(unnamed.token()) == [REFUSED]
+    assert (unnamed.asked, oidc.asked) == ([], [])
+
+
+@pytest.mark.parametrize("claim", ["sub", "iss", "iat", "exp"])
+def test_a_token_needs_a_user_an_issuer_and_its_times(oidc: Elsewhere, claim: str) -> None:
+    without: dict[str, Any] = {claim: None}
+    assert asked(oidc.token(**without)) == [REFUSED]
+
+
+def test_a_token_that_has_expired_is_refused_as_such(oidc: Elsewhere) -> None:
+    assert asked(oidc.token(exp=int(time.time()) - 1)) == ["Token has expired."]
+
+
+TOKENS: list[tuple[str, dict[str, Any]]] = [
+    ("COGNITO", {"aud": "web", "token_use": "id"}),
+    ("COGNITO", {"aud": None, "token_use": "access", "client_id": "web"}),
+    ("OIDC", {"aud": "web"}),
+    ("OIDC", {"aud": ["api", "web"]}),
+    ("OIDC", {"aud": "api", "azp": "web"}),
+]
+
+
+@pytest.mark.parametrize(("provider", "claims"), TOKENS)
+@pytest.mark.parametrize("clients", ["web", "ios|web", "w.b", None])
+def test_a_token_for_a_client_that_is_asked_for_is_taken(
+    unnamed: Elsewhere, monkeypatch: pytest.MonkeyPatch, provider: str, claims: dict[str, Any], clients: str | None
+) -> None:
+    monkeypatch.setenv(f"{provider}_ISSUER", unnamed.url)
+    monkeypatch.setenv(f"{provider}_CLIENT_ID", clients or "")
+    providers = Providers.from_environment(OURS, None)
+    mode = asyncio.run(providers.asker(call(unnamed.token(**claims)))).mode
+    assert mode is {"COGNITO": COGNITO, "OIDC": OIDC}[provider]
+
+
+@pytest.mark.parametrize(("provider", "claims"), [*TOKENS, ("OIDC", {"aud": None}), ("OIDC", {"aud": 7})])
+@pytest.mark.parametrize("clients", ["ios", "we", "eb", "web1|web2"])
+def test_a_token_for_another_client_is_refused(
+    unnamed: Elsewhere, monkeypatch: pytest.MonkeyPatch, provider: str, claims: dict[str, Any], clients: str
+) -> None:
+    monkeypatch.setenv(f"{provider}_ISSUER", unnamed.url)
+    monkeypatch.setenv(f"{provider}_CLIENT_ID", clients)
+    assert asked(unnamed.token(**claims)) == [REFUSED]
+
+
+def test_an_id_token_is_not_judged_by_the_client_of_an_access_token(
+    pool: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COGNITO_CLIENT_ID", "web")
+    assert asked(pool.token(aud="other", token_use="id", client_id="web")) == [REFUSED]
+
+
+def test_clients_that_are_no_regular_expression_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OIDC_CLIENT_ID", "(")
+    with pytest.raises(SystemExit, match=r"OIDC_CLIENT_ID must be a regular expression, not \("):
+        Providers.from_environment(OURS, None)

@@ -1,0 +1,187 @@
+"""Who may what: each field that a function answers, for each kind of caller, over HTTP and the WebSocket."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, build_schema
+
+from local.errors import NotAuthorized
+from local.schema import FILE
+from resolvers.field import COGNITO, IAM, OIDC, Mode
+from resolvers.wiring import FIELDS
+from tests.local.asking import CHANGE, REACHED, credentials, query
+from tests.local.desk import Answer, Desk
+from tests.local.sockets import encoded, opened
+
+YES = "a value"
+NULL = "null"
+NOT_OWNER = "NotTheOwner"
+NOT_ALLOWED = "NotAllowed"
+NO = "Unauthorized"  # the field is null, what stands beside it is not
+FAR = "out of reach"  # what leads to the field is refused already
+
+# The visitor is somebody else than the home's owner, by a token of either kind; the backend signs with AWS credentials.
+# fmt: off
+CALLERS =                                  ("cognito",   "oidc",      "owner", "admin", "backend")
+POLICY = {
+    "Query.property":                      (YES,         YES,         YES,     YES,     NO),
+    "Query.properties":                    (YES,         YES,         YES,     YES,     NO),
+    "Query.listingsByZip":                 (YES,         YES,         YES,     YES,     NO),
+    "Query.user":                          (YES,         YES,         YES,     YES,     NO),
+    "Query.me":                            (YES,         YES,         YES,     YES,     NO),
+    "Mutation.createProperty":             (YES,         YES,         YES,     YES,     NO),
+    "Mutation.createProperty for another": (NOT_ALLOWED, NOT_ALLOWED, YES,     YES,     NO),
+    "Mutation.updateProperty":             (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.deleteProperty":             (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.addImage":                   (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.updateImage":                (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.removeImage":                (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.reorderImages":              (NOT_OWNER,   NOT_OWNER,   YES,     YES,     NO),
+    "Mutation.updateMe":                   (YES,         YES,         YES,     YES,     NO),
+    "Mutation.publishPropertyChange":      (NO,          NO,          NO,      NO,      YES),
+    "Mutation.publishZipChange":           (NO,          NO,          NO,      NO,      YES),
+    "Subscription.onPropertyChange":       (YES,         YES,         YES,     YES,     NO),
+    "Subscription.onZipChange":            (YES,         YES,         YES,     YES,     NO),
+    "Property.owner":                      (YES,         YES,         YES,     YES,     FAR),
+    "Property.images":                     (YES,         YES,         YES,     YES,     FAR),
+    "Property.coverImage":                 (YES,         YES,         YES,     YES,     FAR),
+    "Property.history":                    (YES,         YES,         YES,     YES,     FAR),
+    "Listing.property":                    (YES,         YES,         YES,     YES,     FAR),
+    "HistoryEvent.changedBy":              (YES,         YES,         YES,     YES,     FAR),
+    "User.email":                          (NULL,        NULL,        YES,     YES,     FAR),
+    "User.properties":                     (YES,         YES,         YES,     YES,     FAR),
+}
+# fmt: on
+
+TURNED_AWAY = {
+    "nobody": "Valid authorization header not provided.",
+    "expired": "Token has expired.",
+    "expired oidc": "Token has expired.",
+    "forged": "You are not authorized to make this call.",
+    "forged oidc": "You are not authorized to make this call.",
+}
+WRITES = {"TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem"}
+
+
+def sent(desk: Desk, caller: str, text: str) -> Answer:
+    body = json.dumps({"query": text})
+    return desk.send(body.encode(), credentials(desk, caller, "/graphql", body))
+
+
+def outcome(answer: Answer, line: str) -> str:
+    """What an answer came to, in the words of the policy."""
+    field = line.partition(" ")[0]
+    parent, _, name = field.partition(".")
+    path = [*REACHED[parent][1], name]
+    holder = answer.body["data"]
+    for step in path[:-1]:
+        holder = holder and holder[step]
+    if "errors" not in answer.body:
+        return NULL if holder[name] is None else YES
+    (error,) = answer.errors
+    assert not set(answer.operations) & WRITES
+    if error["path"] != path:
+        assert (error["errorType"], holder) == ("Unauthorized", None)
+        assert field not in dict(answer.invocations)
+        return FAR
+    assert holder == {"__typename": parent, name: None}
+    if error["errorType"] == NO:
+        assert error["message"] == f"Not Authorized to access {name} on type {parent}"
+        assert field not in dict(answer.invocations)
+    return str(error["errorType"])
+
+
+def header(desk: Desk, caller: str, path: str, body: str) -> dict[str, str]:
+    return {"host": desk.host, **credentials(desk, caller, path, body)}
+
+
+def followed(desk: Desk, caller: str, text: str) -> str:
+    """What came of asking to subscribe, in the words of the policy."""
+    data = json.dumps({"query": text, "variables": {}})
+    with opened(desk, f"header-{encoded(header(desk, caller, '/graphql/connect', '{}'))}") as socket:
+        assert socket.init()["type"] == "connection_ack"
+        socket.start(text, header(desk, caller, "/graphql", data))
+        heard = socket.hear()
+    if heard["type"] == "start_ack":
+        return YES
+    (error,) = heard["payload"]["errors"]
+    return str(error["errorType"])
+
+
+CELLS = [(line, caller, cell) for line, row in POLICY.items() for caller, cell in zip(CALLERS, row, strict=True)]
+
+
+@pytest.mark.parametrize(("line", "caller", "cell"), CELLS, ids=[f"{line}-{caller}" for line, caller, _ in CELLS])
+def test_each_kind_of_caller_gets_of_each_field_what_the_policy_says(
+    desk: Desk, line: str, caller: str, cell: str
+) -> None:
+    text = query(desk, line)
+    got = followed(desk, caller, text) if "Subscription" in line else outcome(sent(desk, caller, text), line)
+    assert got == cell
+
+
+@pytest.mark.parametrize("caller", TURNED_AWAY)
+@pytest.mark.parametrize("line", POLICY)
+def test_whoever_has_no_good_credential_is_turned_away_whatever_is_asked(desk: Desk, line: str, caller: str) -> None:
+    text = query(desk, line)
+    before = len(desk.proxy.seen)
+    if "Subscription" in line:
+        with opened(desk, f"header-{encoded(header(desk, caller, '/graphql/connect', '{}'))}") as socket:
+            error = {"errorType": "UnauthorizedException", "message": TURNED_AWAY[caller], "errorCode": 401}
+            assert socket.init() == {"type": "connection_error", "payload": {"errors": [error]}}
+    else:
+        error = {"errorType": "UnauthorizedException", "message": TURNED_AWAY[caller]}
+        assert sent(desk, caller, text) == Answer(401, {"errors": [error]})
+    assert len(desk.proxy.seen) == before
+
+
+def test_the_policy_has_a_line_for_every_row_of_the_wiring() -> None:
+    assert {line.partition(" ")[0] for line in POLICY} == {row.path for row in FIELDS}
+
+
+def test_a_field_that_is_not_open_to_the_backend_is_null_beside_what_it_published(desk: Desk) -> None:
+    at = "2026-01-01T00:00:00.000Z"
+    card = f'{{id: "h1", zipCode: "94110", address: "1 Elm Street", price: 1, status: ACTIVE, listedAt: "{at}"}}'
+    change = f'{{zipCode: "94110", propertyId: "h1", {CHANGE}, listed: true, listing: {card}}}'
+    selected = "{ version listing { price property { id } } }"
+    answer = sent(desk, "backend", f"mutation {{ publishZipChange(input: {change}) {selected} }}")
+    assert answer.body["data"] == {"publishZipChange": {"version": 1, "listing": {"price": 1.0, "property": None}}}
+    assert [error["message"] for error in answer.errors] == ["Not Authorized to access property on type Listing"]
+    assert answer.invocations == []
+
+
+def test_an_owner_is_the_owner_by_a_token_of_either_kind(desk: Desk) -> None:
+    text = query(desk, "Mutation.updateProperty")
+    body = json.dumps({"query": text}).encode()
+    answer = desk.send(body, {"authorization": desk.issuer.token("owen", kind="oidc")})
+    assert outcome(answer, "Mutation.updateProperty") == YES
+
+
+SCHEMA = build_schema(FILE.read_text(), assume_valid=True)
+OBJECTS = [type for type in SCHEMA.type_map.values() if isinstance(type, GraphQLObjectType) and type.ast_node]
+
+
+MODES = (COGNITO, OIDC, IAM, Mode("aws_api_key"), Mode("aws_lambda"))
+
+
+def allowed(desk: Desk, mode: Mode, info: Any) -> bool:
+    """Whether the desk lets callers of a mode have a field."""
+    try:
+        desk.api.allowed(mode, info)
+    except NotAuthorized:
+        return False
+    return True
+
+
+def directives(node: Any) -> set[str]:
+    return {found.name.value for found in node.directives or () if found.name.value != "aws_subscribe"}
+
+
+@pytest.mark.parametrize("type", OBJECTS, ids=lambda type: type.name)
+def test_a_field_is_open_to_the_modes_of_its_directives_or_else_its_types(desk: Desk, type: GraphQLObjectType) -> None:
+    for name, field in type.fields.items():
+        said = directives(field.ast_node) or directives(type.ast_node)
+        info: Any = SimpleNamespace(parent_type=type, field_name=name)
+        assert {mode.directive for mode in MODES if allowed(desk, mode, info)} == said
