@@ -122,7 +122,8 @@ def client(endpoint: str) -> "DynamoDBClient":
 
 @cache
 def streams(endpoint: str) -> "DynamoDBStreamsClient":
-    return session().client("dynamodbstreams", endpoint_url=endpoint, config=Config(proxies={}))
+    once = Config(proxies={}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+    return session().client("dynamodbstreams", endpoint_url=endpoint, config=once)
 
 
 def session() -> "Session":

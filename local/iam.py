@@ -64,7 +64,7 @@ class Iam:
         return dict(self.kept)
 
     def sign(self, method: str, url: str, body: bytes) -> dict[str, str]:
-        """The headers that make a request this identity's for five minutes, beside `Host`, which tells where it goes."""
+        """The headers that make a request this identity's for five minutes, beside the `Host` that it is sent to."""
         request = AWSRequest(method, url, data=body)
         SigV4Auth(self.credentials, SERVICE, REGION).add_auth(request)
         return dict(request.headers.items())
@@ -151,7 +151,7 @@ def whole(asked: Asked, names: list[str]) -> bool:
 
 
 def text(header: str | list[str]) -> str:
-    """A header's value, all of them where it was sent twice; halves of characters, which no header can hold, are lost."""
+    """A header's value, all of them where it was sent twice, without halves of characters, which no header can hold."""
     joined = header if isinstance(header, str) else ",".join(header)
     return joined.encode(errors="replace").decode()
 

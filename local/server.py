@@ -29,6 +29,7 @@ from local.auth import Providers
 from local.iam import Iam
 from local.issuer import Issuer
 from local.realtime import Pace
+from local.shards import Stream
 from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
@@ -58,7 +59,8 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         await functions.warm()
-        following = asyncio.create_task(stream.follow(environment, functions.invoke))
+        written = await asyncio.to_thread(Stream, environment)
+        following = asyncio.create_task(stream.follow(written, functions.invoke))
         yield
         following.cancel()
         await asyncio.wait([following])

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,52 +68,54 @@ def signing_less(header: str) -> Asked:
     return with_headers(asked, authorization=told)
 
 
-BAD = {
-    "of other credentials": signed(Iam().credentials),
-    "of another secret": signed(Credentials(OURS.credentials.access_key, "x" * 40, OURS.credentials.token)),
-    "of another token": signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key, "other")),
-    "without the token": signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key)),
-    "for another service": signed(service="execute-api"),
-    "for another region": signed(region="eu-west-1"),
-    "six minutes old": signed(seconds=360),
-    "six minutes ahead": signed(seconds=-360),
-    "over another body": replace(signed(), body=BODY + b" "),
-    "over another method": replace(signed(), method="GET"),
-    "over another path": replace(signed(), path="/graphql/connect"),
-    "over another query": replace(signed(), query="query=x"),
-    "over another host": with_headers(signed(), host="example.com"),
-    "over a header sent twice since": with_headers(signed(), accept=["*/*", "*/*"]),
-    "over a header that is not there": with_headers(signed(), accept=None),
-    "over a header with half a character": with_headers(signed(), accept="\ud800"),
-    "over no body": signed(headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}),
-    "without a date": with_headers(signed(), x_amz_date=None),
-    "with a date that is none": with_headers(signed(), x_amz_date="yesterday"),
-    "of no host": signing_less("host"),
-    "of no date": signing_less("x-amz-date"),
-    "cut off": with_headers(signed(), authorization=str(signed().headers["authorization"])[:-1]),
-    "with nothing behind its name": with_headers(signed(), authorization="AWS4-HMAC-SHA256"),
-    "of letters beyond ASCII": with_headers(signed(), authorization=str(signed().headers["authorization"])[:-1] + "é"),
+BAD: dict[str, Callable[[], Asked]] = {
+    "of other credentials": lambda: signed(Iam().credentials),
+    "of another secret": lambda: signed(Credentials(OURS.credentials.access_key, "x" * 40, OURS.credentials.token)),
+    "of another token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key, "other")),
+    "without the token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key)),
+    "for another service": lambda: signed(service="execute-api"),
+    "for another region": lambda: signed(region="eu-west-1"),
+    "six minutes old": lambda: signed(seconds=360),
+    "six minutes ahead": lambda: signed(seconds=-360),
+    "over another body": lambda: replace(signed(), body=BODY + b" "),
+    "over another method": lambda: replace(signed(), method="GET"),
+    "over another path": lambda: replace(signed(), path="/graphql/connect"),
+    "over another query": lambda: replace(signed(), query="query=x"),
+    "over another host": lambda: with_headers(signed(), host="example.com"),
+    "over a header sent twice since": lambda: with_headers(signed(), accept=["*/*", "*/*"]),
+    "over a header that is not there": lambda: with_headers(signed(), accept=None),
+    "over a header with half a character": lambda: with_headers(signed(), accept="\ud800"),
+    "over no body": lambda: signed(headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}),
+    "without a date": lambda: with_headers(signed(), x_amz_date=None),
+    "with a date that is none": lambda: with_headers(signed(), x_amz_date="yesterday"),
+    "of no host": lambda: signing_less("host"),
+    "of no date": lambda: signing_less("x-amz-date"),
+    "cut off": lambda: with_headers(signed(), authorization=str(signed().headers["authorization"])[:-1]),
+    "with nothing behind its name": lambda: with_headers(signed(), authorization="AWS4-HMAC-SHA256"),
+    "of letters beyond ASCII": lambda: with_headers(
+        signed(), authorization=str(signed().headers["authorization"])[:-1] + "é"
+    ),
 }
 
 
 @pytest.mark.parametrize("asked", BAD.values(), ids=BAD)
-def test_a_signature_lets_nobody_in_that_is(asked: Asked) -> None:
+def test_a_signature_lets_nobody_in_that_is(asked: Callable[[], Asked]) -> None:
     with pytest.raises(Unauthorized, match=r"^You are not authorized to make this call\.$"):
-        OURS.caller(asked)
+        OURS.caller(asked())
 
 
-GOOD = {
-    "as any client signs": signed(),
-    "nearly five minutes old": signed(seconds=290),
-    "of a question in the address": signed(method="GET", url=f"{URL}?query=%7B%20me%20%7D&b=2&a=1"),
-    "that tells its body": signed(headers={"x-amz-content-sha256": hashlib.sha256(BODY).hexdigest()}),
-    "with headers beside it that it does not cover": with_headers(signed(), user_agent="any", x_trace="1"),
+GOOD: dict[str, Callable[[], Asked]] = {
+    "as any client signs": lambda: signed(),
+    "nearly five minutes old": lambda: signed(seconds=290),
+    "of a question in the address": lambda: signed(method="GET", url=f"{URL}?query=%7B%20me%20%7D&b=2&a=1"),
+    "that tells its body": lambda: signed(headers={"x-amz-content-sha256": hashlib.sha256(BODY).hexdigest()}),
+    "with headers beside it that it does not cover": lambda: with_headers(signed(), user_agent="any", x_trace="1"),
 }
 
 
 @pytest.mark.parametrize("asked", GOOD.values(), ids=GOOD)
-def test_a_signature_lets_in(asked: Asked) -> None:
-    assert OURS.caller(asked)["accountId"] == "000000000000"
+def test_a_signature_lets_in(asked: Callable[[], Asked]) -> None:
+    assert OURS.caller(asked())["accountId"] == "000000000000"
 
 
 def test_a_header_sent_twice_is_signed_as_one() -> None:
