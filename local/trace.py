@@ -33,7 +33,7 @@ class Trace:
         """Notes an invocation of `batch` events, sent at `begun` by time.perf_counter, and what it asked of the table.
 
         `most` is how many events a batch may hold. `ms` is what the function took; the rest of the time from `at` to
-        `end` it waited for a process.
+        `end` it waited for a process, perhaps for one to start.
         """
         most = row.batch.size if row.batch else 1
         told = {"field": row.path, "function": row.function, "batch": batch, "most": most}

@@ -55,7 +55,7 @@ def routes(traces: Traces) -> list[Route]:
 
 
 def summary(trace: Trace) -> dict[str, Any]:
-    """A request in a line: what it took in numbers, and its bars, each `[at, ms]`."""
+    """A request in a line: its bars, each `[at, ms]`, how many errors it has, and the names of what is wasteful."""
     return {
         **heading(trace),
         "query": " ".join(trace.query.split())[:LONGEST],
@@ -63,7 +63,7 @@ def summary(trace: Trace) -> dict[str, Any]:
         "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
         "cacheHits": [[one["at"], 0] for one in trace.cache],
         "errors": len(trace.errors),
-        "findings": len(findings.of(trace)),
+        "findings": list(dict.fromkeys(finding.name for finding in findings.of(trace))),
     }
 
 

@@ -34,7 +34,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation answered, or how it failed, and what it took."""
+    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it."""
 
     result: Any
     failed: Failed | None
@@ -52,14 +52,13 @@ class Worker:
 
     async def answer(self, event: bytes) -> Outcome:
         """What the function makes of an event."""
-        begun = time.perf_counter()
+        sent = time.perf_counter()
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(event + b"\n")
         line = await self.process.stdout.readline()
         answer = json.loads(line) if line else ENDED
-        ms = (time.perf_counter() - begun) * 1000
-        result, calls = answer.get("result"), answer.get("calls", [])
-        return Outcome(result, failure(answer), calls, self.process.pid, round(ms, 3))
+        ms = answer.get("ms", round((time.perf_counter() - sent) * 1000, 3))
+        return Outcome(answer.get("result"), failure(answer), answer.get("calls", []), self.process.pid, ms)
 
     @property
     def alive(self) -> bool:

@@ -24,7 +24,7 @@ function row(trace) {
 
 function badges(trace) {
   return [
-    trace.findings ? h("em", { class: "badge" }, count(trace.findings, "finding")) : null,
+    trace.findings.map(name => h("em", { class: "badge" }, name)),
     trace.errors ? h("em", { class: "badge" }, count(trace.errors, "error")) : null,
   ];
 }

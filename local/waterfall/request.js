@@ -49,7 +49,7 @@ const byTime = (one, other) => one.at - other.at;
 function legend() {
   const of = (kind, text) => h("span", {}, h("i", { class: `bar ${kind}` }), text);
   return h("p", { class: "legend quiet" },
-    of("lambda", "Lambda function"), of("waiting", "waits for a process"), of("dynamodb", "DynamoDB"),
+    of("lambda", "Lambda function"), of("waiting", "waits for its process"), of("dynamodb", "DynamoDB"),
     of("cache", "cache hit"), of("failed", "failed"));
 }
 
@@ -68,13 +68,14 @@ function row(kind, label, about, bars, took, inside, mark) {
 
 function invocation(one, total, found) {
   const begun = Math.max(one.end - one.ms, one.at);
-  const about = one.most > 1 ? `${one.function} · batch of ${one.batch}` : one.function;
+  const alone = /^(Query|Mutation)\./.test(one.field);
+  const about = alone ? one.function : `${one.function} · batch of ${number(one.batch)}`;
   const kind = one.failed ? "failed" : "lambda";
   const bars = [begun > one.at && bar("waiting", one.at, begun - one.at, total), bar(kind, begun, one.ms, total)];
   const mark = found.map(name => h("em", { class: "badge" }, name));
   const inside = [
-    `Sent at ${ms(one.at)}, waited ${ms(begun - one.at)} for a process, took ${ms(one.ms)} in process ${one.pid}.`,
-    one.most > 1 && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
+    `Sent at ${ms(one.at)}, waited ${ms(begun - one.at)} for its process, took ${ms(one.ms)} in process ${one.pid}.`,
+    !alone && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
     one.failed && h("p", { class: "finding" }, one.failed),
   ];
   return row("invocation", one.field, about, bars, ms(one.ms), inside, mark);
