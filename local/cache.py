@@ -31,7 +31,8 @@ class Cache:
 
     def get(self, field: str, event: Event) -> Any:
         """The kept answer of a field to this event; ABSENT where there is none, for null is an answer too."""
-        return self.answers.get(self.key(field, event), ABSENT)
+        key = self.key(field, event)
+        return self.answers.get(key, ABSENT) if key else ABSENT
 
     def put(self, field: str, event: Event, answer: Any) -> None:
         if key := self.key(field, event):
@@ -40,7 +41,7 @@ class Cache:
     def evict(self, evict: Evict, event: Event) -> int:
         """How many answers a mutation's event makes stale, which are kept no longer: one or none."""
         key = keyed(evict.field, [evict.keys[path] for path in self.rows[evict.field].by], event)
-        return 0 if self.answers.pop(key, ABSENT) is ABSENT else 1
+        return 0 if key is None or self.answers.pop(key, ABSENT) is ABSENT else 1
 
     def clear(self) -> None:
         self.answers.clear()

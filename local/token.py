@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
+
+from local import tls
 
 PATIENCE_SECONDS = 10
 
@@ -47,10 +49,9 @@ def parser() -> argparse.ArgumentParser:
 def token(port: int, asked: dict[str, Any]) -> str:
     """What the desk at `port` issues for these fields. Raises NoToken where it refuses, or no desk is there."""
     body = json.dumps(asked).encode()
-    request = Request(f"http://localhost:{port}/token", body, {"content-type": "application/json"})
-    direct = build_opener(ProxyHandler({}))  # whatever proxy the environment names is not for this machine itself
+    request = Request(f"{tls.address(port)}/token", body, {"content-type": "application/json"})
     try:
-        with direct.open(request, timeout=PATIENCE_SECONDS) as response:
+        with tls.opener().open(request, timeout=PATIENCE_SECONDS) as response:
             return str(json.load(response)["access_token"])
     except HTTPError as error:
         raise NoToken(refusal(error) or another(port)) from error
