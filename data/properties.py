@@ -1,7 +1,7 @@
 """Homes. Every change of one is a single transaction, conditioned on the version it was made from: it keeps the home,
 its owner's edge and count, its ZIP's card and its history true together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from data.requests import Action, Delete, Item, Put, Query, When
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 BESIDE = {"version", "updated_at", "image_ids", "cover_image_url", "images"}  # attributes that change along with others
+TOLD = tuple(field.name for field in fields(Property) if field.name not in BESIDE)
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,10 @@ def update(home: Property, changes: Mapping[str, Any], expected_version: int, by
     if home.version != expected_version:
         raise VersionConflict(home.id, expected_version, home.version)
     after = next_version(home, **changes)
-    different = [name for name in changes if getattr(home, name) != getattr(after, name)]
-    if not different:
+    kind, told = difference(home, after, changes)
+    if not told:
         raise InvalidInput("input", "changes nothing")
-    commit(home, after, kind_of(different), by, [change(home, after, name) for name in different])
+    commit(home, after, kind, by, told)
     return after
 
 
@@ -190,23 +191,24 @@ def unchanged(home: Property) -> When:
     return When("#version = :version", refused, {"version": home.version})
 
 
-def difference(before: Property | None, after: Property | None) -> tuple[HistoryKind, list[FieldChange]]:
-    """What a change was, by the home before and after it: as its history tells it, but of pictures only their ids."""
-    if before is None:
-        return HistoryKind.CREATED, []
-    if after is None:
-        return HistoryKind.DELETED, []
-    names = [field.name for field in fields(Property) if field.name not in BESIDE]
+def difference(before: Property, after: Property, names: Iterable[str] = TOLD) -> tuple[HistoryKind, list[FieldChange]]:
+    """How history tells that a home became another: each of these attributes that differs, of pictures their ids."""
     different = [name for name in names if getattr(before, name) != getattr(after, name)]
-    if different:
-        return kind_of(different), [change(before, after, name) for name in different]
-    told = FieldChange(field="images", before=" ".join(before.image_ids), after=" ".join(after.image_ids))
-    return HistoryKind.PICTURES_CHANGED, [told] if told.before != told.after else []
+    told = [change(before, after, name) for name in different]
+    if before.image_ids != after.image_ids:
+        told.append(FieldChange(field="images", before=ids_in(before), after=ids_in(after)))
+    return kind_of(different), told
 
 
 def kind_of(names: Sequence[str]) -> HistoryKind:
+    """What a change of these attributes is called; where it is of none, it was of pictures."""
     kinds = {"price": HistoryKind.PRICE_CHANGED, "status": HistoryKind.STATUS_CHANGED}
-    return next((kind for name, kind in kinds.items() if name in names), HistoryKind.DETAILS_CHANGED)
+    others = HistoryKind.DETAILS_CHANGED if names else HistoryKind.PICTURES_CHANGED
+    return next((kind for name, kind in kinds.items() if name in names), others)
+
+
+def ids_in(home: Property) -> str | None:
+    return " ".join(home.image_ids) or None
 
 
 def change(before: Property, after: Property, name: str) -> FieldChange:

@@ -196,7 +196,7 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class PropertyChange:
-    """A change of a home, as its subscribers get it."""
+    """A change of a home, as its subscribers get it; one that was deleted is told as it was last."""
 
     property_id: Id
     kind: HistoryKind
@@ -205,7 +205,10 @@ class PropertyChange:
     address: str | None = None
     price: float | None = None
     status: ListingStatus | None = None
-    changes: tuple[FieldChange, ...]
+    changes: Annotated[
+        tuple[FieldChange, ...],
+        "As in the history, but of `images` their ids in order, and a text of over 4,000 characters cut, … at its end",
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,17 @@ AppSync answers the fields by itself: their signatures stand here. `handle` is t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
 from data import clock, keys, listings, properties, wire
-from data.records import DateTime, Id, Property, PropertyChange, ZipChange, ZipCode
+from data.records import DateTime, FieldChange, HistoryKind, Id, Property, PropertyChange, ZipChange, ZipCode
+from resolvers.publishing import publish
+
+LONGEST_TEXT = 4_000
 
 logger = Logger(service="homes")
 
@@ -40,8 +44,6 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
-    from resolvers.publishing import publish  # here, for every function loads this module, and this one alone publishes
-
     for record in event["Records"]:
         try:
             if told := change(record):
@@ -53,26 +55,13 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
-def homes(record: Mapping[str, Any]) -> tuple[Property | None, Property | None]:
-    """The home before and after a record of the stream; none and none where it is of another item."""
-    images = record["dynamodb"]
-    if images["Keys"]["sk"]["S"] != keys.METADATA:
-        return None, None
-    before, after = (images.get(name) for name in ("OldImage", "NewImage"))
-    return loaded(before), loaded(after)
-
-
-def loaded(image: Mapping[str, Any] | None) -> Property | None:
-    return properties.from_item(wire.plain_item(image)) if image else None
-
-
 def change(record: Mapping[str, Any]) -> PropertyChange | None:
-    """What a record tells of a home; None where it tells nothing."""
+    """What a record of the stream tells of a home; None where it tells nothing: another item, or the same as before."""
     before, after = homes(record)
     home = after or before
-    if home is None or (before and after and before.version == after.version):
+    if home is None or (before and after and after == replace(before, updated_at=after.updated_at)):
         return None
-    kind, changes = properties.difference(before, after)
+    kind, changes = difference(before, after)
     return PropertyChange(
         property_id=home.id,
         kind=kind,
@@ -81,8 +70,41 @@ def change(record: Mapping[str, Any]) -> PropertyChange | None:
         address=home.address,
         price=home.price,
         status=home.status,
-        changes=tuple(changes),
+        changes=tuple(map(short, changes)),
     )
+
+
+def difference(before: Property | None, after: Property | None) -> tuple[HistoryKind, list[FieldChange]]:
+    if before and after:
+        return properties.difference(before, after)
+    return HistoryKind.CREATED if after else HistoryKind.DELETED, []
+
+
+def in_zips(record: Mapping[str, Any], told: PropertyChange) -> list[ZipChange]:
+    """What a change means to each ZIP that lists the home, or did before it: two where it moved."""
+    before, after = (listings.card(home) if home else None for home in homes(record))
+    zip_codes = dict.fromkeys(card.zip_code for card in (before, after) if card)
+    cards = {zip_code: after if after and after.zip_code == zip_code else None for zip_code in zip_codes}
+    return [
+        ZipChange(
+            zip_code=zip_code,
+            property_id=told.property_id,
+            kind=told.kind,
+            version=told.version,
+            at=told.at,
+            listed=card is not None,
+            listing=card,
+        )
+        for zip_code, card in cards.items()
+    ]
+
+
+def homes(record: Mapping[str, Any]) -> list[Property | None]:
+    """The home before and after a record of the stream: None where it was not there, or the record is not a home's."""
+    told = record["dynamodb"]
+    spoken = told["Keys"]["sk"]["S"] == keys.METADATA
+    images = [told.get(name) if spoken else None for name in ("OldImage", "NewImage")]
+    return [properties.from_item(wire.plain_item(image)) if image else None for image in images]
 
 
 def removed_at(record: Mapping[str, Any], home: Property) -> DateTime:
@@ -91,19 +113,10 @@ def removed_at(record: Mapping[str, Any], home: Property) -> DateTime:
     return max(clock.text(at), home.updated_at)
 
 
-def in_zips(record: Mapping[str, Any], told: PropertyChange) -> list[ZipChange]:
-    """What a change means to each ZIP that lists the home, or did before it: two where it moved."""
-    cards = [listings.card(home) if home else None for home in homes(record)]
-    after = cards[1]
-    return [
-        ZipChange(
-            zip_code=zip_code,
-            property_id=told.property_id,
-            kind=told.kind,
-            version=told.version,
-            at=told.at,
-            listed=after is not None and after.zip_code == zip_code,
-            listing=after if after and after.zip_code == zip_code else None,
-        )
-        for zip_code in dict.fromkeys(card.zip_code for card in cards if card)
-    ]
+def short(change: FieldChange) -> FieldChange:
+    """A change that leaves room in the 240 KB that AppSync delivers, whatever the texts."""
+    return replace(change, before=cut(change.before), after=cut(change.after))
+
+
+def cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
