@@ -59,7 +59,7 @@ def summary(trace: Trace) -> dict[str, Any]:
     return {
         **heading(trace),
         "query": " ".join(trace.query.split())[:LONGEST],
-        "invocations": [[one["at"], one["ms"]] for one in trace.resolvers],
+        "invocations": [[max(one["at"], one["end"] - one["ms"]), one["ms"]] for one in trace.resolvers],
         "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
         "cacheHits": [[one["at"], 0] for one in trace.cache],
         "errors": len(trace.errors),

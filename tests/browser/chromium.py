@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import re
 import shutil
 import subprocess
 import time
@@ -147,13 +146,19 @@ def running(profile: Path) -> Iterator[Chromium]:
     """A browser with a profile of its own, which ends with this."""
     assert PATH
     command = [PATH, *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        url = next(found[0] for line in process.stderr if (found := re.search(r"ws://\S+", line)))
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            with connect(url, max_size=None) as connection:
-                browser = Chromium(connection)
-                yield browser
-                browser.do("Browser.close")
+            with connect(address(profile / "DevToolsActivePort"), max_size=None) as connection:
+                yield Chromium(connection)
         finally:
             process.terminate()
+
+
+def address(written: Path) -> str:
+    """Where a browser listens, as it writes into this file once it does: a port, and a path on the next line."""
+    until = time.monotonic() + PATIENCE
+    while not (written.exists() and written.read_text().count("\n") == 1):
+        if time.monotonic() > until:
+            raise Gone("Chromium did not start")
+        time.sleep(0.05)
+    return "ws://127.0.0.1:{}{}".format(*written.read_text().splitlines())

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,18 @@ def test_a_process_answers_one_event_after_another(code: Path) -> None:
     outcomes = use(code, story)
     assert [outcome.result["ok"]["id"] for outcome in outcomes] == ["ada"] * 3
     assert len({outcome.pid for outcome in outcomes}) == 1
+
+
+def test_the_start_of_a_process_is_none_of_the_functions_time(code: Path) -> None:
+    edit(code, READ, "__import__('time').sleep(0.2) or " + READ)
+
+    async def story(function: Function) -> tuple[float, Outcome]:
+        begun = time.perf_counter()
+        outcome = await function.invoke(ME)
+        return (time.perf_counter() - begun) * 1000, outcome
+
+    waited, outcome = use(code, story)
+    assert 200 <= outcome.ms <= waited - 100
 
 
 def test_events_at_once_go_to_processes_of_their_own_a_few_at_most(code: Path) -> None:
