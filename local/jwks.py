@@ -69,8 +69,8 @@ def document(url: str) -> dict[str, Any]:
 
 def signs(jwk: Any) -> bool:
     """Whether a member of a JWKS is a public key that tokens are signed with."""
-    fits = isinstance(jwk, dict) and isinstance(jwk.get("kid"), str) and jwk.get("kty") in ("RSA", "EC")
-    return fits and jwk.get("use", "sig") == "sig" and jwk.get("alg", "RS256") in ALGORITHMS
+    named = isinstance(jwk, dict) and isinstance(jwk.get("kid"), str)
+    return named and jwk.get("use", "sig") == "sig" and jwk.get("alg", "RS256") in ALGORITHMS
 
 
 def of_pool(issuer: str) -> str:

@@ -1,6 +1,7 @@
 """The keys of issuers that the environment names: found, kept, found anew, and missing."""
 
 import asyncio
+import threading
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from local import jwks
 from local.auth import Providers
 from local.issuer import Issuer, new_key
-from tests.local.issuers import OURS, Elsewhere, asked, at_once, outcome, public, served
+from tests.local.issuers import OURS, RSA, Elsewhere, asked, at_once, outcome, public, served
 
 CONFIGURATION, POOL_KEYS, KEYS = "/.well-known/openid-configuration", "/.well-known/jwks.json", "/keys"
 
@@ -87,6 +88,36 @@ def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
     oidc.answering.set()
 
 
+def test_an_issuer_that_never_comes_to_an_end_is_given_up(oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(jwks, "document", lambda url: ended.wait())
+
+    async def given_up() -> str:
+        try:
+            async with asyncio.timeout(5):
+                return await outcome(Providers.from_environment(OURS, None), oidc.token())
+        finally:
+            ended.set()
+
+    assert asyncio.run(given_up()) == REFUSED
+
+
+def test_a_caller_who_goes_takes_no_keys_from_others(oidc: Elsewhere) -> None:
+    async def left() -> str:
+        providers = Providers.from_environment(OURS, None)
+        oidc.answering.clear()
+        callers = [asyncio.create_task(outcome(providers, oidc.token())) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        callers[0].cancel()
+        await asyncio.sleep(0)
+        oidc.answering.set()
+        return await callers[1]
+
+    assert asyncio.run(left()) == ADA
+    assert oidc.asked == [CONFIGURATION, KEYS]
+
+
 def test_a_known_key_proves_tokens_while_an_unknown_one_is_looked_for(pool: Elsewhere) -> None:
     async def meanwhile() -> list[str]:
         providers = Providers.from_environment(OURS, None)
@@ -116,7 +147,10 @@ def test_an_issuer_that_is_away_opens_nothing_until_it_is_back(
     assert len(caplog.messages) == 1
 
 
-@pytest.mark.parametrize("keys", [None, 7, {}, [], [7, None], [{"kid": "k1"}], [{"kty": "RSA", "kid": "k1", "n": 5}]])
+@pytest.mark.parametrize(
+    "keys",
+    [None, 7, {}, [], [7, None], [{"kid": "k1"}], [{"kty": "RSA", "kid": "k1", "n": 5}], [public(RSA, alg="none")]],
+)
 def test_what_is_no_list_of_keys_opens_nothing(oidc: Elsewhere, keys: Any) -> None:
     oidc.keys = keys
     assert asked(oidc.token()) == [REFUSED]

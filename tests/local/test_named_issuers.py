@@ -1,11 +1,14 @@
 """Issuers that the environment names: which of their tokens are taken."""
 
 import asyncio
+import hmac
+import json
 import time
 from typing import Any
 
-import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.utils import base64url_encode
 
 from local.auth import Providers
 from local.issuer import new_key
@@ -33,9 +36,26 @@ def test_a_key_proves_no_token_of_another_algorithm_than_it_states(oidc: Elsewhe
     assert asked(oidc.token(RSA, "PS256"), oidc.token(RSA, "RS256")) == [REFUSED, ADA]
 
 
+def test_a_key_that_states_no_algorithm_proves_none_that_needs_no_private_key(oidc: Elsewhere) -> None:
+    public_key = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert asked(oidc.token("", "none"), *hmac_signed(oidc, public_key), oidc.token()) == [*[REFUSED] * 4, ADA]
+
+
+def hmac_signed(issuer: Elsewhere, secret: bytes) -> list[str]:
+    """Tokens of the HMAC algorithms, which PyJWT itself would not make with a public key for a secret."""
+    _, said, _ = issuer.token().split(".")
+    signed = []
+    for bits in (256, 384, 512):
+        header = base64url_encode(json.dumps({"alg": f"HS{bits}", "kid": "k1"}).encode())
+        content = header + b"." + said.encode()
+        signature = base64url_encode(hmac.digest(secret, content, f"sha{bits}"))
+        signed.append((content + b"." + signature).decode())
+    return signed
+
+
 def test_a_secret_that_an_issuer_publishes_proves_nothing(oidc: Elsewhere) -> None:
     secret = b"a secret of at least thirty-two bytes"
-    oidc.keys = [{"kty": "oct", "k": jwt.utils.base64url_encode(secret).decode(), "kid": "k1"}, public(RSA, kid="k2")]
+    oidc.keys = [{"kty": "oct", "k": base64url_encode(secret).decode(), "kid": "k1"}, public(RSA, kid="k2")]
     assert asked(oidc.token(secret, "HS256"), oidc.token(kid="k2")) == [REFUSED, ADA]
 
 
