@@ -2,13 +2,14 @@
 
 import itertools
 import uuid
+from copy import copy
 from dataclasses import replace
 
 from data import history, images, listings, properties, users
 from data.records import ID, Email, User
-from local.issuer import Issuer
 from tests.local import world
 from tests.local.desk import Desk
+from tests.local.issuers import RSA
 
 AT = 'version: 1, at: "2026-01-01T00:00:00.000Z"'
 CHANGE = f"kind: CREATED, {AT}"
@@ -61,10 +62,16 @@ REACHED: dict[str, tuple[str, list[str | int]]] = {
 zips = itertools.count(70_000)
 
 
-def query(desk: Desk, line: str) -> str:
-    """What asks for the field of a line, at a home of owen's made for it: two pictures, in a ZIP of its own."""
+def query(line: str, home: str = "h1", zip_code: str = "94110") -> str:
+    """What asks for the field of a line, at a home."""
+    text = REACHED[line.partition(".")[0]][0].replace("FIELD", ASKED[line])
+    return text.replace("HOME", home).replace("ZIP", zip_code)
+
+
+def asked_of_owens(desk: Desk, line: str) -> str:
+    """The same at a new home of owen's: two pictures, in a ZIP of its own."""
     id, zip_code = ID(str(uuid.uuid4())), f"{next(zips)}"
-    pictures = [replace(world.picture(id, ID(name)), caption=None) for name in ("p1", "p2")]
+    pictures = [world.picture(id, ID(name)) for name in ("p1", "p2")]
     home = replace(world.home(0), id=id, zip_code=zip_code, owner_id=ID("owen"), image_ids=(ID("p1"), ID("p2")))
     event = replace(world.event(home, 1), changed_by_id=ID("owen"))
     owner = User(id=ID("owen"), name="Owen", email=Email("owen@example.com"), property_count=1_000)
@@ -72,16 +79,15 @@ def query(desk: Desk, line: str) -> str:
     assert card
     kept = [users.to_item(owner), properties.to_item(home), properties.edge(home), listings.to_item(card)]
     desk.put([*kept, *(images.to_item(picture) for picture in pictures), history.to_item(id, event)])
-    text = REACHED[line.partition(".")[0]][0].replace("FIELD", ASKED[line])
-    return text.replace("HOME", id).replace("ZIP", zip_code)
+    return query(line, id, zip_code)
 
 
 def credentials(desk: Desk, caller: str, path: str, body: str) -> dict[str, str]:
     """What a caller of this kind sends along to have a body taken at a path."""
     if caller == "backend":
         return desk.iam.sign("POST", f"{desk.url}{path}", body.encode())
-    own, forged = desk.issuer, Issuer(desk.url)
-    forged.jwk = own.jwk
+    own, forged = desk.issuer, copy(desk.issuer)
+    forged.private_key = RSA
     tokens = {
         "cognito": lambda: own.token("vera"),
         "oidc": lambda: own.token("otto", kind="oidc"),

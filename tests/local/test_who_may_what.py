@@ -11,7 +11,7 @@ from local.errors import NotAuthorized
 from local.schema import FILE
 from resolvers.field import COGNITO, IAM, OIDC, Mode
 from resolvers.wiring import FIELDS
-from tests.local.asking import CHANGE, REACHED, credentials, query
+from tests.local.asking import CHANGE, REACHED, asked_of_owens, credentials, query
 from tests.local.desk import Answer, Desk
 from tests.local.sockets import encoded, opened
 
@@ -117,7 +117,7 @@ CELLS = [(line, caller, cell) for line, row in POLICY.items() for caller, cell i
 def test_each_kind_of_caller_gets_of_each_field_what_the_policy_says(
     desk: Desk, line: str, caller: str, cell: str
 ) -> None:
-    text = query(desk, line)
+    text = asked_of_owens(desk, line)
     got = followed(desk, caller, text) if "Subscription" in line else outcome(sent(desk, caller, text), line)
     assert got == cell
 
@@ -125,7 +125,7 @@ def test_each_kind_of_caller_gets_of_each_field_what_the_policy_says(
 @pytest.mark.parametrize("caller", TURNED_AWAY)
 @pytest.mark.parametrize("line", POLICY)
 def test_whoever_has_no_good_credential_is_turned_away_whatever_is_asked(desk: Desk, line: str, caller: str) -> None:
-    text = query(desk, line)
+    text = query(line)
     before = len(desk.proxy.seen)
     if "Subscription" in line:
         with opened(desk, f"header-{encoded(header(desk, caller, '/graphql/connect', '{}'))}") as socket:
@@ -153,7 +153,7 @@ def test_a_field_that_is_not_open_to_the_backend_is_null_beside_what_it_publishe
 
 
 def test_an_owner_is_the_owner_by_a_token_of_either_kind(desk: Desk) -> None:
-    text = query(desk, "Mutation.updateProperty")
+    text = asked_of_owens(desk, "Mutation.updateProperty")
     body = json.dumps({"query": text}).encode()
     answer = desk.send(body, {"authorization": desk.issuer.token("owen", kind="oidc")})
     assert outcome(answer, "Mutation.updateProperty") == YES
