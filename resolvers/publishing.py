@@ -7,16 +7,16 @@ https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.h
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
-from data.records import INTERNAL, PropertyChange, ZipChange
+from data.records import PropertyChange, ZipChange
 from resolvers.encoding import camel, encode
 
 SECONDS = 10
@@ -48,25 +48,15 @@ def document(zips: int) -> str:
     return f"mutation Publish({', '.join(taken)}) {{ {' '.join(told)} }}"
 
 
-def selection(kind: Any) -> str:
-    """All that a record shows, and all that the records in it show."""
-    hints = get_type_hints(kind, include_extras=True)
-    shown = [
-        (camel(field.name), hints[field.name]) for field in fields(kind) if INTERNAL not in get_args(hints[field.name])
-    ]
-    return (
-        "{ "
-        + " ".join(f"{name} {selection(inner)}" if (inner := record(hint)) else name for name, hint in shown)
-        + " }"
-    )
+def selection(kind: type) -> str:
+    """All fields of a record, and of the records in it."""
+    told = {camel(name): record(hint) for name, hint in get_type_hints(kind).items()}
+    return f"{{ {' '.join(f'{name} {selection(inner)}' if inner else name for name, inner in told.items())} }}"
 
 
 def record(hint: Any) -> Any:
     """The record that a type is, or is a list or a union of; None where it is none."""
-    if is_dataclass(hint):
-        return hint
-    inner = get_args(hint)[:1] if get_origin(hint) is Annotated else get_args(hint)
-    return next(filter(None, map(record, inner)), None)
+    return hint if is_dataclass(hint) else next(filter(None, map(record, get_args(hint))), None)
 
 
 def sent(body: bytes) -> Any:

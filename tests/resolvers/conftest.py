@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from local import dynamodb
-from resolvers import handler
+from resolvers import handler, publishing
+from tests.resolvers import appsync as servers
 from tests.resolvers import given
+from tests.resolvers.appsync import AppSync
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -37,3 +39,24 @@ def standing(engine: str) -> Iterator[None]:
             patch.setenv(variable, value)
         given.home_with_pictures(2)
         yield
+
+
+@pytest.fixture
+def appsync(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSync]:
+    """Where the stream's function now publishes, with credentials that are good there."""
+    with servers.running() as server:
+        led_to(server, monkeypatch)
+        yield server
+        forget_appsync()
+
+
+def led_to(server: AppSync, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in {"APPSYNC_URL": server.url, "AWS_REGION": "us-east-1", **server.iam.environment()}.items():
+        monkeypatch.setenv(variable, value)
+    publishing.client.cache_clear()
+
+
+def forget_appsync() -> None:
+    """Ends the connections to it; the next change is published to where the environment says then."""
+    publishing.client()[1].close()
+    publishing.client.cache_clear()
