@@ -68,6 +68,7 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         timeout = 10
 
         def setup(self) -> None:
