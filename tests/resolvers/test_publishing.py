@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -80,7 +81,7 @@ def test_the_connection_stays_open_between_two_changes(appsync: AppSync) -> None
 
 
 def test_a_change_does_not_wait_for_a_packet_to_be_confirmed(appsync: AppSync) -> None:
-    assert min(seconds_to_publish() for _ in range(10)) < 0.03
+    assert median(seconds_to_publish() for _ in range(11)) < 0.03
 
 
 def seconds_to_publish() -> float:
