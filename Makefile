@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check schema load token verify bench lock clean
+.PHONY: help run test clients check schema load token verify bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -13,11 +13,14 @@ $(READY): requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-run: $(READY) ## the desk: GraphQL, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder DYNAMODB_ENDPOINT=url)
+run: $(READY) ## the desk: GraphQL, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder TLS=1 DYNAMODB_ENDPOINT=url)
 	@$(PYTHON) -m local.server
 
 test: $(READY) ## the whole specification
 	$(PYTHON) -m pytest
+
+clients: $(READY) ## the clients that apps use, unmodified, against a desk over TLS (needs Node.js)
+	$(PYTHON) -m pytest tests/clients
 
 check: $(READY) ## style, types and the arrows between the rooms
 	.venv/bin/ruff check .

@@ -14,6 +14,7 @@ from local.appsync import AppSync
 from local.auth import Asked, Asker, Providers, Unauthorized
 from local.operation import Question, Refused
 from local.trace import Trace, Traces
+from resolvers.field import IAM
 
 PATH = "/graphql"
 JSON = "application/json;charset=UTF-8"
@@ -32,8 +33,10 @@ def route(api: AppSync, providers: Providers, traces: Traces) -> Route:
             answer = await api.answer(asked, asker, trace)
         except Refused as refused:
             return response(id, {"errors": [error(refused)]}, refused.status, {"x-amzn-errortype": refused.type})
-        traces.add(trace)
-        if request.headers.get("x-trace") == "1":
+        told = request.headers.get("x-trace") == "1"
+        if told or asker.mode is not IAM:  # what the stream publishes would crowd out all that people ask
+            traces.add(trace)
+        if told:
             answer["extensions"] = {**answer.get("extensions", {}), "trace": trace.told()}
         return response(id, answer)
 

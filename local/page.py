@@ -43,14 +43,16 @@ def up_to_date(folder: Path) -> bool:
 
 
 def install(folder: Path) -> None:
-    print("Fetching GraphiQL from npm, once…", file=sys.stderr)
+    print(f"Fetching the packages of {folder.name} from npm, once…", file=sys.stderr)
     npm = ["npm", "ci", "--ignore-scripts", "--loglevel=error"]
     try:
         subprocess.run(npm, cwd=folder, check=True, capture_output=True, text=True)
     except FileNotFoundError as error:
-        raise NotInstalled("npm is not installed: it comes with Node.js, and brings GraphiQL") from error
+        raise NotInstalled(
+            f"npm is not installed: it comes with Node.js, and brings the packages of {folder.name}"
+        ) from error
     except subprocess.CalledProcessError as error:
-        raise NotInstalled(f"npm could not bring GraphiQL: {error.stderr.strip()}") from error
+        raise NotInstalled(f"npm could not bring the packages of {folder.name}: {error.stderr.strip()}") from error
 
 
 def routes(packages: Path = PACKAGES) -> list[Route]:

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import dynamodb, http, page, realtime, reload, sample, schema, stream, tls, traces, where
+from local import claims, dynamodb, http, page, realtime, reload, sample, schema, stream, tls, traces, where
 from local.appsync import AppSync
 from local.auth import Providers
 from local.iam import Iam
@@ -97,8 +97,16 @@ def deployed(environment: dict[str, str], place: Place) -> list[Function]:
 
 
 def quiet(environment: dict[str, str]) -> dict[str, str]:
-    """The functions' environment: on the desk their log tells what goes wrong, and no metrics."""
-    return {**environment, "POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_LOG_LEVEL": "WARNING"}
+    """The functions' environment: on the desk their log tells what goes wrong, and no metrics.
+
+    Groups are where the desk's own issuer writes them.
+    """
+    return {
+        **environment,
+        "GROUPS_CLAIM": claims.groups_claim(),
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+    }
 
 
 @contextmanager

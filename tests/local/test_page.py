@@ -117,7 +117,7 @@ def test_npm_brings_the_packages_once_and_runs_none_of_their_scripts(
     assert page.assets(folder) == folder / "node_modules"
     assert page.assets(folder) == folder / "node_modules"
     assert calls(folder) == ["ci --ignore-scripts --loglevel=error"]
-    assert capsys.readouterr() == ("", "Fetching GraphiQL from npm, once…\n")
+    assert capsys.readouterr() == ("", f"Fetching the packages of {folder.name} from npm, once…\n")
 
 
 def test_npm_brings_them_again_when_the_lock_file_has_changed(folder: Path) -> None:
@@ -142,7 +142,7 @@ def test_without_npm_it_is_said_where_npm_comes_from(folder: Path, monkeypatch: 
 
 def test_when_npm_fails_it_is_told_what_npm_said(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm_is("#!/bin/sh\necho no network >&2\nexit 1\n", tmp_path / "bin", monkeypatch)
-    with pytest.raises(page.NotInstalled, match=r"npm could not bring GraphiQL: no network$"):
+    with pytest.raises(page.NotInstalled, match=r"npm could not bring the packages of \S+: no network$"):
         page.assets(folder)
 
 
