@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.local import desk as desks
 from tests.local import world
 from tests.local.desk import Answer, Desk
 
@@ -148,10 +149,20 @@ def invocations_expected(asked: tuple[Asked, ...], answer: Answer, mixed: bool) 
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def homes(desk: Desk, splitting_desk: Desk) -> None:
-    desk.put(world.items())
-    splitting_desk.put(world.items())
+@pytest.fixture(scope="module")
+def desk(engine: str) -> Iterator[Desk]:
+    """A desk where aliases of one field share a batch; nobody but this module has made a home in it."""
+    with desks.running(engine) as running:
+        running.put(world.items())
+        yield running
+
+
+@pytest.fixture(scope="module")
+def splitting_desk(engine: str) -> Iterator[Desk]:
+    """A desk where each alias has batches of its own."""
+    with desks.running(engine, mixed=False) as running:
+        running.put(world.items())
+        yield running
 
 
 @EXAMPLES
