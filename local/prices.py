@@ -1,8 +1,8 @@
 """What AWS asks for, and what a million requests like one that was traced would cost.
 
-List prices of us-east-1 in US dollars, without free tiers, savings plans or taxes. AWS's pages fill them in by script.
-Those of AppSync and of Lambda's requests were read there; Lambda's GB-second and DynamoDB's units where others quote
-them, for want of a page that shows them. Not counted: data transfer, real time, a cache's hours, storage, logs.
+List prices of us-east-1 in US dollars, without free tiers, savings plans or taxes. AWS's pages, named beside each, fill
+them in by script: the figures were read where others quote those pages, so check them before a decision hangs on them.
+Not counted: data transfer, real time, a cache's hours, storage, logs.
 """
 
 import math

@@ -17,6 +17,7 @@ LIMITS = Limits(
     subscriptions=200,
 )
 MEMORY_MB = 256  # of each function
+PARENTS_OF_PAGES = 25  # each may have 100 members, told in `edges` and again in `nodes`: more would pass AppSync's 5 MB
 
 
 def evicts_home(path: str) -> tuple[Evict, ...]:
@@ -55,11 +56,11 @@ FIELDS = (
     Field("Property.owner", users.by_ids, SIGNED_IN, batch=Batch(100, by="owner_id")),
     Field("Property.images", images.of_properties, SIGNED_IN, batch=Batch(100)),
     Field("Property.coverImage", images.covers, SIGNED_IN, batch=Batch(100)),
-    Field("Property.history", history.of_properties, SIGNED_IN, batch=Batch(100, by="id")),
+    Field("Property.history", history.of_properties, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id")),
     Field("Listing.property", properties.of_listings, SIGNED_IN, batch=Batch(100, by="id")),
     Field("HistoryEvent.changedBy", users.by_ids, SIGNED_IN, batch=Batch(100, by="changed_by_id")),
     Field("User.email", users.emails, SIGNED_IN, batch=Batch(100)),
-    Field("User.properties", properties.of_users, SIGNED_IN, batch=Batch(100, by="id")),
+    Field("User.properties", properties.of_users, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id")),
 )
 
 ROWS = {field.path: field for field in FIELDS}
