@@ -35,6 +35,22 @@ export async function price(user, home, version, price) {
   return (await ask(user, update, { id: home.id, version, price })).updateProperty
 }
 
+/** The version of a home; undefined where there is none. */
+export async function version(id) {
+  return (await ask('ada', 'query ($id: ID!) { property(id: $id) { version } }', { id })).property?.version
+}
+
+/** Changes that are refused to a user: how, asked for what, and the version at which the home stays. */
+export async function refusals(user) {
+  const [{ id }, { id: another }, nowhere] = [await home(user), await home('somebody'), crypto.randomUUID()]
+  const conflict = { id, expectedVersion: 7, currentVersion: 1 }
+  return [
+    { errorType: 'VersionConflict', errorInfo: conflict, variables: { id, expectedVersion: 7 }, stays: 1 },
+    { errorType: 'NotTheOwner', errorInfo: { propertyId: another }, variables: { id: another, expectedVersion: 1 }, stays: 1 },
+    { errorType: 'PropertyNotFound', errorInfo: { id: nowhere }, variables: { id: nowhere, expectedVersion: 1 } },
+  ]
+}
+
 /** What an app asks: the text of each operation with the fragments that it spreads, by its name. */
 export function operations(app) {
   const folder = `${ROOT}clients/${app}/`

@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 
@@ -12,23 +14,34 @@ from local import page, tls
 from tests.local.test_server import desk, free_port
 
 HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.test.mjs"))
 SECONDS = 240
 
 pytestmark = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="needs Node.js with npm")
 
+Runs = dict[Path, "subprocess.Popen[str]"]
+
+
+def started(file: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    command = ["node", "--experimental-websocket", "--test", file.name]
+    return subprocess.Popen(command, cwd=HERE, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
+
 
 @pytest.fixture(scope="module")
-def environment() -> Iterator[dict[str, str]]:
-    """What tells the clients where the desk is, and whose certificates to trust."""
+def runs() -> Iterator[Runs]:
+    """Each client's own tests, under way: all at once, for they wait more than they work."""
     page.assets(HERE)
     port = free_port()
-    with desk(port, TLS="1"):
+    with desk(port, TLS="1"), ExitStack() as ending:
         trusted = str(tls.certificates().authority)
-        yield {**os.environ, "DESK": f"https://localhost:{port}", "NODE_EXTRA_CA_CERTS": trusted}
+        environment = {**os.environ, "DESK": f"https://localhost:{port}", "NODE_EXTRA_CA_CERTS": trusted}
+        begun = {file: ending.enter_context(started(file, environment)) for file in FILES}
+        for run in begun.values():
+            ending.callback(run.kill)
+        yield begun
 
 
-@pytest.mark.parametrize("file", sorted(HERE.glob("*.test.mjs")), ids=lambda file: file.name.partition(".")[0])
-def test_the_client_finds_all_as_its_own_tests_say(file: Path, environment: dict[str, str]) -> None:
-    command = ["node", "--experimental-websocket", "--test", file.name]
-    run = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, timeout=SECONDS)
-    assert run.returncode == 0, run.stdout + run.stderr
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.partition(".")[0])
+def test_the_client_finds_all_as_its_own_tests_say(file: Path, runs: Runs) -> None:
+    output, _ = runs[file].communicate(timeout=SECONDS)
+    assert runs[file].returncode == 0, output
