@@ -38,8 +38,10 @@ def start(root: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """The process of a desk, ended here if not before."""
     command, told = [sys.executable, "-m", "local.server"], {**os.environ, **environment}
     with subprocess.Popen(command, cwd=root, env=told, stdout=PIPE, stderr=STDOUT, text=True) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @contextmanager
