@@ -37,7 +37,12 @@ def page(asked: Query, first: int, after: str | None, node: Callable[[Item], N])
     return Connection(
         edges=edges,
         nodes=tuple(edge.node for edge in edges),
-        page_info=PageInfo(has_next_page=more, end_cursor=end),
+        page_info=PageInfo(
+            has_next_page=more,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=end,
+        ),
     )
 
 

@@ -41,7 +41,6 @@ First = Annotated[int, Between(1, 100), "How many, 1 to 100"]
 After = Annotated[str, "A cursor of this list: what comes behind it"]
 
 MOST_IMAGES = 50
-
 T = TypeVar("T")
 
 
@@ -229,6 +228,8 @@ class PageInfo:
     """Whether there is more, and from where."""
 
     has_next_page: Annotated[bool, "false is certain; after a filter, true means: look again from endCursor"]
+    has_previous_page: Annotated[bool, "Whether the page was asked for by a cursor"] = False
+    start_cursor: Annotated[str | None, "The cursor of the page's first member"] = None
     end_cursor: Annotated[str | None, "Give it as `after` to go on; null where nothing was found"] = None
 
 

@@ -126,17 +126,30 @@ def test_price_bounds_of_a_price_order_read_nothing_outside(
     assert then.told(calls) == [("Query", "by_price", 1, 4)]
 
 
+def around(page: Connection[Listing], before: bool, behind: bool) -> PageInfo:
+    """What is to be told of a page with such pages around it."""
+    start, end = page.edges[0].cursor, page.edges[-1].cursor
+    return PageInfo(has_next_page=behind, has_previous_page=before, start_cursor=start, end_cursor=end)
+
+
 @pytest.mark.parametrize("sort", ListingSort)
 def test_exactly_as_many_as_asked_is_the_last_page(sort: ListingSort) -> None:
     priced(1.0, 2.0, 3.0)
     page = listings.by_zip(given.ZIP, ANY, sort, 3, None)
-    assert page.page_info == PageInfo(has_next_page=False, end_cursor=page.edges[-1].cursor)
+    assert page.page_info == around(page, before=False, behind=False)
 
 
 def test_one_more_than_asked_is_not() -> None:
     priced(1.0, 2.0, 3.0, 4.0)
     page = listings.by_zip(given.ZIP, ANY, NEWEST, 3, None)
-    assert page.page_info == PageInfo(has_next_page=True, end_cursor=page.edges[-1].cursor)
+    assert page.page_info == around(page, before=False, behind=True)
+
+
+def test_what_comes_behind_a_cursor_has_a_page_before_it() -> None:
+    priced(1.0, 2.0, 3.0)
+    before = listings.by_zip(given.ZIP, ANY, NEWEST, 2, None)
+    page = listings.by_zip(given.ZIP, ANY, NEWEST, 2, before.page_info.end_cursor)
+    assert page.page_info == around(page, before=True, behind=False)
 
 
 def test_an_empty_zip_is_an_empty_page() -> None:

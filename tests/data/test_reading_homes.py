@@ -89,7 +89,8 @@ def test_the_homes_of_a_user_come_newest_first() -> None:
     oldest, middle, newest = (replace(home, images=None) for home in given.homes(3))
     [page] = properties.of_users([given.ADA], 20, None)
     assert page.nodes == (newest, middle, oldest)
-    assert page.page_info == PageInfo(has_next_page=False, end_cursor=page.edges[-1].cursor)
+    start, end = page.edges[0].cursor, page.edges[-1].cursor
+    assert page.page_info == PageInfo(has_next_page=False, start_cursor=start, end_cursor=end)
 
 
 def test_the_homes_of_a_user_are_two_requests(proxy: Proxy) -> None:

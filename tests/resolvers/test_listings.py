@@ -51,7 +51,8 @@ def test_a_zip_lists_its_own_homes_that_are_active_or_pending(table: str) -> Non
 
 
 def test_a_zip_may_list_nothing(table: str) -> None:
-    assert page() == {"edges": [], "nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    nothing = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    assert page() == {"edges": [], "nodes": [], "pageInfo": nothing}
 
 
 def test_the_newest_home_is_first(table: str) -> None:
