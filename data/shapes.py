@@ -20,6 +20,7 @@ def same(name: str) -> str:
     return name
 
 
+@cache
 def camel(name: str) -> str:
     """A Python name as the API spells it: `zip_code` is `zipCode`."""
     first, *rest = name.split("_")
@@ -28,13 +29,21 @@ def camel(name: str) -> str:
 
 def dump(value: Any, naming: Naming = same) -> Any:
     """A record as dicts, lists, texts, numbers; its attributes named by `naming`."""
+    if value is None or type(value) in WORDS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {naming(field.name): dump(getattr(value, field.name), naming) for field in fields(value)}
+        return {name: dump(getattr(value, attribute), naming) for attribute, name in members(type(value), naming)}
     if isinstance(value, (list, tuple)):
         return [dump(member, naming) for member in value]
     return value
+
+
+@cache
+def members(kind: Any, naming: Naming) -> list[tuple[str, str]]:
+    """The attributes of a record, each with the name that `naming` gives it."""
+    return [(field.name, naming(field.name)) for field in fields(kind)]
 
 
 def item(record: Any) -> dict[str, Any]:

@@ -228,8 +228,9 @@ def client() -> "DynamoDBClient":
     session: Any = get_session()
     session.register_component("data_loader", DynamoDBLoader())
     tries: Any = {"mode": "standard", "total_max_attempts": 3}
-    kept: Any = {"max_pool_connections": CONNECTIONS, "tcp_keepalive": True, "retries": tries}
-    config = Config(connect_timeout=1, read_timeout=5, **kept)
+    # What data/requests.py writes has the right shape: checking it again takes as long as signing it.
+    kept: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": tries}
+    config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=CONNECTIONS, **kept)
     made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
     return made
 

@@ -6,7 +6,6 @@ a list, each `{"data": value}` or with `errorMessage` and `errorType`; one that 
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
 """
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
@@ -76,11 +75,16 @@ def many(field: Field, events: list[Event]) -> list[Answer]:
 
 def alike(events: list[Event]) -> list[list[int]]:
     """The positions of the events that agree in arguments and caller, group by group."""
-    groups: dict[str, list[int]] = {}
+    groups: list[tuple[Any, list[int]]] = []
     for position, event in enumerate(events):
-        same = json.dumps([event["arguments"], event.get("identity")], sort_keys=True)
-        groups.setdefault(same, []).append(position)
-    return list(groups.values())
+        asked = event["arguments"], event.get("identity")
+        for same, positions in groups:
+            if same == asked:
+                positions.append(position)
+                break
+        else:
+            groups.append((asked, [position]))
+    return [positions for _, positions in groups]
 
 
 def items(field: Field, events: list[Event]) -> list[Answer]:
