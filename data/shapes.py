@@ -34,7 +34,7 @@ def dump(value: Any, naming: Naming = same) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {name: dump(getattr(value, attribute), naming) for attribute, name in members(type(value), naming)}
+        return {name: dump(getattr(value, attribute), naming) for attribute, name in members(value.__class__, naming)}
     if isinstance(value, (list, tuple)):
         return [dump(member, naming) for member in value]
     return value

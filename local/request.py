@@ -38,6 +38,7 @@ class Request:
         self.asker = asker
         self.variables = variables
         self.trace = trace
+        self.request = {"headers": asker.headers, "domainName": None}
         self.until = time.monotonic() + LIMITS.seconds
         self.out = 0
         self.resolvers = 0
@@ -45,7 +46,7 @@ class Request:
         self.looking: asyncio.Handle | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
-        self.selections: dict[int, dict[str, Any]] = {}
+        self.infos: dict[int, dict[str, Any]] = {}
 
     def event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
         """What AppSync hands a direct Lambda resolver.
@@ -57,26 +58,24 @@ class Request:
             "arguments": arguments,
             "identity": self.asker.identity,
             "source": None if root else source,
-            "request": {"headers": self.asker.headers, "domainName": None},
+            "request": self.request,
             "prev": None,
-            "info": {
-                **self.selection(info),
-                "parentTypeName": info.parent_type.name,
-                "fieldName": info.field_name,
-                "variables": self.variables,
-            },
+            "info": self.told(info),
             "stash": {},
         }
 
-    def selection(self, info: Info) -> dict[str, Any]:
-        """What is selected of a field. Its instances share their nodes, so it is found once for all of them."""
+    def told(self, info: Info) -> dict[str, Any]:
+        """An event's `info`. A field's instances share their nodes, so it is the very same for all of them."""
         key = id(info.field_nodes[0])
-        if key not in self.selections:
-            self.selections[key] = {
+        if key not in self.infos:
+            self.infos[key] = {
                 "selectionSetList": selection.paths(info.field_nodes, info.fragments),
                 "selectionSetGraphQL": selection.text(info.field_nodes),
+                "parentTypeName": info.parent_type.name,
+                "fieldName": info.field_name,
+                "variables": self.variables,
             }
-        return self.selections[key]
+        return self.infos[key]
 
     def count(self) -> None:
         """Counts one more resolver of the request. Raises LimitReached, as AppSync does."""

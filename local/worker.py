@@ -33,8 +33,13 @@ def main(function: str, entry: str) -> None:
     handle = handler(entry, calls)
     for line in sys.stdin.buffer:
         calls.clear()
-        answers.write(answered(handle, function, json.loads(line), calls) + b"\n")
+        answers.write(answered(handle, function, event(json.loads(line)), calls) + b"\n")
         answers.flush()
+
+
+def event(told: dict[str, Any]) -> Any:
+    """The event of a line: alone, or a batch whose events share what stands beside them."""
+    return [{**told["shared"], **one} for one in told["events"]] if "events" in told else told["event"]
 
 
 def handler(entry: str, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:

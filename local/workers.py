@@ -91,8 +91,8 @@ class Function:
         self.places = asyncio.Semaphore(AT_ONCE)
 
     async def invoke(self, event: Any) -> Outcome:
-        payload = json.dumps(event).encode()
-        if len(payload) > LIMITS.payload_bytes:
+        payload, size = line(event)
+        if size > LIMITS.payload_bytes:
             return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
             worker = await self.worker()
@@ -155,6 +155,20 @@ class Lambda:
     async def stop(self) -> None:
         for function in self.functions.values():
             await function.stop()
+
+
+def line(event: Any) -> tuple[bytes, int]:
+    """An event as a process is sent it, and how many bytes it is as Lambda is.
+
+    What is the very same in all events of a batch, as identity and headers are, is written once.
+    """
+    if not isinstance(event, list):
+        alone = json.dumps(event)
+        return f'{{"event": {alone}}}'.encode(), len(alone)
+    same = {name: value for name, value in event[0].items() if all(one[name] is value for one in event)}
+    shared = json.dumps(same)
+    events = json.dumps([{name: value for name, value in one.items() if name not in same} for one in event])
+    return f'{{"shared": {shared}, "events": {events}}}'.encode(), len(events) + len(shared) * len(event)
 
 
 def version(root: Path) -> str:
