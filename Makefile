@@ -48,4 +48,5 @@ lock: ## pins and hashes requirements.txt anew from pyproject.toml (needs uv)
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
 
 clean: ## removes what the verbs made: environment, engine, caches
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
+		tests/clients/node_modules tests/clients/generated

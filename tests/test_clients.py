@@ -1,5 +1,6 @@
 """What the apps ask for: each operation of a shipped version fits the schema, and is one that a log can name."""
 
+import re
 from itertools import groupby
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from local.workers import ROOT
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 FILES = sorted((ROOT / "clients").glob("*/*/*.graphql"))
+DOCS = (ROOT / "docs" / "clients.md").read_text()
 VERSIONS = {folder: list(files) for folder, files in groupby(FILES, key=lambda file: file.parent)}
 
 
@@ -45,3 +47,8 @@ def test_each_operation_has_a_name_of_its_own(folder: Path) -> None:
 @pytest.mark.parametrize("folder", VERSIONS, ids=name)
 def test_a_version_reads_writes_and_follows(folder: Path) -> None:
     assert {operation.operation for operation in operations(folder)} == set(OperationType)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(\.\./([^)]+)\)", DOCS))))
+def test_what_their_documentation_links_is_there(path: str) -> None:
+    assert (ROOT / path).exists()

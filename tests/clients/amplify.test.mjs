@@ -53,7 +53,9 @@ test('a subscription hears of a change, and of the next one after its socket was
   const made = await home('amy')
   const [heard, states] = [[], []]
   const connected = () => states.at(-1) === 'Connected'
-  Hub.listen('api', ({ payload: { event, data } }) => event === CONNECTION_STATE_CHANGE && states.push(data.connectionState))
+  Hub.listen('api', ({ payload: { event, data } }) => {
+    if (event === CONNECTION_STATE_CHANGE) states.push(data.connectionState)
+  })
   changes = client.graphql({ query: IOS.FollowHome, variables: { propertyId: made.id } }).subscribe({
     next: ({ data }) => heard.push(data.onPropertyChange),
     error: (error) => assert.fail(JSON.stringify(error)),

@@ -1,4 +1,5 @@
-// The GraphQL-over-HTTP audit of graphql-http. Where AppSync's behaviour is another, so is the desk's: DIFFERS says why.
+// The audit of GraphQL over HTTP by graphql-http. Where AppSync's way is another, so is the desk's: DIFFERS says why.
+// Of what AWS does not document, AppSync's team told at https://github.com/graphql/graphql-over-http/issues/81.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serverAudits } from 'graphql-http'
@@ -8,7 +9,7 @@ const UNREADABLE = 'what cannot be parsed is a MalformedHttpRequestException wit
 const EXTENSIONS = 'a member `extensions` of a request is not looked at'
 const DIFFERS = {
   '22EB': 'every answer is application/json',
-  '9C48': 'GET runs mutations too: its team wrote so in 2020',
+  '9C48': 'GET runs mutations too, as its team told',
   '9ABE': 'the content type of a request is not looked at',
   '58B0': EXTENSIONS,
   '58B1': EXTENSIONS,

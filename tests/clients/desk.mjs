@@ -42,12 +42,13 @@ export async function version(id) {
 
 /** Changes that are refused to a user: how, asked for what, and the version at which the home stays. */
 export async function refusals(user) {
-  const [{ id }, { id: another }, nowhere] = [await home(user), await home('somebody'), crypto.randomUUID()]
-  const conflict = { id, expectedVersion: 7, currentVersion: 1 }
+  const [{ id: own }, { id: other }, none] = [await home(user), await home('somebody'), crypto.randomUUID()]
+  const refusal = (errorType, errorInfo, id, expectedVersion, stays) =>
+    ({ errorType, errorInfo, variables: { id, expectedVersion }, stays })
   return [
-    { errorType: 'VersionConflict', errorInfo: conflict, variables: { id, expectedVersion: 7 }, stays: 1 },
-    { errorType: 'NotTheOwner', errorInfo: { propertyId: another }, variables: { id: another, expectedVersion: 1 }, stays: 1 },
-    { errorType: 'PropertyNotFound', errorInfo: { id: nowhere }, variables: { id: nowhere, expectedVersion: 1 } },
+    refusal('VersionConflict', { id: own, expectedVersion: 7, currentVersion: 1 }, own, 7, 1),
+    refusal('NotTheOwner', { propertyId: other }, other, 1, 1),
+    refusal('PropertyNotFound', { id: none }, none, 1),
   ]
 }
 

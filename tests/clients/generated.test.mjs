@@ -1,12 +1,13 @@
-// Code made from what the apps ask, into generated/: TypeScript is type-checked; Swift and Kotlin are made, not compiled.
+// Code made of what the apps ask, into generated/: TypeScript is type-checked; Swift and Kotlin are made, not compiled.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { buildSchema, introspectionFromSchema, parse, print } from 'graphql'
 import generator from '@aws-amplify/graphql-generator'
-import { operations, ROOT, schema } from './desk.mjs'
+import quicktype from 'quicktype'
+import { ask, home, operations, ROOT, schema } from './desk.mjs'
 
 const HERE = `${ROOT}tests/clients`
 const OUT = `${HERE}/generated`
@@ -17,16 +18,29 @@ before(() => {
   for (const folder of ['relay', 'kotlin', 'swift']) mkdirSync(`${OUT}/${folder}`, { recursive: true })
 })
 
-test('relay-compiler takes the schema and all that the web app asks', async () => {
-  const files = Object.entries(fragmentsAndOperations('web/1.0'))
-  for (const [name, text] of files) {
-    const module = name.match(/^[A-Z][a-z]+[A-Z][a-z]+/)[0]
-    const tag = 'import { graphql } from "relay-runtime"\nexport const one = graphql`' + text + '`\n'
-    mkdirSync(`${OUT}/relay/${name}`, { recursive: true })
-    writeFileSync(`${OUT}/relay/${name}/${module}.ts`, tag)
+test('relay-compiler takes the schema, all that the web app asks, and paging by @connection', async () => {
+  for (const [name, text] of Object.entries(fragmentsAndOperations('web/1.0'))) {
+    const module = name.match(/^[A-Z][a-z]+[A-Z][a-z]+/)[0] // Relay wants a name to begin with its module's
+    mkdirSync(`${OUT}/relay/${name}`)
+    writeFileSync(`${OUT}/relay/${name}/${module}.ts`, 'export const one = graphql`' + text + '`\n')
   }
-  const { stdout, stderr } = await tool('relay-compiler', 'relay.config.json', '--noWatchman')
-  assert.match(stdout + stderr, /Compilation completed/)
+  copyFileSync(`${HERE}/paging.ts`, `${OUT}/relay/paging.ts`)
+  await tool('relay-compiler', 'relay.config.json', '--noWatchman')
+  const made = readdirSync(`${OUT}/relay`, { recursive: true }).filter((file) => file.endsWith('.graphql.ts'))
+  const asked = ['pagingMarketQuery', 'pagingHomesQuery', 'pagingHistoryQuery', ...Object.keys(operations('web/1.0'))]
+  for (const name of asked) assert.ok(made.some((file) => file.endsWith(`/${name}.graphql.ts`)), name)
+})
+
+test('what Relay makes of @connection is answered', async () => {
+  const { id } = await home('rel', { zipCode: '94401' })
+  const variables = { id, zipCode: '94401', sort: 'NEWEST', after: null }
+  const answered = (name) => {
+    const made = readFileSync(`${OUT}/relay/__generated__/${name}.graphql.ts`, 'utf8')
+    return ask('rel', JSON.parse(made.match(/"text": (".*")/)[1]), variables)
+  }
+  assert.ok((await answered('pagingMarketQuery')).listingsByZip.edges.some(({ node }) => node.id === id))
+  assert.equal((await answered('pagingHomesQuery')).me.properties.edges[0].node.id, id)
+  assert.equal((await answered('pagingHistoryQuery')).property.history.edges[0].node.kind, 'CREATED')
 })
 
 test('the TypeScript made of every app type-checks', async () => {
@@ -61,8 +75,9 @@ test('Swift is made of what the iOS app asks', async () => {
 
 test('Kotlin is made of what the Android app asks', async () => {
   const asked = Object.entries(operations('android/1.0'))
-  for (const kind of ['Query', 'Subscription']) writeFileSync(`${OUT}/${kind}.json`, JSON.stringify(introspection(kind)))
-  await Promise.all(asked.map(([name, text]) => kotlin(name, text)))
+  for (const root of ['Query', 'Subscription'])
+    writeFileSync(`${OUT}/${root}.json`, JSON.stringify(introspection(root)))
+  for (const [name, text] of asked) await kotlin(name, text)
   for (const [name] of asked)
     assert.match(readFileSync(`${OUT}/kotlin/${name}.kt`, 'utf8'), new RegExp(`data class ${name} \\(`))
 })
@@ -72,8 +87,9 @@ async function kotlin(name, text) {
   const subscription = /^subscription /m.test(text)
   writeFileSync(`${OUT}/kotlin/${name}.graphql`, text.replace(/^subscription /m, 'query '))
   const from = ['--src-lang', 'graphql', '--graphql-schema', `${OUT}/${subscription ? 'Subscription' : 'Query'}.json`]
-  const to = ['--lang', 'kotlin', '--package', 'com.example.homes', '--out', `${OUT}/kotlin/${name}.kt`]
-  await tool('quicktype', ...from, ...to, `${OUT}/kotlin/${name}.graphql`)
+  const alone = `com.example.homes.${name.toLowerCase()}` // each has a class Data
+  const to = ['--lang', 'kotlin', '--package', alone, '--out', `${OUT}/kotlin/${name}.kt`]
+  await quicktype.main([...from, ...to, `${OUT}/kotlin/${name}.graphql`])
 }
 
 function introspection(root) {
