@@ -21,7 +21,7 @@ JSON = "application/json;charset=UTF-8"
 EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,x-amz-schema-version"
 
 
-def route(api: AppSync, providers: Providers, traces: Traces) -> Route:
+def route(appsync: AppSync, providers: Providers, traces: Traces) -> Route:
     async def graphql(request: Request) -> Response:
         """Who asks is settled before anything is read of what is asked."""
         id = str(uuid.uuid4())
@@ -30,7 +30,7 @@ def route(api: AppSync, providers: Providers, traces: Traces) -> Route:
             asker = await identified(request, providers, body)
             asked = question(said(request, body))
             trace = Trace(id, asked.operation, asked.query, asked.variables, label(asker))
-            answer = await api.answer(asked, asker, trace)
+            answer = await appsync.answer(asked, asker, trace)
         except Refused as refused:
             return response(id, {"errors": [error(refused)]}, refused.status, {"x-amzn-errortype": refused.type})
         told = request.headers.get("x-trace") == "1"

@@ -15,11 +15,10 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from local import handshake, http, unconfirmed
-from local.appsync import AppSync
 from local.auth import Providers, Unauthorized
 from local.handshake import BadHandshake
 from local.operation import Refused
-from local.subscriptions import NotSubscribed, Subscription
+from local.subscriptions import NotSubscribed, Subscription, Subscriptions
 from resolvers.wiring import LIMITS
 
 PATHS = (f"{http.PATH}/realtime", "/realtime")
@@ -43,9 +42,9 @@ class Pace:
     hours: float = unconfirmed.CONNECTION_HOURS
 
 
-def routes(api: AppSync, providers: Providers, pace: Pace) -> list[WebSocketRoute]:
+def routes(subscriptions: Subscriptions, providers: Providers, pace: Pace) -> list[WebSocketRoute]:
     async def realtime(socket: WebSocket) -> None:
-        await Connection(socket, api, providers, pace).serve()
+        await Connection(socket, subscriptions, providers, pace).serve()
 
     return [WebSocketRoute(path, realtime) for path in PATHS]
 
@@ -78,9 +77,9 @@ class Outbox:
 class Connection:
     """One client's socket, with what it follows by the ids that the client gave."""
 
-    def __init__(self, socket: WebSocket, api: AppSync, providers: Providers, pace: Pace) -> None:
+    def __init__(self, socket: WebSocket, subscriptions: Subscriptions, providers: Providers, pace: Pace) -> None:
         self.socket = socket
-        self.api = api
+        self.subscriptions = subscriptions
         self.providers = providers
         self.pace = pace
         self.outbox = Outbox()
@@ -99,7 +98,7 @@ class Connection:
             log.info("a client of the realtime endpoint is gone: %s", gone.exceptions)
         finally:
             for subscription in self.following.values():
-                self.api.subscriptions.end(subscription)
+                self.subscriptions.end(subscription)
             with suppress(RuntimeError, WebSocketDisconnect):
                 await self.socket.close()
 
@@ -184,14 +183,14 @@ class Connection:
         except (BadHandshake, Unauthorized) as error:
             raise Refused(401, "UnauthorizedException", str(error)) from error
         question = http.question(http.read_json(data))
-        return self.api.subscriptions.begin(question, asker, lambda text: self.change(id, text))
+        return self.subscriptions.begin(question, asker, lambda text: self.change(id, text))
 
     def change(self, id: str, payload: str) -> None:
         self.outbox.put(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
 
     def stop(self, id: str) -> None:
         if id in self.following:
-            self.api.subscriptions.end(self.following.pop(id))
+            self.subscriptions.end(self.following.pop(id))
             self.tell("complete", id=id)
         else:
             type, message = unconfirmed.UNKNOWN_STOP

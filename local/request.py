@@ -8,24 +8,21 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graphql import ExecutionResult, GraphQLResolveInfo
 from graphql.pyutils import Path
 
-from local import cache, selection, unconfirmed
+from local import selection, unconfirmed
+from local.api import Info
 from local.auth import Asker
-from local.errors import DeskFailed, FieldError, LimitReached, written
+from local.cache import ABSENT, Cache
+from local.errors import DeskFailed, FieldError, LimitReached
 from local.trace import Trace
 from local.workers import Failed, Outcome
 from resolvers.field import ROOTS, Field
 from resolvers.wiring import LIMITS
 
-if TYPE_CHECKING:
-    from local.appsync import AppSync
-
 Event = dict[str, Any]
-Info = GraphQLResolveInfo[Any]
 Invoke = Callable[[str, Any], Awaitable[Outcome]]
 Waiting = tuple[Event, "asyncio.Future[Any]"]
 
@@ -33,8 +30,12 @@ Waiting = tuple[Event, "asyncio.Future[Any]"]
 class Request:
     """What a request has waiting, how many invocations are out, what it counted so far."""
 
-    def __init__(self, api: "AppSync", asker: Asker, variables: dict[str, Any], trace: Trace) -> None:
-        self.api = api
+    def __init__(
+        self, invoke: Invoke, cache: Cache, mixed: bool, asker: Asker, variables: dict[str, Any], trace: Trace
+    ) -> None:
+        self.invoke = invoke
+        self.cache = cache
+        self.mixed = mixed
         self.asker = asker
         self.variables = variables
         self.trace = trace
@@ -92,8 +93,8 @@ class Request:
 
     def now(self, row: Field, event: Event) -> Any:
         """The value of a root field: what the cache keeps of it, or will be when its function has answered."""
-        kept = self.api.cache.get(row.path, event)
-        if kept is not cache.ABSENT:
+        kept = self.cache.get(row.path, event)
+        if kept is not ABSENT:
             self.trace.hit(row)
             return kept
         self.out += 1
@@ -108,17 +109,17 @@ class Request:
         if "err" in answer:
             raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
         if answer["ok"] is not None or unconfirmed.NULL_IS_CACHED:
-            self.api.cache.put(row.path, event, answer["ok"])
+            self.cache.put(row.path, event, answer["ok"])
         self.evict(row, event)
         return answer["ok"]
 
     def evict(self, row: Field, event: Event) -> None:
         if row.evicts:
-            self.evicted = (self.evicted or 0) + sum(self.api.cache.evict(evict, event) for evict in row.evicts)
+            self.evicted = (self.evicted or 0) + sum(self.cache.evict(evict, event) for evict in row.evicts)
 
     def later(self, row: Field, event: Event, path: Path) -> Awaitable[Any]:
         """The value of one instance of a batched field, once its batch has come back."""
-        alias = "" if self.api.mixed else "/".join(key for key in path.as_list() if isinstance(key, str))
+        alias = "" if self.mixed else "/".join(key for key in path.as_list() if isinstance(key, str))
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.waiting.setdefault((row, alias), []).append((event, future))
         self.wake()
@@ -172,7 +173,7 @@ class Request:
         begun = time.perf_counter()
         try:
             async with asyncio.timeout(self.until - time.monotonic()):
-                outcome = await self.api.invoke(row.function, payload)
+                outcome = await self.invoke(row.function, payload)
         except TimeoutError:
             ms = (time.perf_counter() - begun) * 1000
             outcome = Outcome(None, Failed(*unconfirmed.TIMED_OUT), [], 0, round(ms, 3))
@@ -189,9 +190,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: plain(member) for name, member in value.items()}
     return [plain(member) for member in value] if isinstance(value, list) else value
-
-
-def body(result: ExecutionResult) -> dict[str, Any]:
-    """What came of an operation, as it goes out: `errors` only where there are some."""
-    errors = [written(error) for error in result.errors or ()]
-    return {"data": result.data, "errors": errors} if errors else {"data": result.data}

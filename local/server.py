@@ -54,7 +54,7 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
     functions = Lambda(deployed(quiet(environment), place))
-    api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
+    appsync = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -72,8 +72,8 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
 
     served = Starlette(
         routes=[
-            http.route(api, providers, kept),
-            *realtime.routes(api, providers, pace),
+            http.route(appsync, providers, kept),
+            *realtime.routes(appsync.subscriptions, providers, pace),
             Route("/desk", about),
             *place.issuer.routes(),
             *place.iam.routes(),
@@ -83,7 +83,7 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
         lifespan=running,
     )
-    served.state.api = api
+    served.state.appsync = appsync
     return served
 
 
@@ -196,7 +196,7 @@ async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> 
     """
     server = uvicorn.Server(config(served, place))
     contract = schema.contract(schema.build())
-    stale = asyncio.create_task(reload.schema_changed(contract, served.state.api.cache.clear))
+    stale = asyncio.create_task(reload.schema_changed(contract, served.state.appsync.cache.clear))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])
     return stale.done() and not stale.cancelled() and stale.exception() is None

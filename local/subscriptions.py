@@ -7,17 +7,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local import operation
+from local.api import Api, Info, body
 from local.auth import Asker
 from local.operation import Document, Question, Refused
-from local.request import Info, body, plain
+from local.request import plain
 from resolvers.field import Mode
 from resolvers.wiring import LIMITS
-
-if TYPE_CHECKING:
-    from local.appsync import AppSync
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,7 @@ class Subscription:
 class Subscriptions:
     """All that is followed of an API, by the subscription's field."""
 
-    def __init__(self, api: "AppSync") -> None:
+    def __init__(self, api: Api) -> None:
         self.api = api
         self.held: dict[str, set[Subscription]] = {name: set() for parent, name in api.rows if parent == "Subscription"}
 

@@ -61,10 +61,10 @@ class Desk:
     """A running desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
 
     def __init__(
-        self, url: str, api: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
+        self, url: str, appsync: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
         self.url = url
-        self.api = api
+        self.appsync = appsync
         self.host = url.partition("://")[2]
         self.issuer = place.issuer
         self.iam = place.iam
@@ -75,7 +75,7 @@ class Desk:
 
     def forget(self) -> None:
         """Empties the cache, so that the next request is answered by functions again."""
-        self.api.cache.clear()
+        self.appsync.cache.clear()
 
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
         return self.issuer.token(user, groups, name=user.capitalize(), email=f"{user}@example.com")
@@ -111,7 +111,7 @@ def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
         thread.start()
         while not served.started:
             time.sleep(0.01)
-        desk = Desk(url, app.state.api, place, proxy, engine, environment)
+        desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
         yield desk
         desk.http.close()
         served.should_exit = True

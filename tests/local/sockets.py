@@ -97,3 +97,14 @@ def connected(desk: Desk, user: str = "ada") -> Iterator[Socket]:
     with opened(desk, f"header-{encoded(credentials)}", credentials=credentials) as socket:
         assert socket.init()["type"] == "connection_ack"
         yield socket
+
+
+def made(desk: Desk, zip_code: str = "94110", user: str = "olga") -> Any:
+    """A new home, once its subscribers have been told of it: its id and version."""
+    home = f'{{address: "1 Elm Street", price: 100, zipCode: "{zip_code}"}}'
+    with connected(desk) as socket:
+        socket.follow(ON_ZIP, zip=zip_code)
+        answer = desk.ask(f"mutation {{ createProperty(input: {home}) {{ id version }} }}", as_=user)
+        while socket.change()["propertyId"] != answer.data["createProperty"]["id"]:
+            pass
+    return answer.data["createProperty"]

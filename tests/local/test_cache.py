@@ -12,6 +12,7 @@ from resolvers.field import COGNITO, Evict, Field
 from resolvers.field import Cache as Kept
 from resolvers.wiring import FIELDS, ROWS
 from tests.local.desk import Desk
+from tests.local.sockets import made
 
 PRICE = """mutation($id: ID!, $version: Int!) {
     updateProperty(id: $id, expectedVersion: $version, input: {price: 250}) { price } }"""
@@ -28,10 +29,9 @@ def asked(**arguments: Any) -> dict[str, Any]:
     return {"arguments": arguments, "identity": {"sub": "ada"}, "source": None}
 
 
-def home(desk: Desk, zip_code: str = "94199") -> Any:
-    given = f'{{address: "1 Elm Street", price: 100, zipCode: "{zip_code}"}}'
-    make = f"mutation {{ createProperty(input: {given}) {{ id }} }}"
-    return desk.ask(make, as_="carol").data["createProperty"]["id"]
+def home(desk: Desk, zip_code: str = "94199") -> str:
+    """A new home, once its making has been published: that evicts it too."""
+    return str(made(desk, zip_code, "carol")["id"])
 
 
 def test_an_answer_is_kept_for_the_values_of_the_rows_keys() -> None:

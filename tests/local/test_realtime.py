@@ -10,20 +10,9 @@ from websockets.exceptions import ConnectionClosed
 
 from resolvers.wiring import LIMITS
 from tests.local.desk import Desk
-from tests.local.sockets import ON_HOME, ON_ZIP, Socket, connected, credentials_of, encoded, opened
+from tests.local.sockets import ON_HOME, ON_ZIP, Socket, connected, credentials_of, encoded, made, opened
 
 NOT_AUTHORIZED = "You are not authorized to make this call."
-
-
-def made(desk: Desk, zip_code: str = "94110", user: str = "olga") -> Any:
-    """A new home, once its subscribers have been told of it: its id and version."""
-    home = f'{{address: "1 Elm Street", price: 100, zipCode: "{zip_code}"}}'
-    with connected(desk) as socket:
-        socket.follow(ON_ZIP, zip=zip_code)
-        answer = desk.ask(f"mutation {{ createProperty(input: {home}) {{ id version }} }}", as_=user)
-        while socket.change()["propertyId"] != answer.data["createProperty"]["id"]:
-            pass
-    return answer.data["createProperty"]
 
 
 def priced(desk: Desk, id: str, version: int, price: float, user: str = "olga") -> Any:
