@@ -171,8 +171,11 @@ class Request:
     async def invoked(self, row: Field, payload: Any, batch: int) -> Any:
         """What a function answers within the time that the request has left. Raises FieldError."""
         begun = time.perf_counter()
+        left = self.until - time.monotonic()
         try:
-            async with asyncio.timeout(self.until - time.monotonic()):
+            if left <= 0:  # asyncio would let the function begin before it cuts it off
+                raise TimeoutError
+            async with asyncio.timeout(left):
                 outcome = await self.invoke(row.function, payload)
         except TimeoutError:
             ms = (time.perf_counter() - begun) * 1000
