@@ -1,4 +1,6 @@
-"""DynamoDB, spoken to here and nowhere else. In: keys and plain items. Out: plain items, or an error of ours.
+"""DynamoDB, spoken to here and nowhere else, by the client of data/client.py.
+
+In: keys and plain items. Out: plain items, or an error of ours.
 
 The client is made on first use: importing costs nothing and needs no region. Where the table is comes from the
 environment: TABLE_NAME, and what botocore itself reads (AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, credentials).
@@ -13,22 +15,18 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
-from botocore.loaders import Loader
-from botocore.session import get_session
 
 from data import calls, wire
 from data.calls import Call
+from data.client import CONNECTIONS
+from data.client import client as client
 from data.errors import Fault, TryAgain
 from data.keys import Index, Key
 from data.requests import Action, Item, Query
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -38,7 +36,6 @@ MOST_PUTS = 25  # BatchWriteItem
 SCANNED = 1000  # items a Scan; without a limit DynamoDB Local reads all that is left to give a megabyte of it
 TRIES = 6
 LONGEST_WAIT = 0.4  # seconds
-CONNECTIONS = 16
 BUSY = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -217,29 +214,6 @@ def our_errors() -> Iterator[None]:
 
 def name() -> str:
     return os.environ.get("TABLE_NAME", "homes")
-
-
-@cache
-def client() -> "DynamoDBClient":
-    """The process's one client: connections kept open, 1 s to connect, 5 s to answer, three tries a request.
-
-    Made by botocore itself, which is all that boto3.client does, without boto3's import.
-    """
-    session: Any = get_session()
-    session.register_component("data_loader", DynamoDBLoader())
-    tries: Any = {"mode": "standard", "total_max_attempts": 3}
-    # What data/requests.py writes has the right shape: checking it again takes as long as signing it.
-    kept: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": tries}
-    config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=CONNECTIONS, **kept)
-    made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
-    return made
-
-
-class DynamoDBLoader(Loader):
-    """Knows that there is DynamoDB. botocore's own goes through the folders of all 400 services, twice, to see that."""
-
-    def list_available_services(self, type_name: str) -> list[str]:
-        return ["dynamodb"]
 
 
 @cache

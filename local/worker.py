@@ -4,6 +4,7 @@ As in Lambda it handles one event at a time, and what it cannot write as JSON is
 the desk's log. It ends when its input does, so it never outlives the desk.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -31,6 +32,7 @@ def main(function: str, entry: str) -> None:
     os.dup2(2, 1)
     calls: list[dict[str, Any]] = []
     handle = handler(entry, calls)
+    gc.freeze()
     for line in sys.stdin.buffer:
         calls.clear()
         answers.write(answered(handle, function, event(json.loads(line)), calls) + b"\n")

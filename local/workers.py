@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,13 +173,13 @@ def line(event: Any) -> tuple[bytes, int]:
 
 def version(root: Path) -> str:
     """What tells one state of the functions' code on disk from another."""
-    files = sorted(path for room in CODE for path in (root / room).glob("[!.]*.py"))
-    return " ".join(f"{path.name}:{changed_at(path)}" for path in files)
+    return str(sorted(file for room in CODE for file in files(root / room)))
 
 
-def changed_at(path: Path) -> int | None:
-    """When a file was written; None where an editor or git has just taken it away."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return None
+def files(folder: Path) -> Iterator[tuple[str, int]]:
+    """The modules in a folder, each with when it was written; not one that an editor or git has just taken away."""
+    with os.scandir(folder) as found:
+        for file in found:
+            if file.name.endswith(".py") and not file.name.startswith("."):
+                with suppress(FileNotFoundError):
+                    yield file.name, file.stat().st_mtime_ns
