@@ -104,14 +104,22 @@ def malformed(message: str = "Unable to parse GraphQL query.") -> Refused:
 
 
 def read_json(text: str | bytes) -> dict[str, Any]:
-    """A JSON object. Anything else is malformed, and so is a number that JSON does not have."""
+    """A JSON object. Anything else is malformed; so is a number that JSON does not have, and what is too deep."""
     try:
         found = json.loads(text, parse_constant=lambda _: no_number())
     except (ValueError, RecursionError) as error:
         raise malformed() from error
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or is_deeper(found, unconfirmed.MOST_BODY_LEVELS):
         raise malformed()
     return found
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in each other over more levels. What Python reads it may be unable to write."""
+    if not isinstance(value, list | dict):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_deeper(member, levels - 1) for member in members)
 
 
 def no_number() -> None:

@@ -10,6 +10,7 @@ UNKNOWN_OPERATION = (400, "BadRequestException", "Unknown operation named '{name
 SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
 BODY_TOO_LARGE = (413, "BadRequestException", "Request body is larger than {bytes:,} bytes.")
 MOST_BODY_BYTES = 1_000_000  # tokens of a query are limited, bytes of a body nowhere that we know of
+MOST_BODY_LEVELS = 100  # of lists and objects in each other; a body of more is malformed
 TOKEN_EXPIRED = "Token has expired."  # the status, 401, and the type, UnauthorizedException, are known
 
 # Documents that are not valid
@@ -40,7 +41,6 @@ BAD_DEFAULT = "Bad default value {value} for type {type}"
 NULL_LITERAL = "must not be null"
 NOT_OBJECT_LITERAL = "must be an object type"
 SCALAR_NAMES = {"AWSURL": "URL", "AWSEmail": "email address"}  # in "Unable to parse `x` as a valid …"; else the type's
-DEEP_VARIABLES = "Variables are nested too deeply."
 
 # Fields that go wrong: errorType, message
 DEPTH_TYPE = "QueryDepthLimitReached"

@@ -142,6 +142,19 @@ def test_what_a_function_would_be_sent_beyond_6_mb_is_not_sent(desk: Desk) -> No
     assert desk.proxy.seen[before:] == ["Query"]
 
 
+@pytest.mark.parametrize(
+    ("levels", "status"), [(unconfirmed.MOST_BODY_LEVELS, 200), (101, 400), (960, 400), (100_000, 400)]
+)
+def test_a_body_nested_so_deep_that_it_might_not_be_written_again_is_malformed(
+    desk: Desk, levels: int, status: int
+) -> None:
+    deep = "[" * (levels - 2) + "]" * (levels - 2)
+    body = f'{{"query": "{{ user(id: 1) {{ id }} }}", "variables": {{"unknown": {deep}}}}}'
+    answer = desk.send(body.encode(), {"authorization": desk.token("ada")})
+    assert (answer.status, "data" in answer.body) == (status, status == 200)
+    assert desk.http.get("/trace.json").status_code == 200
+
+
 def test_a_change_of_more_than_240_kb_is_dropped_for_those_alone_who_ask_so_much(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

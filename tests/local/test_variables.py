@@ -8,7 +8,7 @@ from graphql.execution.values import VariableValues
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local import unconfirmed, validation
+from local import validation
 from tests.local.documents import SMALL, at
 
 
@@ -77,15 +77,6 @@ def test_a_variable_left_out_has_its_default() -> None:
 
 def test_only_the_first_variable_that_does_not_fit_is_told() -> None:
     assert len(misfits("query($a: ID!, $b: Int!) { getPost(id: $a) { posts(first: $b) { id } } }")) == 1
-
-
-@pytest.mark.parametrize(("depth", "errors"), [(150, 0), (250, 1), (900, 1), (5_000, 1)])
-def test_a_variable_nested_beyond_reason_is_an_error_like_any_other(depth: int, errors: int) -> None:
-    value: dict[str, Any] = {"test": "x"}
-    for _ in range(depth):
-        value = {"test": "x", "in": value}
-    deep = {"path": None, "locations": None, "message": unconfirmed.DEEP_VARIABLES}
-    assert misfits(CREATE, input=value) == [deep] * errors
 
 
 VALUES = st.recursive(
