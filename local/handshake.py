@@ -39,7 +39,7 @@ def start(socket: WebSocket, authorization: Any, data: str) -> Asked:
 
     Raises BadHandshake.
     """
-    return asked(socket, named(authorization), PATH, data.encode())
+    return asked(socket, named(authorization), PATH, data.encode(errors="replace"))
 
 
 def asked(socket: WebSocket, credentials: Mapping[str, str | list[str]], path: str, body: bytes) -> Asked:

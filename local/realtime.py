@@ -25,6 +25,7 @@ PATHS = (f"{http.PATH}/realtime", "/realtime")
 PROTOCOL = "graphql-ws"
 TIMEOUT_MS = 300_000
 PATIENCE_SECONDS = 15  # for a connection_init
+FAREWELL_SECONDS = 1  # for a client that does not read to be told so
 MOST_WAITING_BYTES = 8 * 1024 * 1024  # for a client that reads too slowly
 
 UNSUPPORTED = ("UnsupportedOperation", "unknown not supported through the realtime channel")
@@ -56,19 +57,24 @@ class Outbox:
         self.waiting: deque[str] = deque()
         self.bytes = 0
         self.filled = asyncio.Event()
+        self.overfull = asyncio.Event()
 
     def put(self, text: str) -> None:
         self.bytes += len(text)
         self.waiting.append(text)
         self.filled.set()
+        if self.bytes > MOST_WAITING_BYTES:
+            self.overfull.set()
+
+    async def overflow(self) -> None:
+        """Waits for too much to wait, and raises ConnectionError: whoever sends it may be stuck for good."""
+        await self.overfull.wait()
+        raise ConnectionError(f"{self.bytes:,} bytes wait for a client that does not read them")
 
     async def get(self) -> str:
-        """The next text. Raises ConnectionError where too much has come to wait behind it."""
         while not self.waiting:
             self.filled.clear()
             await self.filled.wait()
-        if self.bytes > MOST_WAITING_BYTES:
-            raise ConnectionError(f"{self.bytes:,} bytes wait for a client that does not read them")
         text = self.waiting.popleft()
         self.bytes -= len(text)
         return text
@@ -94,13 +100,15 @@ class Connection:
                     tasks.create_task(self.send())
                     tasks.create_task(self.keep_alive())
                     tasks.create_task(self.hear())
+                    tasks.create_task(self.outbox.overflow())
         except* (WebSocketDisconnect, ConnectionError, TimeoutError) as gone:
             log.info("a client of the realtime endpoint is gone: %s", gone.exceptions)
         finally:
             for subscription in self.following.values():
                 self.subscriptions.end(subscription)
-            with suppress(RuntimeError, WebSocketDisconnect):
-                await self.socket.close()
+            with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await self.socket.close()
 
     async def connected(self) -> bool:
         """Whether the client may stay; if not it is told why. What it says before connection_init is passed over."""
