@@ -126,7 +126,7 @@ class Connection:
 
     async def refused(self, type: str, message: str, code: int) -> bool:
         errors = [{"errorType": type, "message": message, "errorCode": code}]
-        await self.socket.send_text(json.dumps({"type": "connection_error", "payload": {"errors": errors}}))
+        await self.deliver(json.dumps({"type": "connection_error", "payload": {"errors": errors}}))
         return False
 
     async def receive(self) -> Message:
@@ -142,7 +142,16 @@ class Connection:
 
     async def send(self) -> None:
         while True:
-            await self.socket.send_text(await self.outbox.get())
+            await self.deliver(await self.outbox.get())
+
+    async def deliver(self, text: str) -> None:
+        """Sends a text. Raises ConnectionError where the server has just closed the connection for what came over it,
+        and we have yet to hear of that.
+        """
+        try:
+            await self.socket.send_text(text)
+        except RuntimeError as error:
+            raise ConnectionError("the server has closed it") from error
 
     async def keep_alive(self) -> None:
         if unconfirmed.FIRST_KEEP_ALIVE_AT_ONCE:

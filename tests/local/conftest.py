@@ -6,6 +6,7 @@ import pytest
 
 from tests.local import desk as desks
 from tests.local.desk import Desk
+from tests.local.hostile import following, logged, until
 from tests.local.issuers import Elsewhere, elsewhere
 
 
@@ -21,6 +22,16 @@ def splitting_desk(engine: str) -> Iterator[Desk]:
     """A desk where each alias has batches of its own."""
     with desks.running(engine, mixed=False) as running:
         yield running
+
+
+@pytest.fixture
+def unharmed(desk: Desk) -> Iterator[None]:
+    """After the test nothing is followed, a query is answered, and no error was logged."""
+    with logged() as errors:
+        yield
+        assert until(lambda: following(desk) == 0)
+        assert desk.ask("{ me { id } }").data == {"me": {"id": "ada"}}
+    assert errors == []
 
 
 @pytest.fixture
