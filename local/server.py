@@ -187,7 +187,7 @@ def config(served: Starlette, place: Place) -> uvicorn.Config:
         ssl_certfile=place.certificates.chain if place.certificates else None,
         ssl_keyfile=place.certificates.key if place.certificates else None,
         log_level="warning",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=2,
     )
 
 

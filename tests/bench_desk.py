@@ -134,7 +134,9 @@ async def following(running: Running, token: str, heard: Heard, until: float) ->
     data = json.dumps({"query": ON_ZIP, "variables": {"zip": ZIP}})
     start = {"id": "1", "type": "start", "payload": {"data": data, "extensions": {"authorization": credentials}}}
     while time.monotonic() < until:
-        socket = await connect(f"ws://{running.host}/graphql/realtime", subprotocols=protocols, compression=None)
+        socket = await connect(
+            f"ws://{running.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
+        )
         await socket.send('{"type": "connection_init"}')
         await socket.send(json.dumps(start))
         await listened(socket, heard, min(until, time.monotonic() + random.uniform(1, 8)))

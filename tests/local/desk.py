@@ -97,8 +97,12 @@ class Desk:
 
 
 @contextmanager
-def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
-    """A desk over a new table of this engine, with a proxy between."""
+def running(engine: str, mixed: bool = True, pinging: float | None = None) -> Iterator[Desk]:
+    """A desk over a new table of this engine, with a proxy between.
+
+    It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
+    process, and Hypothesis takes that for a strategy that does not draw from its own.
+    """
     with Proxy(engine) as proxy, server.listening(0) as taken:
         name = f"homes-{uuid.uuid4()}"
         dynamodb.make_table(engine, name)
@@ -106,7 +110,9 @@ def running(engine: str, mixed: bool = True) -> Iterator[Desk]:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = server.Place(Issuer(url), Iam())
         app = server.app(environment, place, mixed)
-        served = uvicorn.Server(server.config(app, place))
+        config = server.config(app, place)
+        config.ws_ping_interval = config.ws_ping_timeout = pinging
+        served = uvicorn.Server(config)
         thread = threading.Thread(target=served.run, kwargs={"sockets": [taken]})
         thread.start()
         while not served.started:

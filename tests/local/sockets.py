@@ -86,7 +86,9 @@ def opened(
     """A socket that is open, and has said nothing yet."""
     offered = [Subprotocol(name) for name in ("graphql-ws", *protocols)]
     url = f"ws://{desk.host}{path}"
-    with connect(url, subprotocols=offered, additional_headers=headers, compression=None, max_queue=None) as open:
+    with connect(
+        url, subprotocols=offered, additional_headers=headers, compression=None, max_queue=None, ping_interval=None
+    ) as open:
         yield Socket(open, credentials or {})
 
 

@@ -35,7 +35,9 @@ def items(version: int) -> list[Item]:
 async def subscribed(desk: Desk) -> ClientConnection:
     credentials = credentials_of(desk, "bob")
     protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
-    socket = await connect(f"ws://{desk.host}/graphql/realtime", subprotocols=protocols, compression=None)
+    socket = await connect(
+        f"ws://{desk.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
+    )
     await socket.send('{"type": "connection_init"}')
     data = json.dumps({"query": ON_ZIP, "variables": {"zip": ZIP}})
     payload = {"data": data, "extensions": {"authorization": credentials}}

@@ -3,13 +3,11 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
-from typing import Any
 
 import pytest
-import uvicorn
 from websockets.exceptions import ConnectionClosed
 
-from local import realtime, server
+from local import realtime
 from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.local.hostile import EVERYTHING, Deaf, following, publish, until
@@ -62,17 +60,9 @@ def test_a_subscriber_who_goes_without_a_word_leaves_nothing_behind(desk: Desk) 
     publish(desk, "h1", 1, "x")
 
 
-def test_who_answers_no_ping_is_let_go_and_who_does_is_not(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_answers_no_ping_is_let_go_and_who_does_is_not(engine: str) -> None:
     """As one whose network is gone: nothing tells the desk so."""
-    usual = server.config
-
-    def hasty(*of: Any) -> uvicorn.Config:
-        config = usual(*of)
-        config.ws_ping_interval = config.ws_ping_timeout = 0.3
-        return config
-
-    monkeypatch.setattr(server, "config", hasty)
-    with desks.running(engine) as desk, closing(Deaf(desk)) as gone, connected(desk) as other:
+    with desks.running(engine, pinging=0.3) as desk, closing(Deaf(desk)) as gone, connected(desk) as other:
         gone.follow(ON_HOME, id="h1")
         other.follow(ON_HOME, id="h1")
         assert until(lambda: following(desk) == 2)

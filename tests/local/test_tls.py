@@ -48,7 +48,9 @@ def test_with_tls_queries_tokens_and_subscriptions_go_encrypted_and_writes_still
     trusting = ssl.create_default_context(cafile=tls.certificates().authority)
     credentials = {"host": f"localhost:{port}", "Authorization": bearer}
     protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
-    with connect(f"wss://localhost:{port}/graphql/realtime", subprotocols=protocols, ssl=trusting) as socket:
+    with connect(
+        f"wss://localhost:{port}/graphql/realtime", subprotocols=protocols, ssl=trusting, ping_interval=None
+    ) as socket:
         socket.send('{"type": "connection_init"}')
         query = 'subscription { onZipChange(zipCode: "94111") { propertyId } }'
         payload = {"data": json.dumps({"query": query}), "extensions": {"authorization": credentials}}
