@@ -20,7 +20,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -72,6 +72,10 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
         """Where the table is, for the tools beside the desk."""
         return JSONResponse({"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]})
 
+    async def gone(_: Request, __: Exception) -> Response:
+        """Whoever left in the middle of a request is told nothing, and that is no error of the desk's."""
+        return Response()
+
     served = Starlette(
         routes=[
             http.route(appsync, providers, kept),
@@ -83,6 +87,7 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
             *traces.routes(kept),
         ],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+        exception_handlers={ClientDisconnect: gone},
         lifespan=running,
     )
     served.state.appsync = appsync
@@ -187,6 +192,7 @@ def config(served: Starlette, place: Place) -> uvicorn.Config:
         ssl_certfile=place.certificates.chain if place.certificates else None,
         ssl_keyfile=place.certificates.key if place.certificates else None,
         log_level="warning",
+        timeout_keep_alive=60,  # longer than clients keep a connection that idles: none is closed as a request sets out
         timeout_graceful_shutdown=2,
     )
 

@@ -1,5 +1,6 @@
 """Connections that break off, fall silent, flood or never read: nobody else notices, and nothing of them stays."""
 
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
@@ -123,3 +124,12 @@ def test_five_hundred_who_connect_and_say_nothing_are_let_go(desk: Desk, monkeyp
         for one in silent:
             assert one.read()
             assert one.protocol.close_rcvd
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/token", "/sign"])
+def test_whoever_leaves_in_the_middle_of_a_request_leaves_no_error(desk: Desk, path: str) -> None:
+    host, _, port = desk.host.partition(":")
+    head = f"POST {path} HTTP/1.1\r\nhost: {desk.host}\r\ncontent-length: 1000\r\n\r\n"
+    for _ in range(5):
+        with socket.create_connection((host, int(port))) as leaving:
+            leaving.sendall(head.encode() + b'{"query": "{ me')
