@@ -4,6 +4,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import botocore
 from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.parsers import JSONParser, ResponseParserFactory
@@ -27,6 +28,7 @@ def client() -> "DynamoDBClient":
     tries: Any = {"mode": "standard", "total_max_attempts": 3}
     # What data/requests.py writes has the right shape: checking it again takes as long as signing it.
     kept: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": tries}
+    kept["user_agent"] = f"homes botocore/{botocore.__version__}"  # botocore puts its own together twice a request
     config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=CONNECTIONS, **kept)
     made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
     return made

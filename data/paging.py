@@ -29,10 +29,11 @@ def page(asked: Query, first: int, after: str | None, node: Callable[[Item], N])
     start = opened(after, asked) if after is not None else None
     found = table.query(asked, limit=FILTERED if asked.filter else first + 1, after=start)
     shown = found.items[:first]
-    edges = tuple(Edge(cursor=sealed(position(item, asked), asked), node=node(item)) for item in shown)
+    mark = digest(asked)
+    edges = tuple(Edge(cursor=sealed(position(item, asked), mark), node=node(item)) for item in shown)
     end = edges[-1].cursor if edges else None
     if len(found.items) <= first and found.last:
-        end = sealed(found.last, asked)
+        end = sealed(found.last, mark)
     more = len(found.items) > first or found.last is not None
     return Connection(
         edges=edges,
@@ -51,10 +52,10 @@ def position(item: Item, asked: Query) -> Item:
     return {name: item[name] for name in ("pk", "sk", *([asked.index.sort.name] if asked.index else []))}
 
 
-def sealed(position: Item, asked: Query) -> str:
-    """The cursor of a position. It leaves out the partition: that is the query's own."""
+def sealed(position: Item, mark: bytes) -> str:
+    """The cursor of a position in the range of this digest. It leaves out the partition: that is the query's own."""
     where = json.dumps([position[name] for name in sorted(position) if name != "pk"], separators=(",", ":"))
-    return base64.urlsafe_b64encode(VERSION + digest(asked) + where.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(VERSION + mark + where.encode()).decode().rstrip("=")
 
 
 def opened(cursor: str, asked: Query) -> Item:
@@ -67,7 +68,7 @@ def opened(cursor: str, asked: Query) -> Item:
         start = dict(zip(names(asked), members, strict=True))
     except (ValueError, TypeError) as error:
         raise BadCursor from error
-    if not within(start, asked) or sealed(start, asked) != cursor:
+    if not within(start, asked) or sealed(start, digest(asked)) != cursor:
         raise BadCursor
     return {"pk": asked.pk, **start}
 

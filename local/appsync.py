@@ -1,5 +1,6 @@
 """AppSync in small: runs a request over the schema and asks the Lambda functions for what the wiring says is theirs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -12,15 +13,16 @@ from local.auth import Asker
 from local.cache import Cache
 from local.errors import TooDeep
 from local.operation import Document, Question, Refused
-from local.request import Invoke, Request, plain
+from local.request import Request, plain
 from local.subscriptions import Subscriptions
 from local.trace import Trace
+from local.workers import Invoke
 from resolvers.field import Field
 from resolvers.wiring import LIMITS
 
 
 class AppSync:
-    """A schema with its rows' functions behind it, each invoked by its name through `invoke`.
+    """A schema with its rows' functions behind it, invoked by name through what `deployed` gives a request.
 
     Whether aliases of one field share a batch is `mixed`.
     """
@@ -29,11 +31,11 @@ class AppSync:
         self,
         schema: strawberry.Schema,
         rows: tuple[Field, ...],
-        invoke: Invoke,
+        deployed: Callable[[], Invoke],
         mixed: bool = unconfirmed.ALIASES_SHARE_A_BATCH,
     ) -> None:
         self.api = Api(schema, rows)
-        self.invoke = invoke
+        self.deployed = deployed
         self.mixed = mixed
         self.cache = Cache(rows)
         self.subscriptions = Subscriptions(self.api)
@@ -47,7 +49,7 @@ class AppSync:
         if errors := self.api.errors(document, chosen, asked):
             trace.end(errors)
             return {"data": None, "errors": errors}
-        request = Request(self.invoke, self.cache, self.mixed, asker, asked.variables, trace)
+        request = Request(self.deployed(), self.cache, self.mixed, asker, asked.variables, trace)
         running = self.api.run(document, asked, self.resolve, request)
         result = await running if is_awaitable(running) else running
         answer = body(result)

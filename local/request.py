@@ -6,7 +6,7 @@ chunks of its row's size.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import Any
 
@@ -18,12 +18,11 @@ from local.auth import Asker
 from local.cache import ABSENT, Cache
 from local.errors import DeskFailed, FieldError, LimitReached
 from local.trace import Trace
-from local.workers import Failed, Outcome
+from local.workers import Failed, Invoke, Outcome
 from resolvers.field import ROOTS, Field
 from resolvers.wiring import LIMITS
 
 Event = dict[str, Any]
-Invoke = Callable[[str, Any], Awaitable[Outcome]]
 Waiting = tuple[Event, "asyncio.Future[Any]"]
 
 
@@ -44,7 +43,7 @@ class Request:
         self.out = 0
         self.resolvers = 0
         self.evicted: int | None = None
-        self.looking: asyncio.Handle | None = None
+        self.looking = self.woken = False
         self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
         self.infos: dict[int, dict[str, Any]] = {}
@@ -131,13 +130,20 @@ class Request:
         self.wake()
 
     def wake(self) -> None:
-        """Lets all that runs now run to where it waits, then sees whether the batches may go.
+        """Lets all that runs now run to where it waits, then sees whether the batches may go."""
+        self.woken = True
+        if not self.looking:
+            self.looking = True
+            asyncio.get_running_loop().call_soon(self.look)
 
-        What was to look before does not: it would come ahead of what has been set going since.
-        """
-        if self.looking:
-            self.looking.cancel()
-        self.looking = asyncio.get_running_loop().call_soon(self.send)
+    def look(self) -> None:
+        """Where more has been set going since it was called for, that comes first."""
+        if self.woken:
+            self.woken = False
+            asyncio.get_running_loop().call_soon(self.look)
+            return
+        self.looking = False
+        self.send()
 
     def send(self) -> None:
         if self.out:

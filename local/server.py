@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -55,7 +56,7 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
     functions = Lambda(deployed(quiet(environment), place))
-    appsync = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
+    appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -176,7 +177,7 @@ def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> No
         flush=True,
     )
     with suppress(KeyboardInterrupt):
-        if asyncio.run(until_stale(app(environment, place), place, taken)):
+        if uvloop.run(until_stale(app(environment, place), place, taken)):
             print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})

@@ -5,21 +5,17 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.shards import Record, Stream
-from local.workers import Outcome
+from local.workers import Invoke
 
 FUNCTION = "changes"
 MOST_TRIES = 5
 PAUSE_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
-
-Invoke = Callable[[str, Any], Awaitable[Outcome]]
 
 
 async def follow(stream: Stream, invoke: Invoke) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,9 @@ class Outcome:
     calls: list[dict[str, Any]]
     pid: int
     ms: float
+
+
+Invoke = Callable[[str, Any], Awaitable[Outcome]]
 
 
 class Worker:
@@ -90,12 +93,13 @@ class Function:
         self.idle: list[Worker] = []
         self.places = asyncio.Semaphore(AT_ONCE)
 
-    async def invoke(self, event: Any) -> Outcome:
+    async def invoke(self, event: Any, code: str | None = None) -> Outcome:
+        """What the function answers by this version of its code, or by the one that is on disk now."""
         payload, size = line(event)
         if size > LIMITS.payload_bytes:
             return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
-            worker = await self.worker()
+            worker = await self.worker(code or version(self.root))
             try:
                 outcome = await worker.answer(payload)
             except BaseException:
@@ -105,9 +109,8 @@ class Function:
                 self.idle.append(worker)
             return outcome
 
-    async def worker(self) -> Worker:
-        """A process that is free and runs the code as it is on disk; a new one where there is none."""
-        code = version(self.root)
+    async def worker(self, code: str) -> Worker:
+        """A process that is free and runs this version of the code; a new one where there is none."""
         while self.idle:
             worker = self.idle.pop()
             if worker.alive and worker.code == code:
@@ -146,6 +149,15 @@ class Lambda:
 
     async def invoke(self, name: str, event: Any) -> Outcome:
         return await self.functions[name].invoke(event)
+
+    def deployed(self) -> Invoke:
+        """Invokes the functions as they are on disk now, however long ago that is by then."""
+        code = version(ROOT)
+
+        async def invoke(name: str, event: Any) -> Outcome:
+            return await self.functions[name].invoke(event, code)
+
+        return invoke
 
     async def warm(self) -> None:
         """Starts one process of each function, so that the first request need not wait for it."""

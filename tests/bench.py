@@ -77,17 +77,15 @@ def home_reads() -> dict[str, Callable[[], object]]:
     return {"in two calls": in_two, "in one Query": lambda: properties.with_images(home.id)}
 
 
-def medians(things: dict[str, Callable[[], object]], rounds: int) -> list[tuple[str, float]]:
-    """The median milliseconds of each, all of them once a round."""
+def medians(things: dict[str, Callable[[], object]], rounds: int, before: int = 1) -> list[tuple[str, float]]:
+    """The median milliseconds of each, all of them once a round, after some rounds `before` that do not count."""
     times: dict[str, list[float]] = {name: [] for name in things}
-    for do in things.values():
-        do()
-    for _ in tqdm(range(rounds), leave=False, disable=not sys.stderr.isatty()):
+    for _ in tqdm(range(before + rounds), leave=False, disable=not sys.stderr.isatty()):
         for name, do in things.items():
             begun = time.perf_counter()
             do()
             times[name].append((time.perf_counter() - begun) * 1000)
-    return [(name, statistics.median(taken)) for name, taken in times.items()]
+    return [(name, statistics.median(taken[before:])) for name, taken in times.items()]
 
 
 def print_table(title: str, rows: Sequence[tuple[str, float]]) -> None:

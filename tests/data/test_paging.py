@@ -40,6 +40,10 @@ LISTS: dict[str, Read] = {
 }
 
 
+def sealed(position: Item, asked: Query) -> str:
+    return paging.sealed(position, paging.digest(asked))
+
+
 def a_cursor(members: Any, asked: Query = BY_PRICE) -> str:
     """A cursor of this position, made as ours are made, whatever the position is."""
     return a_cursor_of(json.dumps(members, separators=(",", ":")), asked)
@@ -83,14 +87,14 @@ def test_a_cursor_of_another_list_is_refused_before_any_request(cursors: dict[st
         "\x00",
         "a b",
         "MQ",
-        paging.sealed(HERE, BY_AGE)[:-1],
-        paging.sealed(HERE, BY_AGE)[:-6],
-        paging.sealed(HERE, BY_AGE)[:14],
-        paging.sealed(HERE, BY_AGE)[1:],
-        paging.sealed(HERE, BY_AGE) + "=",
-        paging.sealed(HERE, BY_AGE) + "A",
-        " " + paging.sealed(HERE, BY_AGE),
-        "2" + paging.sealed(HERE, BY_AGE)[1:],
+        sealed(HERE, BY_AGE)[:-1],
+        sealed(HERE, BY_AGE)[:-6],
+        sealed(HERE, BY_AGE)[:14],
+        sealed(HERE, BY_AGE)[1:],
+        sealed(HERE, BY_AGE) + "=",
+        sealed(HERE, BY_AGE) + "A",
+        " " + sealed(HERE, BY_AGE),
+        "2" + sealed(HERE, BY_AGE)[1:],
     ],
 )
 def test_what_is_no_cursor_is_refused_before_any_request(proxy: Proxy, text: str) -> None:
@@ -172,18 +176,16 @@ def test_a_forged_price_at_the_edge_of_what_dynamodb_holds_is_no_fault(price: fl
 
 
 def test_a_cursor_leads_to_the_position_it_was_made_of() -> None:
-    assert paging.opened(paging.sealed(HERE, BY_PRICE), BY_PRICE) == HERE
+    assert paging.opened(sealed(HERE, BY_PRICE), BY_PRICE) == HERE
 
 
 def test_a_cursor_does_not_name_its_partition() -> None:
-    cursor = paging.sealed(HERE, BY_PRICE)
+    cursor = sealed(HERE, BY_PRICE)
     assert b"98001" not in base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
 
 def test_a_cursor_fits_into_an_address() -> None:
-    assert (
-        paging.sealed(HERE | {"list_price": 999_999_999_999.99}, BY_PRICE).replace("-", "").replace("_", "").isalnum()
-    )
+    assert sealed(HERE | {"list_price": 999_999_999_999.99}, BY_PRICE).replace("-", "").replace("_", "").isalnum()
 
 
 @whatever(st.text())
@@ -213,7 +215,7 @@ def test_whatever_is_forged_is_refused_or_a_position_in_the_range(members: Any) 
 
 @whatever(st.integers(0), st.sampled_from("ABCXYZabcxyz0189-_=+/ é"))
 def test_a_cursor_with_one_character_changed_is_refused_or_a_position_in_its_list(n: int, character: str) -> None:
-    cursor = paging.sealed(HERE, BY_PRICE)
+    cursor = sealed(HERE, BY_PRICE)
     n %= len(cursor)
     changed = cursor[:n] + character + cursor[n + 1 :]
     try:
@@ -226,7 +228,7 @@ def test_a_cursor_with_one_character_changed_is_refused_or_a_position_in_its_lis
 
 @whatever(st.integers(0, 40), st.sampled_from("ABCXYZabcxyz0189-_"))
 def test_a_cursor_damaged_in_what_it_is_bound_to_is_refused(n: int, character: str) -> None:
-    cursor = paging.sealed(HERE, BY_PRICE)
+    cursor = sealed(HERE, BY_PRICE)
     n %= (len(paging.VERSION) + paging.DIGEST) * 8 // 6
     if cursor[n] != character:
         with pytest.raises(BadCursor):

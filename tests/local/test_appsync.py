@@ -34,7 +34,7 @@ class Functions:
 
 
 def ask(functions: Functions, query: str, mode: Mode = COGNITO, mixed: bool = True, **variables: Any) -> dict[str, Any]:
-    api = AppSync(schema.build(), FIELDS, functions.invoke, mixed)
+    api = AppSync(schema.build(), FIELDS, lambda: functions.invoke, mixed)
     trace = Trace("1", None, query, variables, "ada")
     body = asyncio.run(api.answer(Question(query, variables), Asker(mode, IDENTITY, HEADERS), trace))
     return body

@@ -93,7 +93,7 @@ def test_what_comes_when_the_time_is_over_is_not_begun(desk: Desk, monkeypatch: 
         raise AssertionError
 
     monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=0))
-    monkeypatch.setattr(desk.appsync, "invoke", begin)
+    monkeypatch.setattr(desk.appsync, "deployed", lambda: begin)
     answer = desk.ask('mutation { a: updateMe(input: {name: "A"}) { id } b: updateMe(input: {name: "B"}) { id } }')
     assert answer.body["data"] == {"a": None, "b": None}
     assert answer.error_types == [unconfirmed.TIMED_OUT[0]] * 2
