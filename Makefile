@@ -43,9 +43,13 @@ verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 men
 bench: $(READY) ## what is fast and by how much, as ratios
 	@$(PYTHON) -m tests.bench
 
-lock: ## pins and hashes requirements.txt anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --group local --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
+
+lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
+	$(LOCK) --group local --group infra --group dev --universal --python-version 3.11 --output-file requirements.txt
+	$(LOCK) --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
+		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \

@@ -16,9 +16,9 @@ from typing import Any
 from data.errors import InvalidInput, PropertyNotFound
 from data.records import ID, Email, EmailAddress, Name, Property, User
 from data.shapes import loader, same
+from resolvers.field import ADMINS
 from resolvers.refusals import NotSignedIn, NotTheOwner
 
-ADMINS = "admins"
 COGNITO_GROUPS = "cognito:groups"
 ID_FORM = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
 LONGEST_NAME = 100

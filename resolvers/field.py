@@ -7,6 +7,7 @@ from typing import Any
 Resolver = Callable[..., Any]
 ROOTS = ("Query", "Mutation", "Subscription")
 CONTEXT = ("arguments", "source", "identity")
+ADMINS = "admins"  # the one group that means anything here
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from local.dynamodb import ROOT
 
-ROOMS = ("data", "resolvers", "local")
+ROOMS = ("data", "resolvers", "local", "infra")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FORBIDDEN = [
     ("data.keys", "resolvers.field"),
@@ -19,6 +19,10 @@ FORBIDDEN = [
     *[("data.records", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
     *[("resolvers.users", library) for library in ("aws_cdk", "boto3", "botocore")],
     *[("resolvers.encoding", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
+    *[
+        ("infra.stages", module)
+        for module in ("boto3", "data.records", "local.kinds", "resolvers.caller", "strawberry")
+    ],
     *[("local.server", library) for library in ("aws_cdk", "boto3", "botocore")],
 ]
 

@@ -1,0 +1,96 @@
+"""The Lambda functions: all from one package and one layer, each with what it needs and no more."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra import package
+from infra.package import Target
+from infra.stages import Issuer, Stage
+from infra.table import Table, cron
+
+SECONDS = 29  # AppSync itself gives up after 30
+ENTRY = "resolvers.handler.handle"
+BUSY = 0.7
+
+
+class Functions(Construct):
+    """Makes the functions of a stage, over its table."""
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, table: Table, target: Target) -> None:
+        super().__init__(scope, id)
+        self.stage = stage
+        self.table = table
+        self.code = lambda_.Code.from_asset(str(package.functions()))
+        self.architecture = lambda_.Architecture.custom(target.architecture)
+        self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
+        self.layer = lambda_.LayerVersion(
+            self,
+            "Layer",
+            code=lambda_.Code.from_asset(str(package.layer(target))),
+            compatible_architectures=[self.architecture],
+            compatible_runtimes=[self.runtime],
+            description="What the functions import that the runtime does not bring",
+        )
+
+    def add(
+        self,
+        name: str,
+        *,
+        entry: str = ENTRY,
+        seconds: int = SECONDS,
+        environment: Mapping[str, str] | None = None,
+    ) -> lambda_.Alias:
+        """The function with this name, behind its alias `live`: that is what is called, and rolled back."""
+        stage = self.stage
+        of_it = Construct(self, name.capitalize())
+        log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+        function = lambda_.Function(
+            of_it,
+            "Function",
+            description=f"Homes, {stage.name}: {name}",
+            code=self.code,
+            layers=[self.layer],
+            handler=entry,
+            runtime=self.runtime,
+            architecture=self.architecture,
+            memory_size=stage.memory_of(name),
+            timeout=Duration.seconds(seconds),
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log,
+            reserved_concurrent_executions=stage.reserved.get(name),
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snapshots else None,
+            environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
+        )
+        alias = lambda_.Alias(of_it, "Live", alias_name="live", version=function.current_version)
+        if count := stage.warm.get(name):
+            keep_warm(alias, count, stage)
+        return alias
+
+
+def told(stage: Stage) -> dict[str, str]:
+    """What every function reads of its environment, the table's name aside."""
+    claims = {}
+    if isinstance(stage.auth, Issuer):
+        claims = {"USER_ID_CLAIM": stage.auth.user_id_claim, "GROUPS_CLAIM": stage.auth.groups_claim}
+    return {"TRACING": "on", "POWERTOOLS_LOG_LEVEL": "INFO", "STAGE": stage.name, **claims}
+
+
+def keep_warm(alias: lambda_.Alias, count: int, stage: Stage) -> None:
+    """So many processes wait in business hours, more where they are busy, and none at night."""
+    waiting = alias.add_auto_scaling(min_capacity=0, max_capacity=count * 4)
+    waiting.scale_on_utilization(utilization_target=BUSY)
+    for when, hour, least, most in (
+        ("Opens", stage.business.opens, count, count * 4),
+        ("Closes", stage.business.closes, 0, 0),
+    ):
+        waiting.scale_on_schedule(
+            when,
+            schedule=cron(hour, stage.business),
+            time_zone=TimeZone.of(stage.business.zone),
+            min_capacity=least,
+            max_capacity=most,
+        )

@@ -1,0 +1,66 @@
+"""Who signs in: a Cognito pool of the stage's own, its clients, and what makes a profile of whoever confirms."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.stages import Pool
+from resolvers.field import ADMINS
+
+CLIENTS = ("web", "ios", "android")
+CALLBACKS = {"web": ["http://localhost:3000/"], "ios": ["homes://signed-in/"], "android": ["homes://signed-in/"]}
+
+
+class Users(Construct):
+    """The user pool of a stage as `pool`, and its clients, which keep no secret, by name as `clients`."""
+
+    def __init__(self, scope: Construct, id: str, *, auth: Pool, keep: bool, confirmed: lambda_.IFunction) -> None:
+        super().__init__(scope, id)
+        self.pool = cognito.UserPool(
+            self,
+            "Pool",
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            self_sign_up_enabled=True,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            keep_original=cognito.KeepOriginalAttrs(email=True),
+            standard_attributes=cognito.StandardAttributes(
+                email=cognito.StandardAttribute(required=True, mutable=True),
+                fullname=cognito.StandardAttribute(required=False, mutable=True),
+            ),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
+            ),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+            feature_plan=cognito.FeaturePlan.PLUS if auth.guarded else cognito.FeaturePlan.ESSENTIALS,
+            standard_threat_protection_mode=(
+                cognito.StandardThreatProtectionMode.FULL_FUNCTION if auth.guarded else None
+            ),
+            lambda_triggers=cognito.UserPoolTriggers(post_confirmation=confirmed),
+            deletion_protection=keep,
+            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        )
+        cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
+        self.clients = {name: self.client(name) for name in CLIENTS}
+
+    def client(self, name: str) -> cognito.UserPoolClient:
+        """A client without a secret: it proves by PKCE that it is who asked for the code."""
+        return self.pool.add_client(
+            name.capitalize(),
+            auth_flows=cognito.AuthFlow(user_srp=True),
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(30),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+                callback_urls=CALLBACKS[name],
+                logout_urls=CALLBACKS[name],
+            ),
+        )
