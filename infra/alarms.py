@@ -1,5 +1,7 @@
 """What operators are told, and look at: alarms that say what to do, and one page of pictures."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -109,5 +111,5 @@ def appsync(api: Api, name: str, statistic: str = "Sum", period: Duration = MINU
     )
 
 
-def graph(title: str, metrics: list[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=metrics, width=8)
+def graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=[*metrics], width=8)

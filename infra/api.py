@@ -88,7 +88,7 @@ class Api(Construct):
             type_name=row.parent,
             field_name=row.name,
             max_batch_size=row.batch.size if row.batch else None,
-            caching_config=kept and caching(kept),
+            caching_config=caching(kept) if kept else None,
             code=appsync.Code.from_inline(handled) if handled else None,
             runtime=appsync.FunctionRuntime.JS_1_0_0 if handled else None,
         )

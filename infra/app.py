@@ -12,7 +12,7 @@ from infra.stack import Homes
 def main() -> None:
     try:
         stage = stages.named(os.environ.get("STAGE") or "dev")
-        app = App(outdir=f"cdk.out/{stage.name}")
+        app = App(outdir=os.environ.get("CDK_OUT") or f"cdk.out/{stage.name}")
         Homes(app, stage)
         app.synth()
     except (stages.BadStage, package.NotBuilt) as refused:

@@ -1,5 +1,8 @@
 """The table's stream, and the function that tells subscribers of what it holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -51,6 +54,6 @@ class Changes(Construct):
         )
 
 
-def homes() -> dict[str, object]:
+def homes() -> Mapping[str, Any]:
     """Of all that is written only homes are told of: cards, edges and pictures come with them."""
     return lambda_.FilterCriteria.filter({"dynamodb": {"Keys": {"sk": {"S": [keys.METADATA]}}}})

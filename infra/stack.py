@@ -22,7 +22,7 @@ class Homes(Stack):
         table = Table(self, "Table", stage=stage)
         functions = Functions(self, "Functions", stage=stage, table=table, target=target)
         users = signing_up(self, stage, table, functions)
-        api = Api(self, "Api", stage=stage, table=table, functions=functions, pool=users and users.pool)
+        api = Api(self, "Api", stage=stage, table=table, functions=functions, pool=users.pool if users else None)
         changes = Changes(self, "Changes", table=table, api=api, functions=functions)
         Firewall(
             self,

@@ -23,6 +23,9 @@ class Table(Construct):
         super().__init__(scope, id)
         kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
         self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=kept) if stage.own_key else None
+        reads, writes = (
+            (stage.capacity.reads.by_night, stage.capacity.writes.by_night) if stage.capacity else (None, None)
+        )
         paid = dynamodb.BillingMode.PROVISIONED if stage.capacity else dynamodb.BillingMode.PAY_PER_REQUEST
         self.table = dynamodb.Table(
             self,
@@ -40,7 +43,8 @@ class Table(Construct):
             contributor_insights_specification=dynamodb.ContributorInsightsSpecification(enabled=stage.keep),
             deletion_protection=stage.keep,
             removal_policy=kept,
-            **units(stage.capacity),
+            read_capacity=reads,
+            write_capacity=writes,
         )
         for index in keys.INDEXES:
             self.table.add_global_secondary_index(
@@ -48,7 +52,8 @@ class Table(Construct):
                 partition_key=attribute(index.partition),
                 sort_key=attribute(index.sort),
                 projection_type=dynamodb.ProjectionType[index.projection],
-                **units(stage.capacity),
+                read_capacity=reads,
+                write_capacity=writes,
             )
         if stage.capacity:
             self.scale(stage.capacity, stage.business)
@@ -79,12 +84,6 @@ def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str
 
 def attribute(of: keys.Attribute) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=of.name, type=TYPES[of.type])
-
-
-def units(capacity: Provisioned | None) -> dict[str, int]:
-    if capacity is None:
-        return {}
-    return {"read_capacity": capacity.reads.by_night, "write_capacity": capacity.writes.by_night}
 
 
 def bounds(capacity: Capacity) -> dict[str, int]:

@@ -1,0 +1,58 @@
+"""Stages say what can be; one that cannot is refused with a sentence."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from infra import stages
+from infra.package import ROOT
+from infra.stages import BadStage, Capacity, Hours, Issuer, Stage
+
+REFUSED: dict[str, tuple[Callable[[], object], str]] = {
+    "a name that there is not": (
+        lambda: stages.named("production"),
+        "there is no stage 'production': STAGE is one of dev, staging, prod",
+    ),
+    "no audience": (lambda: Issuer("https://id.example.com", ""), "https://id.example.com has no audience"),
+    "no https": (lambda: Issuer("http://id.example.com", "homes"), "'http://id.example.com' has no https address"),
+    "business that ends first": (lambda: Hours(19, 7), "business from 19:00 to 7:00 ends before it starts"),
+    "business of no time": (lambda: Hours(9, 9), "business from 9:00 to 9:00 ends before it starts"),
+    "business past midnight": (lambda: Hours(9, 24), "business from 9:00 to 24:00 ends before it starts"),
+    "more by night": (lambda: Capacity(by_day=5, by_night=9, most=20), "9 by night, 5 by day and 20 at most"),
+    "more than most": (lambda: Capacity(by_day=50, by_night=9, most=20), "9 by night, 50 by day and 20 at most"),
+    "no capacity": (lambda: Capacity(by_day=1, by_night=0, most=1), "0 by night, 1 by day and 1 at most"),
+    "warm and from a snapshot": (
+        lambda: Stage("x", warm={"users": 1}, snapshots=("users",)),
+        "x: users cannot be kept warm and start from a snapshot as well",
+    ),
+    "an unknown function": (lambda: Stage("x", memory_mb={"user": 512}), "x: there is no function user"),
+    "kept data and silent alarms": (lambda: Stage("x", keep=True), "x keeps its data, and nobody is told"),
+}
+
+
+@pytest.mark.parametrize(("make", "why"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_is_refused_with_its_reason(make: Callable[[], object], why: str) -> None:
+    with pytest.raises(BadStage) as refused:
+        make()
+    assert why in str(refused.value)
+
+
+def test_the_program_tells_the_reason_and_nothing_else() -> None:
+    command = [sys.executable, "-m", "infra.app"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "STAGE": "nowhere"}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert (done.stdout, done.stderr) == ("", "there is no stage 'nowhere': STAGE is one of dev, staging, prod\n")
+
+
+def test_only_prod_keeps_its_data_and_only_dev_has_no_cache() -> None:
+    assert [stage.name for stage in stages.STAGES.values() if stage.keep] == ["prod"]
+    assert [stage.name for stage in stages.STAGES.values() if not stage.cache] == ["dev"]
+
+
+def test_dev_reserves_no_concurrency_for_new_accounts_refuse_it() -> None:
+    assert stages.named("dev").reserved == {}
