@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema load token verify bench lock clean
+.PHONY: help run test clients check schema load token verify synth diff deploy destroy bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -40,6 +40,26 @@ token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc
 verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.verify
 
+STAGE ?= dev
+CDK = infra/node_modules/.bin/cdk --app cdk.out/$(STAGE)
+
+infra/node_modules: infra/package-lock.json
+	cd infra && npm ci --silent
+	@touch $@
+
+synth: $(READY) ## the template of a stage in cdk.out, checked; no AWS account (STAGE=dev)
+	@STAGE=$(STAGE) $(PYTHON) -m infra.app
+
+diff: synth infra/node_modules ## what a deployment of a stage would change (STAGE=dev)
+	$(CDK) diff
+
+deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.json for apps (STAGE=dev)
+	$(CDK) deploy --require-approval any-change --outputs-file cdk.out/$(STAGE)/outputs.json
+	@$(PYTHON) -m infra.outputs cdk.out/$(STAGE)/outputs.json amplify_outputs.json
+
+destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
+	$(CDK) destroy
+
 bench: $(READY) ## what is fast and by how much, as ratios
 	@$(PYTHON) -m tests.bench
 
@@ -52,5 +72,5 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
 
 clean: ## removes what the verbs made: environment, engine, caches
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
+	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
 		tests/clients/node_modules tests/clients/generated

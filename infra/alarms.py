@@ -11,11 +11,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.accepted import accept
 from infra.api import Api
 from infra.changes import Changes
 from infra.stages import Stage
 
 MINUTE = Duration.minutes(1)
+ACCEPTED = {"Serverless::Serverless-SNSRedrivePolicy": "An e-mail that is not delivered is sent to nobody else"}
 RUNBOOK = "docs/runbook.md"
 OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems")
 
@@ -30,7 +32,7 @@ class Alarms(Construct):
         key = kms.Key(self, "Key", enable_key_rotation=True) if stage.own_key else None
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=key)
         if stage.alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
+            accept(self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email)), ACCEPTED)
         requests = {name: appsync(api, name) for name in ("4XXError", "5XXError")}
         slow = appsync(api, "Latency", "p95", Duration.minutes(5))
         age = changes.function.metric("IteratorAge", statistic="Maximum", period=MINUTE)

@@ -1,6 +1,6 @@
 """The GraphQL API, from `schema.graphql` and the wiring: one resolver a row, one data source a function."""
 
-from aws_cdk import CfnResource, Duration
+from aws_cdk import CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra import package, sdl
+from infra.accepted import accept
 from infra.functions import Functions
 from infra.package import ROOT
 from infra.stages import FUNCTIONS, Issuer, Stage
@@ -19,6 +20,7 @@ from resolvers.wiring import FIELDS, LIMITS, ROWS
 HERE = ROOT / "infra"
 SCHEMA = ROOT / "schema.graphql"
 EVICTIONS = "  /* evictions */\n"
+ACCEPTED = {"AwsSolutions::AwsSolutions-ASC3": "Requests are logged without their headers, which hold tokens"}
 CACHE_SECONDS = 60  # of what has no seconds of its own: nothing, where each resolver says what is kept
 
 
@@ -52,10 +54,9 @@ class Api(Construct):
             ),
             query_depth_limit=LIMITS.depth,
             resolver_count_limit=LIMITS.resolvers,
-            log_config=appsync.LogConfig(field_log_level=stage.log_level, exclude_verbose_content=True),
             xray_enabled=True,
         )
-        logs.LogGroup(self, "Log", log_group_name=f"/aws/appsync/apis/{self.graphql.api_id}", retention=stage.log_days)
+        self.log(stage)
         self.functions = {name: self.function(name, functions, table) for name in FUNCTIONS}
         sources = {name: self.source(name, alias) for name, alias in self.functions.items()}
         nowhere = self.graphql.add_none_data_source("Nowhere", name="nowhere")
@@ -64,6 +65,24 @@ class Api(Construct):
                 self.resolve(row, nowhere if row.local else sources[row.function], cached=stage.cache is not None)
         if stage.cache:
             cache(self, self.graphql, stage.cache)
+
+    def log(self, stage: Stage) -> None:
+        """Errors by field, without headers: those hold tokens. CDK's own way brings a function to set the days."""
+        role = iam.Role(self, "Logger", assumed_by=iam.ServicePrincipal("appsync.amazonaws.com"))
+        group = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/appsync/apis/{self.graphql.api_id}",
+            retention=stage.log_days,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        group.grant_write(role)
+        accept(self.graphql, ACCEPTED)
+        api = self.graphql.node.default_child
+        assert isinstance(api, appsync.CfnGraphQLApi)
+        api.log_config = appsync.CfnGraphQLApi.LogConfigProperty(
+            cloud_watch_logs_role_arn=role.role_arn, field_log_level=stage.log_level.value, exclude_verbose_content=True
+        )
 
     def function(self, name: str, functions: Functions, table: Table) -> lambda_.Alias:
         """A function; it may write only if it answers a mutation."""
@@ -95,6 +114,13 @@ class Api(Construct):
         child = resolver.node.default_child
         assert isinstance(child, CfnResource)
         child.override_logical_id(f"{name}Resolver")
+
+    @property
+    def realtime_url(self) -> str:
+        """Where subscribers connect. https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html"""
+        api = self.graphql.node.default_child
+        assert isinstance(api, appsync.CfnGraphQLApi)
+        return api.attr_realtime_url
 
     def allow_publishing(self, grantee: iam.IGrantable) -> None:
         """Lets somebody call what is the backend's alone."""

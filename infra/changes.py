@@ -10,6 +10,7 @@ from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
 from constructs import Construct
 
 from data import keys
+from infra.accepted import accept
 from infra.api import Api
 from infra.functions import Functions
 from infra.table import Table
@@ -17,6 +18,8 @@ from infra.table import Table
 SECONDS = 60
 TRIES = 5
 MOST_RECORDS = 100
+LAST = "This is the dead-letter queue"
+ACCEPTED = {"AwsSolutions::AwsSolutions-SQS3": LAST, "Serverless::Serverless-SQSRedrivePolicy": LAST}
 
 
 class Changes(Construct):
@@ -31,6 +34,7 @@ class Changes(Construct):
             enforce_ssl=True,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
         )
+        accept(self.lost, ACCEPTED)
         self.function = functions.add(
             "changes",
             entry="resolvers.changes.handle",

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra import package
+from infra.accepted import accept
 from infra.package import Target
 from infra.stages import Issuer, Stage
 from infra.table import Table, cron
@@ -15,6 +17,13 @@ from infra.table import Table, cron
 SECONDS = 29  # AppSync itself gives up after 30
 ENTRY = "resolvers.handler.handle"
 BUSY = 0.7
+NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
+ACCEPTED = {
+    "AwsSolutions::AwsSolutions-L1": NOT_LATEST,
+    "Serverless::Serverless-LambdaLatestVersion": NOT_LATEST,
+    "Serverless::Serverless-LambdaDLQ": "Its callers wait for its answer; what the stream's cannot do lies in a queue",
+}
+TRACED = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray takes traces on no resource in particular"}
 
 
 class Functions(Construct):
@@ -48,6 +57,8 @@ class Functions(Construct):
         stage = self.stage
         of_it = Construct(self, name.capitalize())
         log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+        role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log.grant_write(role)
         function = lambda_.Function(
             of_it,
             "Function",
@@ -61,10 +72,13 @@ class Functions(Construct):
             timeout=Duration.seconds(seconds),
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log,
+            role=role,
             reserved_concurrent_executions=stage.reserved.get(name),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snapshots else None,
             environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
+        accept(function, ACCEPTED)
+        accept(role, TRACED)
         alias = lambda_.Alias(of_it, "Live", alias_name="live", version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)

@@ -31,7 +31,12 @@ class Homes(Stack):
             requests_in_five_minutes=stage.requests_in_five_minutes,
         )
         Alarms(self, "Alarms", stage=stage, api=api, table=table.table, changes=changes)
-        outputs = {"Endpoint": api.graphql.graphql_url, "Region": self.region, "TableName": table.table.table_name}
+        outputs = {
+            "Endpoint": api.graphql.graphql_url,
+            "RealtimeEndpoint": api.realtime_url,
+            "Region": self.region,
+            "TableName": table.table.table_name,
+        }
         if users:
             clients = {f"{name.capitalize()}Client": one.user_pool_client_id for name, one in users.clients.items()}
             outputs |= {"UserPool": users.pool.user_pool_id, **clients}

@@ -12,6 +12,8 @@ from infra.stages import Capacity, Hours, Provisioned, Stage
 
 READS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 WRITES = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+DECRYPT = ("kms:Decrypt",)
+ENCRYPT = ("kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
 UTILISATION = 70  # percent
 TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
 
@@ -75,7 +77,7 @@ class Table(Construct):
         if writes:
             allow(grantee, WRITES, [self.table.table_arn])
         if self.key:
-            self.key.grant_encrypt_decrypt(grantee) if writes else self.key.grant_decrypt(grantee)
+            allow(grantee, (*DECRYPT, *ENCRYPT) if writes else DECRYPT, [self.key.key_arn])
 
 
 def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str]) -> None:

@@ -5,10 +5,13 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.accepted import accept
 from infra.stages import Pool
 from resolvers.field import ADMINS
 
 CLIENTS = ("web", "ios", "android")
+ACCEPTED = {"AwsSolutions::AwsSolutions-COG2": "A second factor is everybody's own choice here"}
+UNGUARDED = {"AwsSolutions::AwsSolutions-COG8": "The plan that guards sign-ins is paid for by the user"}
 CALLBACKS = {"web": ["http://localhost:3000/"], "ios": ["homes://signed-in/"], "android": ["homes://signed-in/"]}
 
 
@@ -43,6 +46,7 @@ class Users(Construct):
             deletion_protection=keep,
             removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
         )
+        accept(self.pool, ACCEPTED if auth.guarded else {**ACCEPTED, **UNGUARDED})
         cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
         self.clients = {name: self.client(name) for name in CLIENTS}
 
