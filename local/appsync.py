@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import strawberry
-from graphql import OperationDefinitionNode
+from graphql import FieldNode, OperationDefinitionNode
 from graphql.pyutils import Path, is_awaitable
 
 from local import operation, selection, unconfirmed
@@ -62,16 +62,20 @@ class AppSync:
 
     def publish(self, document: Document, chosen: OperationDefinitionNode, answers: Answer) -> None:
         """Tells subscribers of a mutation's answers, field by field; of one that is null there is nothing to tell."""
+        asked: dict[str, list[FieldNode]] = {}
         for node in selection.fields([chosen], document.fragments):
-            answer = answers.get(selection.key(node))
+            asked.setdefault(selection.key(node), []).append(node)
+        for key, nodes in asked.items():
+            answer = answers.get(key)
             if answer is not None:
-                self.subscriptions.publish(node.name.value, selection.named([node], document.fragments, answer))
+                self.subscriptions.publish(nodes[0].name.value, selection.named(nodes, document.fragments, answer))
 
     def resolve(self, source: Any, info: Info, **arguments: Any) -> Any:
         """What answers a field: its row's function or, without a row, its parent."""
         request: Request = info.context
         row = self.api.allowed(request.asker.mode, info)
         check_depth(info.path)
+        request.check_time()
         if row is None:
             return source.get(info.field_name)
         request.count()

@@ -42,9 +42,9 @@ class Asker:
 
     @property
     def label(self) -> str:
-        """The mode and whom it let in, for a person to read: `oidc ada`."""
+        """Who asks, in a few words: `ada (oidc)`."""
         known = self.identity or {}
-        return f"{self.mode.directive.removeprefix('aws_')} {known.get('username') or known.get('sub')}"
+        return f"{known.get('username') or known.get('sub')} ({self.mode.directive.removeprefix('aws_')})"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ class Cache:
 
     def __init__(self, rows: Iterable[Field]) -> None:
         self.rows = {row.path: row.cache for row in rows if row.cache}
+        self.evictions = Counter[str]()  # so far, by field, whether or not there was anything to evict
         self.answers: TLRUCache[Key, Any] = TLRUCache(MOST, self.until, time.monotonic)
 
     def until(self, key: Key, _: Any, now: float) -> float:
@@ -40,10 +42,12 @@ class Cache:
 
     def evict(self, evict: Evict, event: Event) -> int:
         """How many answers a mutation's event makes stale, which are kept no longer: one or none."""
+        self.evictions[evict.field] += 1
         key = keyed(evict.field, [evict.keys[path] for path in self.rows[evict.field].by], event)
         return 0 if key is None or self.answers.pop(key, ABSENT) is ABSENT else 1
 
     def clear(self) -> None:
+        self.evictions.update(self.rows.keys())
         self.answers.clear()
 
     def key(self, field: str, event: Event) -> Key | None:

@@ -26,10 +26,6 @@ class Refused(Exception):
         self.status = status
         self.type = type
 
-    @property
-    def body(self) -> dict[str, Any]:
-        return {"errors": [{"errorType": self.type, "message": str(self)}]}
-
 
 def bad(message: str) -> Refused:
     return Refused(400, "BadRequestException", message)

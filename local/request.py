@@ -46,7 +46,7 @@ class Request:
         self.looking = self.woken = False
         self.under_way: set[asyncio.Task[Any]] = set()
         self.waiting: dict[tuple[Field, str], list[Waiting]] = {}
-        self.infos: dict[int, dict[str, Any]] = {}
+        self.infos: dict[tuple[int, ...], dict[str, Any]] = {}
 
     def event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
         """What AppSync hands a direct Lambda resolver.
@@ -66,7 +66,7 @@ class Request:
 
     def told(self, info: Info) -> dict[str, Any]:
         """An event's `info`. A field's instances share their nodes, so it is the very same for all of them."""
-        key = id(info.field_nodes[0])
+        key = tuple(map(id, info.field_nodes))
         if key not in self.infos:
             self.infos[key] = {
                 "selectionSetList": selection.paths(info.field_nodes, info.fragments),
@@ -76,6 +76,11 @@ class Request:
                 "variables": self.variables,
             }
         return self.infos[key]
+
+    def check_time(self) -> None:
+        """Raises FieldError once the request's time is over: what its parents hold takes time of its own."""
+        if time.monotonic() > self.until:
+            raise FieldError(*unconfirmed.TIMED_OUT)
 
     def count(self) -> None:
         """Counts one more resolver of the request. Raises LimitReached, as AppSync does."""
@@ -101,13 +106,15 @@ class Request:
 
     async def alone(self, row: Field, event: Event) -> Any:
         """As its handler does in AppSync: `ok` is the value, `err` an error; what it makes stale is evicted."""
+        evictions = self.cache.evictions[row.path]
         try:
             answer = await self.invoked(row, event, 1)
         finally:
             self.back()
         if "err" in answer:
             raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
-        if answer["ok"] is not None or unconfirmed.NULL_IS_CACHED:
+        stale = self.cache.evictions[row.path] != evictions  # perhaps read before a write that has evicted it since
+        if not stale and (answer["ok"] is not None or unconfirmed.NULL_IS_CACHED):
             self.cache.put(row.path, event, answer["ok"])
         self.evict(row, event)
         return answer["ok"]
@@ -162,16 +169,17 @@ class Request:
             if not isinstance(items, list) or len(items) != len(chunk):
                 type, text = unconfirmed.WRONG_BATCH
                 raise FieldError(type, text.format(path=row.path, items=len(chunk)))
+            values = list(map(value, items))
         except Exception as error:
             told = error if isinstance(error, FieldError) else DeskFailed(row.path, error)
-            items = [{"errorType": told.type, "errorMessage": str(told)} for _ in chunk]
-        for (_, future), item in zip(chunk, items, strict=True):
+            values = [FieldError(told.type, str(told)) for _ in chunk]
+        for (_, future), one in zip(chunk, values, strict=True):
             if future.done():
                 continue
-            if "errorMessage" in item:
-                future.set_exception(FieldError(item["errorType"], item["errorMessage"]))
+            if isinstance(one, FieldError):
+                future.set_exception(one)
             else:
-                future.set_result(item.get("data"))
+                future.set_result(one)
         self.back()
 
     async def invoked(self, row: Field, payload: Any, batch: int) -> Any:
@@ -190,6 +198,18 @@ class Request:
         if outcome.failed:
             raise FieldError(outcome.failed.type, outcome.failed.message)
         return outcome.result
+
+
+def value(item: Any) -> Any:
+    """What an item of a batch means: an error, or the value in its `data`; a list or null is the value itself.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
+    """
+    if not isinstance(item, dict):
+        return item if item is None or isinstance(item, list) or unconfirmed.BARE_ITEM_IS_ITS_VALUE else None
+    if item.get("errorMessage") is not None:
+        return FieldError(str(item.get("errorType") or unconfirmed.UNTYPED_ITEM), str(item["errorMessage"]))
+    return item.get("data")
 
 
 def plain(value: Any) -> Any:

@@ -208,7 +208,7 @@ async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> 
     stale = asyncio.create_task(reload.schema_changed(contract, served.state.appsync.cache.clear))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])
-    return stale.done() and not stale.cancelled() and stale.exception() is None
+    return stale.done() and not stale.cancelled() and stale.result() is None
 
 
 if __name__ == "__main__":

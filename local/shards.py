@@ -38,6 +38,7 @@ class Stream:
         self.table = environment["TABLE_NAME"]
         self.client = dynamodb.streams(environment.get("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", engine))
         self.lost = (self.client.exceptions.TrimmedDataAccessException, self.client.exceptions.ExpiredIteratorException)
+        self.arn = ""
         self.reading: dict[str, Place] = {}
         self.done: set[str] = set()
         self.look_again_at = 0.0
@@ -57,6 +58,9 @@ class Stream:
         except self.lost:
             place.iterator = self.found_again(shard, place.last)
             return []
+        except self.client.exceptions.ResourceNotFoundException:  # the engine began anew: perhaps with another table
+            self.reading.clear()
+            return []
         records = [as_event(record) for record in answer["Records"]]
         if records:
             place.last = records[-1]["dynamodb"]["SequenceNumber"]
@@ -69,9 +73,14 @@ class Stream:
         return records
 
     def take_up(self, start: str) -> None:
-        """Begins with the shards that are new, at their oldest record or behind their latest."""
+        """Begins with the shards that are new, at their oldest record or behind their latest. A table that was made
+        anew has a stream of its own; while there is none, there is nothing to read."""
         streams = self.client.list_streams(TableName=self.table)["Streams"]
-        self.arn = max(streams, key=lambda stream: stream["StreamLabel"])["StreamArn"]
+        arn = max(streams, key=lambda stream: stream["StreamLabel"])["StreamArn"] if streams else ""
+        if arn != self.arn:
+            self.arn, self.reading, self.done = arn, {}, set()
+        if not arn:
+            return
         shards = list(self.shards())
         if start == "LATEST":
             self.done = {one["ShardId"] for one in shards if "EndingSequenceNumber" in one["SequenceNumberRange"]}

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 import asyncio
 import logging
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from local.shards import Record, Stream
 from local.workers import Invoke
 
@@ -25,7 +23,7 @@ async def follow(stream: Stream, invoke: Invoke) -> None:
         try:
             count = await hand_on(stream, invoke)
             away = False
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # whatever it is: without this task nobody would hear of anything any more
             if not away:
                 log.warning("the table's stream cannot be read, and is waited for: %s", error)
             count, away = 0, True

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.h
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local import operation
@@ -41,16 +41,11 @@ class Subscription:
     asked: Question
     mode: Mode
     tell: Tell
+    reading: tuple[Any, ...]  # all that decides how a change reads to it; those that agree are told the same text
 
     def wants(self, change: Change) -> bool:
         """Whether a change fits every argument given. null is one, and fits what is null or was not selected."""
         return all(change.get(name) == value for name, value in self.arguments.items())
-
-    @property
-    def reading(self) -> tuple[Any, ...]:
-        """All that decides how a change reads to this subscription; those that agree are told the same text."""
-        variables = json.dumps(self.asked.variables, sort_keys=True)
-        return self.asked.query, self.asked.operation, variables, self.mode
 
 
 class Subscriptions:
@@ -69,6 +64,9 @@ class Subscriptions:
             raise Refused(400, "UnsupportedOperation", f"{kind} not supported through the realtime channel")
         if errors := self.api.errors(document, chosen, asked):
             raise NotSubscribed(errors)
+        defined = {one.variable.name.value for one in chosen.variable_definitions or ()}
+        variables = {name: value for name, value in asked.variables.items() if name in defined}
+        asked = replace(asked, variables=variables)
         begun: list[tuple[str, dict[str, Any]]] = []
 
         def resolve(_: Any, info: Info, **arguments: Any) -> None:
@@ -78,7 +76,8 @@ class Subscriptions:
         told = body(self.api.run(document, asked, resolve, None))
         if "errors" in told or not begun:
             raise NotSubscribed(told.get("errors", []))
-        subscription = Subscription(*begun[0], document, asked, asker.mode, tell)
+        reading = asked.query, asked.operation, json.dumps(variables, sort_keys=True), asker.mode
+        subscription = Subscription(*begun[0], document, asked, asker.mode, tell, reading)
         self.held[subscription.field].add(subscription)
         return subscription
 
@@ -92,10 +91,9 @@ class Subscriptions:
                 continue
             texts: dict[tuple[Any, ...], str | None] = {}
             for subscription in [held for held in self.held[row.name] if held.wants(change)]:
-                reading = subscription.reading
-                if reading not in texts:
-                    texts[reading] = self.text(subscription, change)
-                if text := texts[reading]:
+                if subscription.reading not in texts:
+                    texts[subscription.reading] = self.text(subscription, change)
+                if text := texts[subscription.reading]:
                     subscription.tell(text)
 
     def text(self, subscription: Subscription, change: Change) -> str | None:

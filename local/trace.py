@@ -1,5 +1,6 @@
 """What a request set going: invocations of functions, answers of the cache, requests to DynamoDB with every retry."""
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from resolvers.encoding import camel
 from resolvers.field import Field
 
 MOST = 200
+MOST_CHARACTERS = 20_000_000  # of all that they were asked
 
 
 class Trace:
@@ -19,7 +21,7 @@ class Trace:
         self.id = id
         self.operation = operation
         self.query = query
-        self.variables = variables
+        self.variables = json.dumps(variables)
         self.asker = asker
         self.began_at = clock.now()
         self.begun = time.perf_counter()
@@ -52,6 +54,11 @@ class Trace:
         self.ms = self.since(time.perf_counter())
         self.errors = errors
 
+    @property
+    def characters(self) -> int:
+        """How much was asked."""
+        return len(self.query) + len(self.variables)
+
     def since(self, moment: float) -> float:
         return round((moment - self.begun) * 1000, 3)
 
@@ -62,15 +69,17 @@ class Trace:
 
 
 class Traces:
-    """The latest requests: 200 of them."""
+    """The latest requests: 200 of them, or fewer where they are long."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Trace] = {}
+        self.characters = 0
 
     def add(self, trace: Trace) -> None:
         self.kept[trace.id] = trace
-        if len(self.kept) > MOST:
-            del self.kept[next(iter(self.kept))]
+        self.characters += trace.characters
+        while len(self.kept) > MOST or self.characters > MOST_CHARACTERS:
+            self.characters -= self.kept.pop(next(iter(self.kept))).characters
 
     def latest(self) -> list[Trace]:
         """All of them, the newest first."""

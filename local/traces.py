@@ -1,12 +1,13 @@
 """The page `/trace`, where the latest requests are drawn, `/trace/{id}`, where one is, and what they draw as JSON."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from local import findings, prices
@@ -31,13 +32,13 @@ def routes(traces: Traces) -> list[Route]:
         return FileResponse(FOLDER / "index.html", status, FRESH, "text/html")
 
     async def latest(_: Request) -> Response:
-        return JSONResponse([summary(trace) for trace in traces.latest()], headers=FRESH)
+        return told([summary(trace) for trace in traces.latest()])
 
     async def one(request: Request) -> Response:
         trace = traces.get(request.path_params["id"])
         if trace is None:
             raise HTTPException(404)
-        return JSONResponse(whole(trace), headers=FRESH)
+        return told(whole(trace))
 
     async def file(request: Request) -> Response:
         name = request.path_params["file"]
@@ -52,6 +53,11 @@ def routes(traces: Traces) -> list[Route]:
         Route("/trace/{id}", page),
         Route("/waterfall/{file}", file),
     ]
+
+
+def told(value: Any) -> Response:
+    """JSON as Python writes it, escaped: a query may hold half characters, which are not UTF-8."""
+    return Response(json.dumps(value), headers=FRESH, media_type="application/json")
 
 
 def summary(trace: Trace) -> dict[str, Any]:

@@ -58,6 +58,8 @@ RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
 )
 RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, of a batch as a whole
 WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
+BARE_ITEM_IS_ITS_VALUE = True  # a text or a number among a batch's items
+UNTYPED_ITEM = "Lambda:Unhandled"  # an item with an errorMessage and no errorType
 VALUE_KINDS = {"str": "STRING", "bool": "BOOLEAN", "int": "INT", "float": "FLOAT"}  # in "expected type LIST, got …"
 
 # Events

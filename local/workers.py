@@ -190,7 +190,7 @@ def version(root: Path) -> str:
 
 def files(folder: Path) -> Iterator[tuple[str, int]]:
     """The modules in a folder, each with when it was written; not one that an editor or git has just taken away."""
-    with os.scandir(folder) as found:
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
         for file in found:
             if file.name.endswith(".py") and not file.name.startswith("."):
                 with suppress(FileNotFoundError):

@@ -130,13 +130,16 @@ class Heard:
     sessions: int = 0
 
 
-async def following(running: Running, token: str, heard: Heard, until: float) -> None:
-    """A subscriber who comes, follows for some seconds, leaves or dies without a word, and comes again."""
-    credentials = {"host": running.host, "Authorization": token}
-    protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
+async def following(running: Running, heard: Heard, until: float) -> None:
+    """A subscriber who comes, follows for some seconds, leaves or dies without a word, and comes again.
+
+    Each time with a token of its own: they last an hour, and so may the run.
+    """
     data = json.dumps({"query": ON_ZIP, "variables": {"zip": ZIP}})
-    start = {"id": "1", "type": "start", "payload": {"data": data, "extensions": {"authorization": credentials}}}
     while time.monotonic() < until:
+        credentials = {"host": running.host, "Authorization": await asyncio.to_thread(running.token, "ada")}
+        start = {"id": "1", "type": "start", "payload": {"data": data, "extensions": {"authorization": credentials}}}
+        protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
         socket = await connect(
             f"ws://{running.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
         )
@@ -168,7 +171,7 @@ async def listened(socket: ClientConnection, heard: Heard, until: float) -> None
 
 async def churn(running: Running, seconds: int) -> tuple[Heard, list[float]]:
     """So many seconds of subscribers and changes, twenty a second; the desk's megabytes, ten times on the way."""
-    heard, token, until, sizes = Heard(), running.token("ada"), time.monotonic() + seconds, []
+    heard, until, sizes = Heard(), time.monotonic() + seconds, []
 
     async def change() -> None:
         version = 10
@@ -183,7 +186,7 @@ async def churn(running: Running, seconds: int) -> tuple[Heard, list[float]]:
             await asyncio.sleep(seconds / 10)
             sizes.append(running.megabytes())
 
-    await asyncio.gather(change(), weigh(), *(following(running, token, heard, until) for _ in range(SUBSCRIBERS)))
+    await asyncio.gather(change(), weigh(), *(following(running, heard, until) for _ in range(SUBSCRIBERS)))
     return heard, sizes
 
 

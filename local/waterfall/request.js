@@ -14,7 +14,7 @@ export function request(trace) {
     bill(trace),
     h("h2", {}, "What was asked"),
     h("pre", {}, trace.query.trim()),
-    Object.keys(trace.variables).length ? h("pre", {}, JSON.stringify(trace.variables, null, 2)) : [],
+    trace.variables === "{}" ? [] : h("pre", {}, trace.variables),
   ].flat();
 }
 

@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from local import schema
+from local import request, schema, unconfirmed
 from local.appsync import AppSync
 from local.auth import Asker
 from local.operation import Question
 from local.trace import Trace
 from local.workers import Failed, Outcome
 from resolvers.field import COGNITO, IAM, Mode
-from resolvers.wiring import FIELDS
+from resolvers.wiring import FIELDS, LIMITS
 
 IDENTITY = {"sub": "ada", "claims": {"sub": "ada"}}
 HEADERS: dict[str, str | list[str]] = {"host": "localhost", "x-a": ["1", "2"]}
@@ -196,3 +197,87 @@ def test_fragments_that_spread_each_other_twice_are_followed_once() -> None:
     functions = Functions(users=lambda event: {"ok": {"id": "ada"}})
     ask(functions, f"{{ me {{ ...f0 }} }} {chain} fragment f40 on User {{ id }}")
     assert functions.events[0][1]["info"]["selectionSetList"] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "error"),
+    [
+        ({"data": {"name": "Ada"}}, "Ada", None),
+        (None, None, None),
+        ({}, None, None),
+        ({"errorMessage": "gone", "errorType": "Gone"}, None, ("Gone", "gone")),
+        ({"errorMessage": "gone"}, None, ("Lambda:Unhandled", "gone")),
+        ({"errorMessage": 7, "errorType": 8}, None, ("8", "7")),
+    ],
+)
+def test_an_item_is_its_data_its_error_or_null_whatever_else_it_lacks(item: Any, name: Any, error: Any) -> None:
+    functions = Functions(properties=homes("p1"), users=lambda events: [item for _ in events])
+    body = ask(functions, '{ properties(ids: ["p1"]) { id owner { name } } }')
+    (home,) = body["data"]["properties"]
+    assert home == {"id": "p1", "owner": name and {"name": name}}
+    assert [(one["errorType"], one["message"]) for one in body.get("errors", [])] == [error for _ in [1] if error]
+
+
+@pytest.mark.parametrize("item", [[], [{"name": "Ada"}], "Ada", 7])
+def test_an_item_that_is_no_object_is_the_value_itself(item: Any) -> None:
+    functions = Functions(properties=homes("p1"), users=lambda events: [item for _ in events])
+    body = ask(functions, '{ properties(ids: ["p1"]) { owner { name } } }')
+    assert body["data"] == {"properties": [{"owner": None}]}
+    assert "type mismatch error, expected type OBJECT" in body["errors"][0]["message"]
+
+
+def test_places_that_share_a_fragment_are_each_told_their_own_selection() -> None:
+    functions = Functions(properties=lambda event: {"ok": {"id": "p1", "ownerId": "ada"}}, users=named)
+    ask(
+        functions,
+        '{ a: property(id: "p1") { ...F } b: property(id: "p2") { ...F owner { propertyCount } } }'
+        " fragment F on Property { owner { name } }",
+    )
+    (batch,) = [event for name, event in functions.events if name == "users"]
+    selected = [event["info"]["selectionSetList"] for event in batch]
+    assert selected == [["name"], ["name", "propertyCount"]]
+
+
+def test_what_was_read_before_an_eviction_and_arrives_after_it_is_not_kept() -> None:
+    """The writer, who asks once more, must not be told what somebody else began to read before the write."""
+    prices, slow = {"p1": 100.0}, asyncio.Event()
+    reads: list[str] = []
+
+    async def invoke(name: str, event: Any) -> Outcome:
+        if event["info"]["fieldName"] == "updateProperty":
+            prices["p1"] = 250.0
+        elif not reads:
+            reads.append("slow")
+            price = prices["p1"]
+            await slow.wait()
+            return Outcome({"ok": {"id": "p1", "price": price}}, None, [], 1, 0)
+        return Outcome({"ok": {"id": "p1", "price": prices["p1"]}}, None, [], 1, 0)
+
+    async def raced() -> list[Any]:
+        api = AppSync(schema.build(), FIELDS, lambda: invoke)
+
+        async def told(query: str) -> Any:
+            trace, asker = Trace("1", None, query, {}, "ada"), Asker(COGNITO, IDENTITY, HEADERS)
+            return (await api.answer(Question(query, {}), asker, trace))["data"]
+
+        reading = asyncio.create_task(told('{ property(id: "p1") { price } }'))
+        await asyncio.sleep(0)
+        while not reads:
+            await asyncio.sleep(0)
+        changed = await told('mutation { updateProperty(id: "p1", input: {price: 250}, expectedVersion: 1) { price } }')
+        slow.set()
+        return [changed, await reading, await told('{ property(id: "p1") { price } }')]
+
+    changed, before, after = asyncio.run(raced())
+    assert changed == {"updateProperty": {"price": 250.0}}
+    assert before == {"property": {"price": 100.0}}
+    assert after == {"property": {"price": 250.0}}
+
+
+def test_what_the_desk_itself_does_takes_of_the_requests_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a short document asks for a hundred thousand fields that need no function."""
+    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=1))
+    functions = Functions(properties=homes(*(f"p{n}" for n in range(300))))
+    aliases = " ".join(f"a{n}: id" for n in range(2_000))
+    body = ask(functions, f'{{ properties(ids: ["p"]) {{ {aliases} }} }}')
+    assert {one["errorType"] for one in body["errors"]} == {unconfirmed.TIMED_OUT[0]}

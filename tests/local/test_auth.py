@@ -143,7 +143,7 @@ def test_a_token_sent_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "Bearer ", "bearer ", "BEARER  "])
 def test_a_token_is_taken_with_bearer_in_any_case_and_without(prefix: str) -> None:
-    assert asker(OURS, prefix + OURS.token("ada")).label == "cognito_user_pools ada"
+    assert asker(OURS, prefix + OURS.token("ada")).label == "ada (cognito_user_pools)"
 
 
 def identity(**token: Any) -> tuple[Any, dict[str, Any]]:
@@ -199,7 +199,7 @@ def signing(authorization: str, iam: Signer | None) -> Asker:
 def test_aws_credentials_are_for_those_to_judge_who_know_them() -> None:
     found = signing("AWS4-HMAC-SHA256 good", Signer())
     assert (found.mode, found.identity) == (IAM, {"username": "backend", "sourceIp": ["192.0.2.1"]})
-    assert found.label == "iam backend"
+    assert found.label == "backend (iam)"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from local.issuer import new_key
 from resolvers.field import COGNITO, OIDC
 from tests.local.issuers import EC, OURS, RSA, Elsewhere, asked, call, public
 
-ADA = "oidc ada"
+ADA = "ada (oidc)"
 REFUSED = "You are not authorized to make this call."
 
 

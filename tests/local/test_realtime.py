@@ -209,3 +209,30 @@ def test_a_message_that_is_none_of_the_protocols_is_an_error_and_the_connection_
             {"errorType": "UnsupportedOperation", "message": "unknown not supported through the realtime channel"}
         ]
         socket.follow(ON_HOME, id="h1")
+
+
+def test_a_publication_that_is_selected_in_parts_is_told_once_and_whole(desk: Desk) -> None:
+    change = '{zipCode: "94133", propertyId: "h1", kind: CREATED, version: 1, at: "2026-01-01T00:00:00Z", listed: true}'
+    parts = "fragment A on Mutation { publishZipChange(input: $it) { zipCode version } }"
+    parts += " fragment B on Mutation { publishZipChange(input: $it) { propertyId kind listed } }"
+    query = f"mutation {{ ...A ...B }} {parts}".replace("$it", change)
+    body = json.dumps({"query": query}).encode()
+    with connected(desk) as socket:
+        socket.follow(ON_ZIP, zip="94133")
+        assert desk.send(body, desk.iam.sign("POST", f"{desk.url}/graphql", body)).status == 200
+        told = socket.hear()["payload"]
+    assert told == {
+        "data": {
+            "onZipChange": {"zipCode": "94133", "propertyId": "h1", "kind": "CREATED", "version": 1, "listed": True}
+        }
+    }
+
+
+def test_variables_that_the_operation_does_not_define_are_not_kept(desk: Desk) -> None:
+    home = made(desk)
+    with connected(desk) as socket:
+        socket.follow(ON_HOME, id=home["id"], unused="x" * 100_000)
+        (held,) = [one for held in desk.appsync.subscriptions.held.values() for one in held]
+        assert held.asked.variables == {"id": home["id"]}
+        priced(desk, home["id"], 1, 7)
+        assert socket.change()["propertyId"] == home["id"]

@@ -138,3 +138,17 @@ def test_a_child_waits_for_its_parent_in_whatever_order_they_are_told() -> None:
     assert ready(shards, set()) == ["parent", "other"]
     assert ready(shards, {"parent", "other"}) == ["child"]
     assert ready(shards, {"parent", "other", "child"}) == ["grandchild"]
+
+
+def test_while_the_engine_has_lost_the_table_there_is_nothing_to_read_and_the_next_one_is_read_from_its_start(
+    stream: Stream, engine: str, table: str
+) -> None:
+    put(engine, table, "before")
+    assert ids(read(stream)) == ["before"]
+    dynamodb.client(engine).delete_table(TableName=table)
+    stream.look_again_at = 0
+    assert read(stream) == []
+    dynamodb.make_table(engine, table)
+    put(engine, table, "first", "second")
+    stream.look_again_at = 0
+    assert ids(read(stream)) == ["first", "second"]

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -252,3 +252,29 @@ def test_a_home_that_is_changed_past_the_desk_is_not_answered_from_the_cache_any
         desk.put([properties.to_item(replace(home, price=5.5, version=2))])
         assert socket.change()["version"] == 2
         assert desk.ask(price).data == {"property": {"price": 5.5}}
+
+
+def test_whatever_goes_wrong_in_reading_a_stream_is_told_of_and_what_comes_after_is_still_handed_on(
+    hasty: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        looks = 0
+
+        def open(self) -> list[str]:
+            self.looks += 1
+            if self.looks == 1:
+                raise KeyError("StreamLabel")
+            return ["shard"]
+
+        def read(self, shard: str) -> Records:
+            return records(1) if self.looks == 2 else []
+
+    async def until_handed_on() -> None:
+        function, broken = Function(lambda _: None), cast(Stream, Broken())
+        following = asyncio.create_task(stream.follow(broken, function.invoke))
+        while not function.handed:
+            await asyncio.sleep(0.01)
+        following.cancel()
+
+    asyncio.run(asyncio.wait_for(until_handed_on(), 10))
+    assert "the table's stream cannot be read, and is waited for: 'StreamLabel'" in caplog.text

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from local import traces
+from local.trace import Trace, Traces
+from resolvers.publishing import AGENT
 from tests.local.desk import Desk
 
 QUERY = "query Me {\n  me { id }\n}"
@@ -62,7 +64,7 @@ def test_of_one_request_all_is_told(desk: Desk) -> None:
     answer = desk.ask('query($id: ID!) { user(id: $id) { id } property(id: "x") { id } }', id="grace")
     told = desk.http.get(f"/trace/{answer.trace['id']}.json").json()
     assert told.items() >= answer.trace.items()
-    assert told["variables"] == {"id": "grace"}
+    assert told["variables"] == '{"id": "grace"}'
     assert sum(line["usd"] for line in told["bill"]) == told["usdForAMillion"]
     assert {line["price"]["source"].split("/")[2] for line in told["bill"]} == {"aws.amazon.com"}
 
@@ -82,3 +84,29 @@ def test_a_refused_request_is_not_among_them(desk: Desk) -> None:
     refused = desk.http.post("/graphql", json={"query": QUERY})
     assert refused.status_code == 401
     assert refused.headers["x-amzn-requestid"] not in desk.http.get("/trace.json").text
+
+
+@pytest.mark.parametrize("value", ["1e999", '"\\ud800"'])
+def test_what_json_or_utf8_cannot_hold_is_still_told_in_a_trace(desk: Desk, value: str) -> None:
+    body = f'{{"query": "{{ me {{ id }} }}", "variables": {{"x": {value}}}}}'.encode()
+    answer = desk.http.post("/graphql", content=body, headers={"authorization": desk.token("ada")})
+    told = desk.http.get(f"/trace/{answer.headers['x-amzn-requestid']}.json")
+    assert told.status_code == 200
+    assert told.json()["variables"] in ('{"x": Infinity}', '{"x": "\\ud800"}')
+
+
+def test_requests_that_are_long_leave_room_for_fewer() -> None:
+    kept = Traces()
+    for n in range(30):
+        kept.add(Trace(str(n), None, "{ me { id } }", {"x": "y" * 1_000_000}, "ada"))
+    assert [trace.id for trace in kept.latest()] == [str(n) for n in range(29, 10, -1)]
+
+
+def test_what_the_backend_asks_by_itself_is_kept_and_what_it_publishes_is_not(desk: Desk) -> None:
+    query = b'{"query": "mutation { publishZipChange(input: {}) { zipCode } }"}'
+    kept = []
+    for agent in ("curl", AGENT):
+        signed = desk.iam.sign("POST", f"{desk.url}/graphql", query)
+        answer = desk.http.post("/graphql", content=query, headers={**signed, "user-agent": agent})
+        kept.append(desk.http.get(f"/trace/{answer.headers['x-amzn-requestid']}.json").status_code)
+    assert kept == [200, 404]
