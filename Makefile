@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema load token verify synth diff deploy destroy bench lock clean
+.PHONY: help run test clients check schema load token verify synth diff deploy destroy e2e bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -60,16 +60,25 @@ deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.
 destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
 	$(CDK) destroy
 
+.cache/ministack: tests/e2e/ministack.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+e2e: $(READY) infra/node_modules .cache/ministack ## deploys a stage to an AWS of this machine's own (MiniStack), and uses it
+	$(PYTHON) -m pytest tests/e2e --numprocesses 0
+
 bench: $(READY) ## what is fast and by how much, as ratios
 	@$(PYTHON) -m tests.bench
 
-LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+LOCK := uv pip compile --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
 
 lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
-	$(LOCK) --group local --group infra --group dev --universal --python-version 3.11 --output-file requirements.txt
-	$(LOCK) --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
+	$(LOCK) pyproject.toml --group local --group infra --group dev --universal --python-version 3.11 --output-file requirements.txt
+	$(LOCK) pyproject.toml --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
 		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
+	$(LOCK) --group ministack --universal --python-version 3.11 --output-file tests/e2e/ministack.txt
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \

@@ -16,6 +16,7 @@ from infra.table import Table, cron
 
 SECONDS = 29  # AppSync itself gives up after 30
 ENTRY = "resolvers.handler.handle"
+ALIAS = "live"
 BUSY = 0.7
 NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
 ACCEPTED = {
@@ -53,7 +54,7 @@ class Functions(Construct):
         seconds: int = SECONDS,
         environment: Mapping[str, str] | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias `live`: that is what is called, and rolled back."""
+        """The function with this name, behind its alias: that is what is called, and rolled back."""
         stage = self.stage
         of_it = Construct(self, name.capitalize())
         log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
@@ -79,7 +80,7 @@ class Functions(Construct):
         )
         accept(function, ACCEPTED)
         accept(role, TRACED)
-        alias = lambda_.Alias(of_it, "Live", alias_name="live", version=function.current_version)
+        alias = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
         return alias

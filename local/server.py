@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from local.shards import Stream
 from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
-from local.workers import Function, Lambda
+from local.workers import Function, Functions, Lambda
 from resolvers.wiring import FIELDS
 
 PACE = Pace()
@@ -51,22 +51,28 @@ class Place:
     certificates: Certificates | None = None
 
 
-def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A_BATCH, pace: Pace = PACE) -> Starlette:
-    """The desk over the table that `environment` leads to."""
+def app(
+    environment: dict[str, str],
+    place: Place,
+    mixed: bool = ALIASES_SHARE_A_BATCH,
+    pace: Pace = PACE,
+    elsewhere: Functions | None = None,
+) -> Starlette:
+    """The desk over the table that `environment` leads to.
+
+    It is answered by functions of its own, to which it hands the table's stream, or by some that run elsewhere, where
+    the stream reaches them without it."""
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
-    functions = Lambda(deployed(quiet(environment), place))
+    functions = elsewhere or Lambda(deployed(quiet(environment), place))
     appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         await functions.warm()
         gc.freeze()  # what is there by now stays: looking through all of it again and again took a tenth of the time
-        written = await asyncio.to_thread(Stream, environment)
-        following = asyncio.create_task(stream.follow(written, functions.invoke))
-        yield
-        following.cancel()
-        await asyncio.wait([following])
+        async with following(environment, functions) if elsewhere is None else nullcontext():
+            yield
         await functions.stop()
 
     async def about(_: Request) -> Response:
@@ -93,6 +99,16 @@ def app(environment: dict[str, str], place: Place, mixed: bool = ALIASES_SHARE_A
     )
     served.state.appsync = appsync
     return served
+
+
+@asynccontextmanager
+async def following(environment: dict[str, str], functions: Functions) -> AsyncIterator[None]:
+    """Hands the table's stream to its function meanwhile."""
+    written = await asyncio.to_thread(Stream, environment)
+    task = asyncio.create_task(stream.follow(written, functions.invoke))
+    yield
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def deployed(environment: dict[str, str], place: Place) -> list[Function]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local import unconfirmed
 from resolvers.wiring import LIMITS
@@ -44,6 +44,22 @@ class Outcome:
 
 
 Invoke = Callable[[str, Any], Awaitable[Outcome]]
+
+
+class Functions(Protocol):
+    """Some functions, by name, wherever they run."""
+
+    async def invoke(self, name: str, event: Any) -> Outcome:
+        """What a function answers."""
+
+    def deployed(self) -> Invoke:
+        """Invokes the functions as they are now, for as long as one request takes."""
+
+    async def warm(self) -> None:
+        """Readies the functions, so that the first request need not wait for that."""
+
+    async def stop(self) -> None:
+        """Ends what was begun to invoke them."""
 
 
 class Worker:

@@ -1,6 +1,7 @@
 """A desk of the tests' own, on a port of its own, and the words to ask it with."""
 
 import json
+import socket
 import threading
 import time
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from data import table, wire
 from data.requests import Item
@@ -57,21 +59,39 @@ class Answer:
         return [(call["field"], call["batch"]) for call in self.trace["resolvers"]]
 
 
-class Desk:
-    """A running desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
+class Asked:
+    """A running desk at an address, and the words to ask it with. Whose tokens it takes, it leaves open."""
+
+    def __init__(self, url: str, appsync: AppSync) -> None:
+        self.url = url
+        self.appsync = appsync
+        self.host = url.partition("://")[2]
+        self.http = httpx.Client(base_url=url, timeout=60)
+
+    def token(self, user: str, groups: Sequence[str] = ()) -> str:
+        raise NotImplementedError
+
+    def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        return self.send(body, {"authorization": self.token(as_, groups)})
+
+    def send(self, body: bytes, credentials: Mapping[str, str]) -> Answer:
+        answer = self.http.post("/graphql", content=body, headers={**credentials, "x-trace": "1"})
+        return Answer(answer.status_code, answer.json())
+
+
+class Desk(Asked):
+    """A desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
 
     def __init__(
         self, url: str, appsync: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
-        self.url = url
-        self.appsync = appsync
-        self.host = url.partition("://")[2]
+        super().__init__(url, appsync)
         self.issuer = place.issuer
         self.iam = place.iam
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
-        self.http = httpx.Client(base_url=url, timeout=60)
 
     def forget(self) -> None:
         """Empties the cache, so that the next request is answered by functions again."""
@@ -86,14 +106,6 @@ class Desk:
         for batch in batches:
             asked: Any = {self.environment["TABLE_NAME"]: batch}
             dynamodb.client(self.engine).batch_write_item(RequestItems=asked)
-
-    def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        return self.send(body, {"authorization": self.token(as_, groups)})
-
-    def send(self, body: bytes, credentials: Mapping[str, str]) -> Answer:
-        answer = self.http.post("/graphql", content=body, headers={**credentials, "x-trace": "1"})
-        return Answer(answer.status_code, answer.json())
 
 
 @contextmanager
@@ -110,15 +122,23 @@ def running(engine: str, mixed: bool = True, pinging: float | None = None) -> It
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = server.Place(Issuer(url), Iam())
         app = server.app(environment, place, mixed)
-        config = server.config(app, place)
-        config.ws_ping_interval = config.ws_ping_timeout = pinging
-        served = uvicorn.Server(config)
-        thread = threading.Thread(target=served.run, kwargs={"sockets": [taken]})
-        thread.start()
-        while not served.started:
-            time.sleep(0.01)
-        desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
-        yield desk
-        desk.http.close()
-        served.should_exit = True
-        thread.join()
+        with served(app, place, taken, pinging):
+            desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
+            yield desk
+            desk.http.close()
+
+
+@contextmanager
+def served(app: Starlette, place: server.Place, taken: socket.socket, pinging: float | None = None) -> Iterator[None]:
+    """The app, served at a port that is taken, in a thread of this process."""
+    config = server.config(app, place)
+    config.ws_ping_interval = config.ws_ping_timeout = pinging
+    serving = uvicorn.Server(config)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [taken]})
+    thread.start()
+    while not serving.started:
+        assert thread.is_alive(), "the desk did not start"
+        time.sleep(0.01)
+    yield
+    serving.should_exit = True
+    thread.join()

@@ -10,7 +10,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.local.desk import Desk
+from tests.local.desk import Asked
 
 ON_HOME = "subscription($id: ID!) { onPropertyChange(propertyId: $id) { propertyId kind version price } }"
 ON_ZIP = "subscription($zip: String!) { onZipChange(zipCode: $zip) { zipCode propertyId kind version listed } }"
@@ -71,13 +71,13 @@ def encoded(credentials: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(credentials).encode()).decode().rstrip("=")
 
 
-def credentials_of(desk: Desk, user: str) -> dict[str, str]:
+def credentials_of(desk: Asked, user: str) -> dict[str, str]:
     return {"host": desk.host, "Authorization": desk.token(user)}
 
 
 @contextmanager
 def opened(
-    desk: Desk,
+    desk: Asked,
     *protocols: str,
     path: str = "/graphql/realtime",
     headers: Mapping[str, str] | None = None,
@@ -93,7 +93,7 @@ def opened(
 
 
 @contextmanager
-def connected(desk: Desk, user: str = "ada") -> Iterator[Socket]:
+def connected(desk: Asked, user: str = "ada") -> Iterator[Socket]:
     """A socket that has been acknowledged, with the credentials of a user."""
     credentials = credentials_of(desk, user)
     with opened(desk, f"header-{encoded(credentials)}", credentials=credentials) as socket:
@@ -101,7 +101,7 @@ def connected(desk: Desk, user: str = "ada") -> Iterator[Socket]:
         yield socket
 
 
-def made(desk: Desk, zip_code: str = "94110", user: str = "olga") -> Any:
+def made(desk: Asked, zip_code: str = "94110", user: str = "olga") -> Any:
     """A new home, once its subscribers have been told of it: its id and version."""
     home = f'{{address: "1 Elm Street", price: 100, zipCode: "{zip_code}"}}'
     with connected(desk) as socket:

@@ -30,7 +30,7 @@ def signed(claims: dict[str, Any], **header: Any) -> str:
 
 def good_claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    claims = {"sub": "ada", "iss": URL, "aud": "desk", "iat": now, "exp": now + 60} | changes
+    claims = {"sub": "ada", "iss": URL, "aud": "desk", "iat": now, "exp": now + 3_600} | changes
     return {claim: value for claim, value in claims.items() if value is not None}
 
 
