@@ -10,6 +10,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra import package, stages
+from infra.package import LAMBDA
 from infra.stack import Homes
 
 FAILED = "ValidationFailed"
@@ -32,6 +33,8 @@ def main() -> None:
     code, layer = package.zipped(package.functions()), package.zipped(package.layer())
     print(f"{stack.stack_name} is in {out}. Zipped: functions {code / 1e6:.2f} MB, with their layer", end=" ")
     print(f"{(code + layer) / 1e6:.2f} MB.")
+    if not LAMBDA.interpreter:
+        print(f"They are not compiled, for there is no python{LAMBDA.python} here: their processes start more slowly.")
 
 
 if __name__ == "__main__":

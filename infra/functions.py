@@ -1,6 +1,7 @@
 """The Lambda functions: all from one package and one layer, each with what it needs and no more."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
 from aws_cdk import aws_iam as iam
@@ -34,13 +35,13 @@ class Functions(Construct):
         super().__init__(scope, id)
         self.stage = stage
         self.table = table
-        self.code = lambda_.Code.from_asset(str(package.functions()))
+        self.code = asset(package.functions(target))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
         self.layer = lambda_.LayerVersion(
             self,
             "Layer",
-            code=lambda_.Code.from_asset(str(package.layer(target))),
+            code=asset(package.layer(target)),
             compatible_architectures=[self.architecture],
             compatible_runtimes=[self.runtime],
             description="What the functions import that the runtime does not bring",
@@ -84,6 +85,11 @@ class Functions(Construct):
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
         return alias
+
+
+def asset(folder: Path) -> lambda_.Code:
+    """A folder to upload. It is the same wherever it was made, for its name says what is in it."""
+    return lambda_.Code.from_asset(str(folder), asset_hash=folder.name)
 
 
 def told(stage: Stage) -> dict[str, str]:

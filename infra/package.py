@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,33 +33,68 @@ class Target:
     architecture: str = "arm64"
     python: str = "3.13"
 
+    @property
+    def interpreter(self) -> str | None:
+        """A Python of this version on this machine, whatever its processor: what it compiles is for any."""
+        for found in (sys.executable, shutil.which(f"python{self.python}")):
+            if found and version(found) == self.python:
+                return found
+        return None
+
+    @property
+    def compiled(self) -> str:
+        return self.python if self.interpreter else "source"
+
 
 LAMBDA = Target()
 HOST = Target({"aarch64": "arm64"}.get(platform.machine(), platform.machine()), "{}.{}".format(*sys.version_info[:2]))
+
+
+@cache
+def version(interpreter: str) -> str:
+    """The version of a Python; of what is none, or none that is set up, nothing."""
+    command = [interpreter, "-I", "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 class NotBuilt(Exception):
     """The layer could not be made; the text is what pip said of it."""
 
 
-def functions() -> Path:
-    """A folder with the functions' code, and nothing else."""
+def functions(target: Target = LAMBDA) -> Path:
+    """A folder with the functions' code, and nothing else. Its name tells one content from another."""
     with draft() as folder:
         for room in ROOMS:
             shutil.copytree(ROOT / room, folder / room, ignore=NEVER)
-        return kept(folder, f"functions-{mark(folder)}")
+        name = f"functions-{target.compiled}-{mark(folder)}"
+        if not (BUILT / name).exists():
+            compile(target, folder, "/var/task")
+        return kept(folder, name)
 
 
 def layer(target: Target = LAMBDA) -> Path:
     """A folder with the layer for a target, made where there is none of these very requirements. Raises NotBuilt."""
-    wanted = f"layer-{target.architecture}-{target.python}-{digest(REQUIREMENTS.read_bytes())}"
+    wanted = f"layer-{target.architecture}-{target.python}-{target.compiled}-{digest(REQUIREMENTS.read_bytes())}"
     if (BUILT / wanted).exists():
         return BUILT / wanted
     with draft() as folder:
         install(target, folder / "python")
         for left_over in [*folder.rglob("*.dist-info"), *folder.glob("python/bin")]:
             shutil.rmtree(left_over)
+        compile(target, folder, "/opt")
         return kept(folder, wanted)
+
+
+def compile(target: Target, folder: Path, there: str) -> None:
+    """Compiles what is in a folder, for a Python that finds it `there`, where this machine has one of its version.
+
+    It is taken without a look at the source: a zip does not keep times. Without it each process of a function begins
+    by compiling what it imports, for it cannot keep that either.
+    """
+    if target.interpreter:
+        command = [target.interpreter, "-m", "compileall", "-q", "-s", str(folder), "-p", there]
+        subprocess.run([*command, "--invalidation-mode", "unchecked-hash", str(folder)], check=True)
 
 
 @contextmanager
@@ -98,10 +134,15 @@ def install(target: Target, folder: Path) -> None:
         raise NotBuilt(f"the layer for {target.architecture} could not be made:\n{done.stderr}")
 
 
-def zipped(folder: Path) -> int:
-    """The bytes of a folder as it is uploaded."""
+def archive(folder: Path) -> io.BytesIO:
+    """A folder as it is uploaded: zipped."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             archive.write(file, file.relative_to(folder))
-    return held.tell()
+    return held
+
+
+def zipped(folder: Path) -> int:
+    """The bytes of a folder as it is uploaded."""
+    return archive(folder).tell()

@@ -6,6 +6,10 @@ a list, each `{"data": value}` or with `errorMessage` and `errorType`; one that 
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
 """
 
+from resolvers import starting
+
+# isort: split
+
 import os
 import uuid
 from collections.abc import Callable, Mapping
@@ -158,3 +162,4 @@ def traced(entry: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 handle = traced(answer)
+starting.done()

@@ -18,7 +18,7 @@ from data import keys, properties, table
 from data.records import ID
 from local import dynamodb
 from local.workers import ROOT
-from tests import bench_desk
+from tests import bench_desk, bench_package
 from tests.local import world
 
 ROUNDS = 9
@@ -44,6 +44,7 @@ def main() -> None:
         os.environ.update(dynamodb.environment(endpoint, "bench"))
         dynamodb.make_table(endpoint, "bench")
         table.put_many(world.items())
+        bench_package.measure(print_table, medians)
         print_table("Reading 25 homes", medians(reads(), 100))
         print_table("Reading a home with its pictures", medians(home_reads(), 100))
         bench_desk.measure(endpoint, print_table, medians)

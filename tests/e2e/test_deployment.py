@@ -42,7 +42,7 @@ def test_what_is_deployed_is_the_very_package(stage: Deployment) -> None:
     with build_opener(ProxyHandler({})).open(location, timeout=30) as answer:
         held = zipfile.ZipFile(io.BytesIO(answer.read()))
     digests = {name: digest(held.read(name)) for name in held.namelist() if not name.endswith("/")}
-    built = package.functions()
+    built = package.functions(HOST)
     files = [file for file in built.rglob("*") if file.is_file()]
     assert digests == {str(file.relative_to(built)): digest(file.read_bytes()) for file in files}
 

@@ -1,19 +1,26 @@
 """What is uploaded is small, is our own code and the right wheels, and is the same whenever it is made."""
 
+import importlib.util
+import marshal
 import struct
+from pathlib import Path
 
 import pytest
 
 from infra import package
-from infra.package import LAMBDA, NotBuilt, Target
+from infra.package import HOST, LAMBDA, NotBuilt, Target
+from tests.lambda_runtime import first_answer, unpacked
+from tests.resolvers.events import event
 
+UNCHECKED_HASH = 1  # flags of a compiled file, https://peps.python.org/pep-0552/
+STARTED = {"AWS_LAMBDA_FUNCTION_NAME": "homes", "AWS_REGION": "us-east-1", "TABLE_NAME": "homes"}
 AARCH64 = 183  # e_machine of an ELF file, https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
 
 
 def test_the_functions_are_our_two_rooms_and_nothing_else() -> None:
     folder = package.functions()
     assert sorted(file.name for file in folder.iterdir()) == ["data", "resolvers"]
-    assert {file.suffix for file in folder.rglob("*") if file.is_file()} == {".py"}
+    assert {file.suffix for file in folder.rglob("*") if file.is_file()} <= {".py", ".pyc"}
 
 
 def test_the_functions_are_under_a_megabyte_and_under_five_with_their_layer() -> None:
@@ -38,6 +45,29 @@ def test_what_is_compiled_in_the_layer_is_for_arm64_and_its_python() -> None:
         header = file.read_bytes()[:20]
         assert header[:4] == b"\x7fELF"
         assert struct.unpack_from("<H", header, 18) == (AARCH64,)
+
+
+def test_what_runs_on_this_version_of_python_is_compiled_as_if_it_lay_where_it_will() -> None:
+    for folder, there in ((package.functions(HOST), "/var/task"), (package.layer(HOST), "/opt")):
+        for source in folder.rglob("*.py"):
+            compiled = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+            assert compiled[:8] == importlib.util.MAGIC_NUMBER + struct.pack("<I", UNCHECKED_HASH)
+            assert marshal.loads(compiled[16:]).co_filename == f"{there}/{source.relative_to(folder)}"
+
+
+def test_without_a_python_of_its_version_it_is_left_as_source_and_has_another_name() -> None:
+    never = Target(HOST.architecture, "2.7")
+    assert never.interpreter is None
+    folder = package.functions(never)
+    assert {file.suffix for file in folder.rglob("*") if file.is_file()} == {".py"}
+    assert folder.name != package.functions(HOST).name
+
+
+def test_the_package_answers_under_lambdas_own_runtime_client() -> None:
+    with unpacked(package.functions(HOST)) as task, unpacked(package.layer(HOST)) as layer:
+        asked = event("Query.property", {"id": "no id"})
+        answer = first_answer("resolvers.handler.handle", task, [layer / "python"], asked, STARTED)
+    assert answer["err"]["type"] == "InvalidInput"
 
 
 def test_a_layer_that_cannot_be_made_says_why() -> None:

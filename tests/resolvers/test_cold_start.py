@@ -63,6 +63,15 @@ def test_a_function_loads_without_a_region_and_without_credentials() -> None:
     assert "resolvers.handler" in json.loads(run(LOADED, **bare))
 
 
+STARTED = "import gc, resolvers.handler, data.client as c; print(gc.isenabled(), c.client.cache_info().currsize)"
+
+
+@pytest.mark.parametrize(("function", "clients"), [("homes", 1), ("", 0)])
+def test_a_start_in_lambda_makes_the_client_and_garbage_is_collected_after_it(function: str, clients: int) -> None:
+    inside = {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_REGION": "us-east-1"} if function else {"AWS_REGION": ""}
+    assert run(STARTED, **inside) == f"True {clients}\n"
+
+
 def test_a_traced_request_tells_x_ray_which_handler_took_it(daemon: socket.socket) -> None:
     handle_under(daemon, TRACING="on")
     head, _, segment = daemon.recv(65536).partition(b"\n")
