@@ -40,6 +40,10 @@ token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc
 verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.verify
 
+.PHONY: probe
+probe: $(READY) ## asks an API what the apps ask and what is open about AppSync, and writes it down (ENDPOINT=url TOKEN=… OUT=folder)
+	@$(PYTHON) -m local.probe
+
 STAGE ?= dev
 CDK = infra/node_modules/.bin/cdk --app cdk.out/$(STAGE)
 
