@@ -44,7 +44,18 @@ verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 men
 probe: $(READY) ## asks an API what the apps ask and what is open about AppSync, and writes it down (ENDPOINT=url TOKEN=… OUT=folder)
 	@$(PYTHON) -m local.probe
 
+# Tools whose own pins would hold back ours, each in an environment of its own.
+.cache/%/.ready: infra/tools/%.txt
+	python3 -m venv --clear .cache/$*
+	.cache/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.PHONY: scan
+scan: $(READY) .cache/scan/.ready .cache/checkov/.ready ## looks for holes and secrets in code, packages and templates (ALL=1: what cannot run fails)
+	@$(PYTHON) -m infra.scan
+
 STAGE ?= dev
+APPROVAL ?= any-change
 CDK = infra/node_modules/.bin/cdk --app cdk.out/$(STAGE)
 
 infra/node_modules: infra/package-lock.json
@@ -58,7 +69,7 @@ diff: synth infra/node_modules ## what a deployment of a stage would change (STA
 	$(CDK) diff
 
 deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.json for apps (STAGE=dev)
-	$(CDK) deploy --require-approval any-change --outputs-file cdk.out/$(STAGE)/outputs.json
+	$(CDK) deploy --require-approval $(APPROVAL) --outputs-file cdk.out/$(STAGE)/outputs.json
 	@$(PYTHON) -m infra.outputs cdk.out/$(STAGE)/outputs.json amplify_outputs.json
 
 destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
@@ -83,6 +94,7 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
 		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
 	$(LOCK) --group ministack --universal --python-version 3.11 --output-file tests/e2e/ministack.txt
+	for tool in scan checkov; do $(LOCK) --group $$tool --universal --python-version 3.11 --output-file infra/tools/$$tool.txt; done
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \

@@ -191,7 +191,7 @@ def patience(tries: int = TRIES) -> Iterator[int]:
     """The tries of a request that is done in part or not at all, with growing random waits between them."""
     for tried in range(tries):
         if tried:
-            time.sleep(random.uniform(0, min(0.025 * 2**tried, LONGEST_WAIT)))
+            time.sleep(random.uniform(0, min(0.025 * 2**tried, LONGEST_WAIT)))  # nosec B311: nobody gains by guessing it
         yield tried
 
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra import package, sdl
 from infra.accepted import accept
-from infra.functions import Functions
+from infra.functions import LOGS, Functions
 from infra.package import ROOT
 from infra.stages import FUNCTIONS, Issuer, Stage
 from infra.table import Table
@@ -77,6 +77,7 @@ class Api(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         group.grant_write(role)
+        accept(group, LOGS)
         accept(self.graphql, ACCEPTED)
         api = self.graphql.node.default_child
         assert isinstance(api, appsync.CfnGraphQLApi)

@@ -9,6 +9,10 @@ COUNTED = (
 )  # long descriptions and the addresses of pictures look like these
 
 
+CORE = "AWSManagedRulesCommonRuleSet"
+KNOWN = "AWSManagedRulesKnownBadInputsRuleSet"  # Log4j's and Java's holes above all
+
+
 class Firewall(Construct):
     """The web ACL of a stage over one resource."""
 
@@ -20,25 +24,28 @@ class Firewall(Construct):
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=seen("Firewall"),
-            rules=[core(), rate(requests_in_five_minutes)],
+            rules=[managed("Core", 0, CORE, COUNTED), managed("Known", 1, KNOWN), rate(requests_in_five_minutes)],
         )
         wafv2.CfnWebACLAssociation(self, "Over", resource_arn=resource_arn, web_acl_arn=self.acl.attr_arn)
 
 
-def core() -> wafv2.CfnWebACL.RuleProperty:
-    """AWS's core rules, of which two only count."""
+def managed(id: str, priority: int, group: str, counted: tuple[str, ...] = ()) -> wafv2.CfnWebACL.RuleProperty:
+    """A group of AWS's own rules, of which some only count.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+    """
     count = wafv2.CfnWebACL.RuleActionProperty(count={})
     return wafv2.CfnWebACL.RuleProperty(
-        name="Core",
-        priority=0,
+        name=id,
+        priority=priority,
         override_action=wafv2.CfnWebACL.OverrideActionProperty(none={}),
-        visibility_config=seen("Core"),
+        visibility_config=seen(id),
         statement=wafv2.CfnWebACL.StatementProperty(
             managed_rule_group_statement=wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
                 vendor_name="AWS",
-                name="AWSManagedRulesCommonRuleSet",
+                name=group,
                 rule_action_overrides=[
-                    wafv2.CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=count) for name in COUNTED
+                    wafv2.CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=count) for name in counted
                 ],
             )
         ),
@@ -57,7 +64,7 @@ def rate(requests: int) -> wafv2.CfnWebACL.RuleProperty:
     )
     return wafv2.CfnWebACL.RuleProperty(
         name="Rate",
-        priority=1,
+        priority=2,
         action=wafv2.CfnWebACL.RuleActionProperty(block={}),
         visibility_config=seen("Rate"),
         statement=wafv2.CfnWebACL.StatementProperty(

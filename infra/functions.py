@@ -20,11 +20,17 @@ ENTRY = "resolvers.handler.handle"
 ALIAS = "live"
 BUSY = 0.7
 NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
+ALONE = "Its callers wait for its answer; what the stream's cannot do lies in a queue"
 ACCEPTED = {
     "AwsSolutions::AwsSolutions-L1": NOT_LATEST,
     "Serverless::Serverless-LambdaLatestVersion": NOT_LATEST,
-    "Serverless::Serverless-LambdaDLQ": "Its callers wait for its answer; what the stream's cannot do lies in a queue",
+    "Serverless::Serverless-LambdaDLQ": ALONE,
+    "CKV_AWS_115": "Concurrency is reserved where it protects the table; the others share what the account has",
+    "CKV_AWS_116": ALONE,
+    "CKV_AWS_117": "It reaches DynamoDB and AppSync alone, over TLS and by IAM: a network would shut nobody out",
+    "CKV_AWS_173": "Its environment holds names and addresses, no secrets, and Lambda encrypts it by a key of its own",
 }
+LOGS = {"CKV_AWS_158": "CloudWatch encrypts it by a key of its own; it holds neither tokens nor whole requests"}
 TRACED = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray takes traces on no resource in particular"}
 
 
@@ -59,6 +65,7 @@ class Functions(Construct):
         stage = self.stage
         of_it = Construct(self, name.capitalize())
         log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+        accept(log, LOGS)
         role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log.grant_write(role)
         function = lambda_.Function(

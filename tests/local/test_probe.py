@@ -21,7 +21,7 @@ from local.realtime import Pace
 from tests.local import desk as desks
 from tests.local.desk import Desk
 
-SECRET = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLWl0"
+SECRET = ".".join(word * 3 for word in ("header", "payload", "signature"))
 SAID = "A said thing"
 
 
