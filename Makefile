@@ -75,12 +75,7 @@ deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.
 destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
 	$(CDK) destroy
 
-.cache/ministack: tests/e2e/ministack.txt
-	python3 -m venv --clear $@
-	$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@
-
-e2e: $(READY) infra/node_modules .cache/ministack ## deploys a stage to an AWS of this machine's own (MiniStack), and uses it
+e2e: $(READY) infra/node_modules .cache/ministack/.ready ## deploys a stage to an AWS of this machine's own (MiniStack), and uses it
 	$(PYTHON) -m pytest tests/e2e --numprocesses 0
 
 bench: $(READY) ## what is fast and by how much, as ratios
@@ -93,8 +88,7 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml --group local --group infra --group dev --universal --python-version 3.11 --output-file requirements.txt
 	$(LOCK) pyproject.toml --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
 		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
-	$(LOCK) --group ministack --universal --python-version 3.11 --output-file tests/e2e/ministack.txt
-	for tool in scan checkov; do $(LOCK) --group $$tool --universal --python-version 3.11 --output-file infra/tools/$$tool.txt; done
+	for tool in scan checkov ministack; do $(LOCK) --group $$tool --universal --python-version 3.11 --output-file infra/tools/$$tool.txt; done
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \

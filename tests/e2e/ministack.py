@@ -1,6 +1,7 @@
 """An AWS account of the tests' own, emulated by MiniStack: nothing in it outlives the run."""
 
 import os
+import secrets
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": ACCOUNT,  # MiniStack takes it for the account's number
-    "AWS_SECRET_ACCESS_KEY": "of-nothing-real",
-    "AWS_SESSION_TOKEN": "of-nothing-real",
+    "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
+    "AWS_SESSION_TOKEN": secrets.token_hex(32),
 }
 SECONDS = 60
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import secrets
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from resolvers.field import ADMINS
 from tests.clients.test_real_clients import HERE as CLIENTS
 from tests.e2e.deployment import Deployment
 
-PASSWORD = "Correct-horse-1"
+PASSWORD = f"Aa1-{secrets.token_hex(8)}"
 SECONDS = 120
 
 
