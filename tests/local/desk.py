@@ -18,6 +18,7 @@ from local import dynamodb, server
 from local.appsync import AppSync
 from local.iam import Iam
 from local.issuer import Issuer
+from local.realtime import Pace
 from tests.proxy import Proxy
 
 
@@ -97,7 +98,9 @@ class Desk:
 
 
 @contextmanager
-def running(engine: str, mixed: bool = True, pinging: float | None = None) -> Iterator[Desk]:
+def running(
+    engine: str, mixed: bool = True, pinging: float | None = None, pace: Pace = server.PACE
+) -> Iterator[Desk]:
     """A desk over a new table of this engine, with a proxy between.
 
     It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
@@ -109,7 +112,7 @@ def running(engine: str, mixed: bool = True, pinging: float | None = None) -> It
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = server.Place(Issuer(url), Iam())
-        app = server.app(environment, place, mixed)
+        app = server.app(environment, place, mixed, pace)
         config = server.config(app, place)
         config.ws_ping_interval = config.ws_ping_timeout = pinging
         served = uvicorn.Server(config)

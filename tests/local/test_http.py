@@ -132,7 +132,7 @@ def test_an_operation_that_is_not_there_is_refused(desk: Desk) -> None:
 
 def test_a_subscription_is_not_taken_over_http(desk: Desk) -> None:
     answer = post(desk, {"query": 'subscription { onZipChange(zipCode: "98103") { version } }'})
-    assert refusal(answer) == (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
+    assert refusal(answer) == (400, "BadRequestException", "Subscriptions over MQTT is not supported.")
 
 
 def test_an_unknown_field_is_answered_with_200_and_no_type(desk: Desk) -> None:
