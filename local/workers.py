@@ -34,13 +34,17 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it."""
+    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it.
+
+    That was at `begun`, by time.perf_counter; None where no process has told.
+    """
 
     result: Any
     failed: Failed | None
     calls: list[dict[str, Any]]
     pid: int
     ms: float
+    begun: float | None = None
 
 
 Invoke = Callable[[str, Any], Awaitable[Outcome]]
@@ -61,7 +65,8 @@ class Worker:
         line = await self.process.stdout.readline()
         answer = json.loads(line) if line else ENDED
         ms = answer.get("ms", round((time.perf_counter() - sent) * 1000, 3))
-        return Outcome(answer.get("result"), failure(answer), answer.get("calls", []), self.process.pid, ms)
+        took = answer.get("calls", []), self.process.pid, ms, answer.get("begun")
+        return Outcome(answer.get("result"), failure(answer), *took)
 
     @property
     def alive(self) -> bool:

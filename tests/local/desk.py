@@ -98,9 +98,7 @@ class Desk:
 
 
 @contextmanager
-def running(
-    engine: str, mixed: bool = True, pinging: float | None = None, pace: Pace = server.PACE
-) -> Iterator[Desk]:
+def running(engine: str, mixed: bool = True, pinging: float | None = None, pace: Pace = server.PACE) -> Iterator[Desk]:
     """A desk over a new table of this engine, with a proxy between.
 
     It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
