@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local.sizes import size
+
 
 @dataclass(frozen=True)
 class Context:
@@ -72,9 +74,10 @@ def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls
     arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
     begun = time.perf_counter()
     try:
-        result = json.dumps(handle(event, Context(function, str(uuid.uuid4()), arn)))
-        took = f'"bytes": {len(result)}, "begun": {begun}, "ms": {since(begun)}, "calls": {json.dumps(calls)}'
-        return f'{{"result": {result}, {took}}}'.encode()
+        result = handle(event, Context(function, str(uuid.uuid4()), arn))
+        text = json.dumps(result)
+        took = f'"begun": {begun}, "ms": {since(begun)}, "bytes": {size(result, text)}, "calls": {json.dumps(calls)}'
+        return f'{{"result": {text}, {took}}}'.encode()
     except Exception as error:
         told = {"errorType": type(error).__name__, "errorMessage": str(error)}
         return json.dumps({"error": told, "begun": begun, "ms": since(begun), "calls": calls}).encode()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local import unconfirmed
+from local.sizes import size
 from resolvers.wiring import LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,8 +101,8 @@ class Function:
 
     async def invoke(self, event: Any, code: str | None = None) -> Outcome:
         """What the function answers by this version of its code, or by the one that is on disk now."""
-        payload, size = line(event)
-        if size > LIMITS.payload_bytes:
+        payload, whole = line(event)
+        if whole > LIMITS.payload_bytes:
             return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
             worker = await self.worker(code or version(self.root))
@@ -181,11 +182,12 @@ def line(event: Any) -> tuple[bytes, int]:
     """
     if not isinstance(event, list):
         alone = json.dumps(event)
-        return f'{{"event": {alone}}}'.encode(), len(alone)
+        return f'{{"event": {alone}}}'.encode(), size(event, alone)
     same = {name: value for name, value in event[0].items() if all(one[name] is value for one in event)}
-    shared = json.dumps(same)
-    events = json.dumps([{name: value for name, value in one.items() if name not in same} for one in event])
-    return f'{{"shared": {shared}, "events": {events}}}'.encode(), len(events) + len(shared) * len(event)
+    others = [{name: value for name, value in one.items() if name not in same} for one in event]
+    shared, events = json.dumps(same), json.dumps(others)
+    whole = size(others, events) + size(same, shared) * len(event)
+    return f'{{"shared": {shared}, "events": {events}}}'.encode(), whole
 
 
 def version(root: Path) -> str:
