@@ -44,7 +44,8 @@ class Asker:
     def label(self) -> str:
         """Who asks, in a few words: `ada (oidc)`."""
         known = self.identity or {}
-        return f"{known.get('username') or known.get('sub')} ({self.mode.directive.removeprefix('aws_')})"
+        mode = self.mode.directive.removeprefix("aws_").removesuffix("_user_pools")
+        return f"{known.get('username') or known.get('sub')} ({mode})"
 
 
 @dataclass(frozen=True)

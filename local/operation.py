@@ -75,7 +75,7 @@ def read(schema: GraphQLSchema, text: str) -> Document:
         return Document(text, node, tuple(validation.refused(schema, node)))
     except GraphQLSyntaxError as error:
         too_long = f"more than {LIMITS.tokens} tokens" in error.message
-        raise bad("Maximum char length exceeded") if too_long else Refused(*unconfirmed.SYNTAX) from error
+        raise Refused(*(unconfirmed.TOO_MANY_TOKENS if too_long else unconfirmed.SYNTAX)) from error
     except RecursionError as error:
         raise Refused(*unconfirmed.SYNTAX) from error
 

@@ -21,7 +21,7 @@ from local.operation import Refused
 from local.subscriptions import NotSubscribed, Subscription, Subscriptions
 from resolvers.wiring import LIMITS
 
-PATHS = (f"{http.PATH}/realtime", "/realtime")
+PATHS = (http.PATH, f"{http.PATH}/realtime", "/realtime")  # the first as at AWS's own names, the others as at one's own
 PROTOCOL = "graphql-ws"
 TIMEOUT_MS = 300_000
 PATIENCE_SECONDS = 15  # for a connection_init
@@ -214,7 +214,8 @@ class Connection:
             self.wrong(id, type, message.format(id=id))
 
     def wrong(self, id: Any, type: str, message: str) -> None:
-        errors = [{"errorType": type, "message": message}]
+        error = {"errorType": type, "message": message}
+        errors = [error] if unconfirmed.ERRORS_ARE_A_LIST else error
         self.tell("error", **({"id": id} if isinstance(id, str) else {}), payload={"errors": errors})
 
     def tell(self, type: str, **members: Any) -> None:

@@ -14,6 +14,7 @@ from local.api import Api, Info, body
 from local.auth import Asker
 from local.operation import Document, Question, Refused
 from local.request import plain
+from local.sizes import size
 from resolvers.field import Mode
 from resolvers.wiring import LIMITS
 
@@ -106,7 +107,8 @@ class Subscriptions:
         root = {subscription.field: change}
         told = body(self.api.run(subscription.document, subscription.asked, resolve, None, root))
         text = json.dumps(told)
-        if len(text) <= LIMITS.published_bytes:
+        whole = size(told, text)
+        if whole <= LIMITS.published_bytes:
             return text
-        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{len(text):,}")
+        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{whole:,}")
         return None

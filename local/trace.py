@@ -34,12 +34,14 @@ class Trace:
     def add(self, row: Field, batch: int, outcome: Outcome, begun: float) -> None:
         """Notes an invocation of `batch` events, sent at `begun` by time.perf_counter, and what it asked of the table.
 
-        `most` is how many events a batch may hold. `ms` is what the function took; the rest of the time from `at` to
-        `end` it waited for a process, perhaps for one to start.
+        `most` is how many events a batch may hold. `ms` is what the function took from when it `began`: since `at` it
+        had waited for a process, perhaps for one to start, and until `end` its answer was on the way.
         """
         most = row.batch.size if row.batch else 1
         told = {"field": row.path, "function": row.function, "batch": batch, "most": most}
-        took = {"at": self.since(begun), "ms": outcome.ms, "end": self.since(time.perf_counter()), "pid": outcome.pid}
+        at, end = self.since(begun), self.since(time.perf_counter())
+        began = max(at, end - outcome.ms) if outcome.begun is None else self.since(outcome.begun)
+        took = {"at": at, "began": began, "ms": outcome.ms, "end": end, "pid": outcome.pid}
         failed = {"failed": f"{outcome.failed.type}: {outcome.failed}"} if outcome.failed else {}
         for call in outcome.calls:
             of = {"at": self.since(call["at"]), "resolver": row.path, "invocation": len(self.resolvers)}

@@ -65,7 +65,7 @@ def summary(trace: Trace) -> dict[str, Any]:
     return {
         **heading(trace),
         "query": " ".join(trace.query.split())[:LONGEST],
-        "invocations": [[max(one["at"], one["end"] - one["ms"]), one["ms"]] for one in trace.resolvers],
+        "invocations": [[one["began"], one["ms"]] for one in trace.resolvers],
         "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
         "cacheHits": [[one["at"], 0] for one in trace.cache],
         "errors": len(trace.errors),

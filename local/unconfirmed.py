@@ -7,7 +7,8 @@ docs/first-deployment.md tells for each name how to find out on a real API. What
 SYNTAX = (400, "MalformedHttpRequestException", "Unable to parse GraphQL query.")  # also for what is nested too deeply
 NO_OPERATION = (400, "BadRequestException", "There is no operation.")  # fragments alone
 UNKNOWN_OPERATION = (400, "BadRequestException", "Unknown operation named '{name}'.")
-SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
+TOO_MANY_TOKENS = (400, "BadRequestException", "Maximum char length exceeded")  # the text is known
+SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions over MQTT is not supported.")  # seen in 2021
 BODY_TOO_LARGE = (413, "BadRequestException", "Request body is larger than {bytes:,} bytes.")
 MOST_BODY_BYTES = 1_000_000  # tokens of a query are limited, bytes of a body nowhere that we know of
 MOST_BODY_LEVELS = 100  # of lists and objects in each other; a body of more is malformed
@@ -73,6 +74,7 @@ NULL_IS_CACHED = True
 CONNECTION_HOURS = 24
 FIRST_KEEP_ALIVE_AT_ONCE = True  # right behind the connection_ack
 KEEP_ALIVE_SECONDS = 60
+ERRORS_ARE_A_LIST = True  # those of an `error`, as is documented; clients have seen one alone, and no list around it
 UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: as AppSync Events has them
 DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation with id {id}")  # seen in a client's report
 

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local.sizes import size
+
 
 @dataclass(frozen=True)
 class Context:
@@ -68,16 +70,17 @@ def failing(error: Exception) -> Callable[[Any, Any], Any]:
 
 
 def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
-    """The answer to one event as a line, with the time it took and what it took from DynamoDB."""
+    """The answer to one event as a line, with when it was begun, the time it took and what it took from DynamoDB."""
     arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
     begun = time.perf_counter()
     try:
-        result = json.dumps(handle(event, Context(function, str(uuid.uuid4()), arn)))
-        took = f'"bytes": {len(result)}, "ms": {since(begun)}, "calls": {json.dumps(calls)}'
-        return f'{{"result": {result}, {took}}}'.encode()
+        result = handle(event, Context(function, str(uuid.uuid4()), arn))
+        text = json.dumps(result)
+        took = f'"begun": {begun}, "ms": {since(begun)}, "bytes": {size(result, text)}, "calls": {json.dumps(calls)}'
+        return f'{{"result": {text}, {took}}}'.encode()
     except Exception as error:
         told = {"errorType": type(error).__name__, "errorMessage": str(error)}
-        return json.dumps({"error": told, "ms": since(begun), "calls": calls}).encode()
+        return json.dumps({"error": told, "begun": begun, "ms": since(begun), "calls": calls}).encode()
 
 
 def since(begun: float) -> float:

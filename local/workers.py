@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local import unconfirmed
+from local.sizes import size
 from resolvers.wiring import LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,13 +35,17 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it."""
+    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it.
+
+    That was at `begun`, by time.perf_counter; None where no process has told.
+    """
 
     result: Any
     failed: Failed | None
     calls: list[dict[str, Any]]
     pid: int
     ms: float
+    begun: float | None = None
 
 
 Invoke = Callable[[str, Any], Awaitable[Outcome]]
@@ -77,7 +82,8 @@ class Worker:
         line = await self.process.stdout.readline()
         answer = json.loads(line) if line else ENDED
         ms = answer.get("ms", round((time.perf_counter() - sent) * 1000, 3))
-        return Outcome(answer.get("result"), failure(answer), answer.get("calls", []), self.process.pid, ms)
+        took = answer.get("calls", []), self.process.pid, ms, answer.get("begun")
+        return Outcome(answer.get("result"), failure(answer), *took)
 
     @property
     def alive(self) -> bool:
@@ -111,8 +117,8 @@ class Function:
 
     async def invoke(self, event: Any, code: str | None = None) -> Outcome:
         """What the function answers by this version of its code, or by the one that is on disk now."""
-        payload, size = line(event)
-        if size > LIMITS.payload_bytes:
+        payload, whole = line(event)
+        if whole > LIMITS.payload_bytes:
             return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
             worker = await self.worker(code or version(self.root))
@@ -192,11 +198,12 @@ def line(event: Any) -> tuple[bytes, int]:
     """
     if not isinstance(event, list):
         alone = json.dumps(event)
-        return f'{{"event": {alone}}}'.encode(), len(alone)
+        return f'{{"event": {alone}}}'.encode(), size(event, alone)
     same = {name: value for name, value in event[0].items() if all(one[name] is value for one in event)}
-    shared = json.dumps(same)
-    events = json.dumps([{name: value for name, value in one.items() if name not in same} for one in event])
-    return f'{{"shared": {shared}, "events": {events}}}'.encode(), len(events) + len(shared) * len(event)
+    others = [{name: value for name, value in one.items() if name not in same} for one in event]
+    shared, events = json.dumps(same), json.dumps(others)
+    whole = size(others, events) + size(same, shared) * len(event)
+    return f'{{"shared": {shared}, "events": {events}}}'.encode(), whole
 
 
 def version(root: Path) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -50,11 +51,19 @@ class Running:
         answer = httpx.post(f"http://{self.host}/token", json={"user": user})
         return str(answer.json()["access_token"])
 
-    def megabytes(self) -> float:
-        """The memory that the desk's own process holds."""
-        with open(f"/proc/{self.pid}/status") as status:
-            (line,) = [line for line in status if line.startswith("VmRSS")]
-        return int(line.split()[1]) / 1024
+    def megabytes(self) -> tuple[float, float]:
+        """The memory that the desk's own process holds, and that of its functions' processes."""
+        functions = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return held(self.pid), sum(map(held, functions))
+
+
+def held(pid: int | str) -> float:
+    """The megabytes that a process holds; none once it has ended."""
+    try:
+        told = Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return 0
+    return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmRSS")) / 1024
 
 
 @contextmanager
@@ -169,8 +178,8 @@ async def listened(socket: ClientConnection, heard: Heard, until: float) -> None
             heard.messages += 1
 
 
-async def churn(running: Running, seconds: int) -> tuple[Heard, list[float]]:
-    """So many seconds of subscribers and changes, twenty a second; the desk's megabytes, ten times on the way."""
+async def churn(running: Running, seconds: int) -> tuple[Heard, list[tuple[float, float]]]:
+    """So many seconds of subscribers and changes, twenty a second; the megabytes held, ten times on the way."""
     heard, until, sizes = Heard(), time.monotonic() + seconds, []
 
     async def change() -> None:
@@ -201,6 +210,7 @@ def measure(engine: str, print_table: Callable[..., None], medians: Callable[...
         print(f"\n`me`, answers a second, none lost and each its own: {rates}")
         heard, sizes = asyncio.run(churn(running, SECONDS))
         print(f"\n{SECONDS} s of {SUBSCRIBERS} subscribers who come and go: {heard.sessions} sessions,")
-        print(f"{heard.messages} changes heard, {heard.gaps} missed; the desk's MB on the way:")
-        print(f"{' '.join(f'{size:.0f}' for size in sizes)}, the second half to the first", end=" ")
-        print(f"{median(sizes[5:]) / median(sizes[:5]):.2f}")
+        print(f"{heard.messages} changes heard, {heard.gaps} missed; MB held on the way:")
+        for of, megabytes in zip(("the desk", "its functions"), zip(*sizes, strict=True), strict=True):
+            print(f"  {of}: {' '.join(f'{size:.0f}' for size in megabytes)}, the second half to the first", end=" ")
+            print(f"{median(megabytes[5:]) / median(megabytes[:5]):.2f}")

@@ -67,14 +67,14 @@ function row(kind, label, about, bars, took, inside, mark) {
 }
 
 function invocation(one, total, found) {
-  const begun = Math.max(one.end - one.ms, one.at);
   const alone = /^(Query|Mutation)\./.test(one.field);
   const about = alone ? one.function : `${one.function} · batch of ${number(one.batch)}`;
   const kind = one.failed ? "failed" : "lambda";
-  const bars = [begun > one.at && bar("waiting", one.at, begun - one.at, total), bar(kind, begun, one.ms, total)];
+  const waited = one.began - one.at;
+  const bars = [waited > 0 && bar("waiting", one.at, waited, total), bar(kind, one.began, one.ms, total)];
   const mark = found.map(name => h("em", { class: "badge" }, name));
   const inside = [
-    `Sent at ${ms(one.at)}, waited ${ms(begun - one.at)} for its process, took ${ms(one.ms)} in process ${one.pid}.`,
+    `Sent at ${ms(one.at)}, waited ${ms(waited)} for its process, took ${ms(one.ms)} in process ${one.pid}.`,
     !alone && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
     one.failed && h("p", { class: "finding" }, one.failed),
   ];

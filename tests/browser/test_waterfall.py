@@ -39,9 +39,10 @@ def test_a_bar_stands_where_its_time_is(desk: Desk, opened: Opens) -> None:
     page = opened(f"/trace/{answer.trace['id']}")
     page.texts(".invocation")
     first, last = answer.trace["resolvers"][0], answer.trace["ms"]
-    share = """(bar => (bar.getBoundingClientRect().width / bar.parentElement.getBoundingClientRect().width))
-        (document.querySelector('.track .bar.lambda'))"""
-    assert page.js(share) == pytest.approx(first["ms"] / last, abs=0.01)
+    shares = """(([bar, track]) => [(bar.x - track.x) / track.width, bar.width / track.width])
+        ((bar => [bar, bar.parentElement].map(one => one.getBoundingClientRect()))
+        (document.querySelector('.track .bar.lambda')))"""
+    assert page.js(shares) == pytest.approx([first["began"] / last, first["ms"] / last], abs=0.01)
 
 
 def test_n_plus_1_is_said_and_marked_where_it_happens(

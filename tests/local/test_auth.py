@@ -143,7 +143,7 @@ def test_a_token_sent_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "Bearer ", "bearer ", "BEARER  "])
 def test_a_token_is_taken_with_bearer_in_any_case_and_without(prefix: str) -> None:
-    assert asker(OURS, prefix + OURS.token("ada")).label == "ada (cognito_user_pools)"
+    assert asker(OURS, prefix + OURS.token("ada")).label == "ada (cognito)"
 
 
 def identity(**token: Any) -> tuple[Any, dict[str, Any]]:

@@ -132,7 +132,7 @@ def test_an_operation_that_is_not_there_is_refused(desk: Desk) -> None:
 
 def test_a_subscription_is_not_taken_over_http(desk: Desk) -> None:
     answer = post(desk, {"query": 'subscription { onZipChange(zipCode: "98103") { version } }'})
-    assert refusal(answer) == (400, "BadRequestException", "Subscriptions are not supported over HTTP.")
+    assert refusal(answer) == (400, "BadRequestException", "Subscriptions over MQTT is not supported.")
 
 
 def test_an_unknown_field_is_answered_with_200_and_no_type(desk: Desk) -> None:
@@ -172,11 +172,26 @@ def test_a_query_may_come_in_the_address(desk: Desk) -> None:
 
 
 def test_a_page_of_any_origin_may_ask(desk: Desk) -> None:
+    names = "authorization,x-amz-user-agent,x-app"
     asks = {"origin": "https://app.example", "access-control-request-method": "POST"}
-    preflight = desk.http.options("/graphql", headers=asks | {"access-control-request-headers": "authorization"})
+    preflight = desk.http.options("/graphql", headers=asks | {"access-control-request-headers": names})
     assert preflight.status_code == 200
     assert preflight.headers["access-control-allow-origin"] == "*"
+    assert preflight.headers["access-control-allow-headers"] == names
+    assert "access-control-allow-credentials" not in preflight.headers
     assert post(desk, origin="https://app.example").headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(("body", "token", "status"), [(ME, None, 200), (b"meow", None, 400), (ME, "x", 401)])
+def test_every_answer_has_appsyncs_headers(desk: Desk, body: Any, token: str | None, status: int) -> None:
+    answer = post(desk, body, token)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
+    assert answer.headers["x-amzn-appsync-tokensconsumed"] == "1"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    exposed = answer.headers["access-control-expose-headers"].split(",")
+    assert {"x-amzn-RequestId", "x-amzn-ErrorType", "Date"} <= set(exposed)
+    assert ("x-amzn-errortype" in answer.headers) is (status != 200)
 
 
 def test_every_answer_has_a_request_id_of_its_own(desk: Desk) -> None:

@@ -20,7 +20,7 @@ REFUSED = "You are not authorized to make this call."
 
 
 def test_a_pools_keys_are_found_where_cognito_has_them(pool: Elsewhere) -> None:
-    assert asked(pool.token()) == ["ada (cognito_user_pools)"]
+    assert asked(pool.token()) == ["ada (cognito)"]
     assert pool.asked == [POOL_KEYS]
 
 
@@ -31,7 +31,7 @@ def test_another_issuers_keys_are_found_by_its_configuration(oidc: Elsewhere) ->
 
 @pytest.mark.parametrize("ask", [asked, at_once])
 def test_keys_are_fetched_once_for_many_tokens(pool: Elsewhere, ask: Any) -> None:
-    assert ask(*[pool.token()] * 8) == ["ada (cognito_user_pools)"] * 8
+    assert ask(*[pool.token()] * 8) == ["ada (cognito)"] * 8
     assert pool.asked == [POOL_KEYS]
 
 
@@ -44,16 +44,16 @@ def test_a_new_key_is_found_when_its_first_token_comes_and_one_withdrawn_is_forg
         pool.keys = [public(new, kid="k2")]
         return [first, await outcome(providers, pool.token(new, kid="k2")), await outcome(providers, pool.token())]
 
-    assert asyncio.run(rotated()) == ["ada (cognito_user_pools)", "ada (cognito_user_pools)", REFUSED]
+    assert asyncio.run(rotated()) == ["ada (cognito)", "ada (cognito)", REFUSED]
     assert pool.asked == [POOL_KEYS] * 2
 
 
 def test_any_number_of_unknown_keys_makes_one_more_fetch(pool: Elsewhere) -> None:
     tokens = [pool.token(kid=f"x{n}") for n in range(20)]
     assert asked(pool.token(), *tokens, pool.token()) == [
-        "ada (cognito_user_pools)",
+        "ada (cognito)",
         *[REFUSED] * 20,
-        "ada (cognito_user_pools)",
+        "ada (cognito)",
     ]
     assert pool.asked == [POOL_KEYS] * 2
 
@@ -82,8 +82,8 @@ def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
         tokens = (oidc.token(), OURS.token("bob"))
         return await asyncio.gather(*(timed(providers, token) for token in tokens))
 
-    assert asyncio.run(both()) == [REFUSED, "bob (cognito_user_pools)"]
-    assert waited["bob (cognito_user_pools)"] < 0.5 <= waited[REFUSED] < 3
+    assert asyncio.run(both()) == [REFUSED, "bob (cognito)"]
+    assert waited["bob (cognito)"] < 0.5 <= waited[REFUSED] < 3
     assert [f"no keys to be had of {oidc.url}" in message for message in caplog.messages] == [True]
     oidc.answering.set()
 
@@ -130,7 +130,7 @@ def test_a_known_key_proves_tokens_while_an_unknown_one_is_looked_for(pool: Else
         pool.answering.set()
         return [known, await looking]
 
-    assert asyncio.run(meanwhile()) == ["ada (cognito_user_pools)", REFUSED]
+    assert asyncio.run(meanwhile()) == ["ada (cognito)", REFUSED]
 
 
 def test_an_issuer_that_is_away_opens_nothing_until_it_is_back(
@@ -169,4 +169,4 @@ def test_one_desk_takes_the_tokens_of_another(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("COGNITO_ISSUER", issuer.url)
         monkeypatch.setenv("OIDC_ISSUER", f"{issuer.url}/oidc")
         found = asked(issuer.token("eve"), issuer.token("eve", kind="oidc"))
-    assert found == ["eve (cognito_user_pools)", "eve (oidc)"]
+    assert found == ["eve (cognito)", "eve (oidc)"]

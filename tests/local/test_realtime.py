@@ -55,8 +55,8 @@ def test_a_client_is_let_in_by_each_way_to_carry_credentials(
         assert [socket.hear(alive=True) for _ in range(2)] == [ack, {"type": "ka"}]
 
 
-@pytest.mark.parametrize("path", ["/realtime", "/graphql/realtime"])
-def test_both_addresses_that_clients_make_of_an_endpoint_are_served(desk: Desk, path: str) -> None:
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/realtime", "/realtime"])
+def test_each_address_that_clients_make_of_an_endpoint_is_served(desk: Desk, path: str) -> None:
     with opened(desk, f"header-{encoded(credentials_of(desk, 'ada'))}", path=path) as socket:
         assert socket.init()["type"] == "connection_ack"
 

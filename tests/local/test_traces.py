@@ -52,12 +52,10 @@ def test_of_each_request_the_list_tells_a_line(desk: Desk) -> None:
     answer = desk.ask(QUERY)
     of = listed(desk, answer.trace["id"])
     assert (of["query"], of["operation"], of["errors"], of["findings"]) == ("query Me { me { id } }", None, 0, [])
-    assert of["asker"] == "ada (cognito_user_pools)"
+    assert of["asker"] == "ada (cognito)"
     assert of["ms"] == answer.trace["ms"]
     assert of["calls"] == [[one["at"], one["ms"]] for one in answer.trace["dynamodb"]]
-    ((at, ms),) = of["invocations"]
-    (invocation,) = answer.trace["resolvers"]
-    assert (at + ms, ms) == (pytest.approx(invocation["end"]), invocation["ms"])
+    assert of["invocations"] == [[one["began"], one["ms"]] for one in answer.trace["resolvers"]]
 
 
 def test_of_one_request_all_is_told(desk: Desk) -> None:
