@@ -9,32 +9,44 @@ import sys
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from infra import package, stages
+from infra import package
 from infra.package import LAMBDA
-from infra.stack import Homes
+from infra.refusals import BadStage, sentence
+from infra.sdl import Refused
+from resolvers.field import BadRow
 
 FAILED = "ValidationFailed"
 
 
 def main() -> None:
     try:
-        stage = stages.named(os.environ.get("STAGE") or "dev")
-        out = os.environ.get("CDK_OUT") or f"cdk.out/{stage.name}"
-        app = App(outdir=out)
-        stack = Homes(app, stage)
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-        app.synth()
-    except (stages.BadStage, package.NotBuilt) as refused:
-        sys.exit(str(refused))
+        told = synthesised(os.environ.get("STAGE") or "dev", os.environ.get("CDK_OUT"))
+    except (BadRow, BadStage, Refused, package.NotBuilt) as refused:
+        sys.exit(sentence(refused))
     except RuntimeError as error:
         if FAILED not in str(error):
             raise
         sys.exit("the checks found what is told above: mend it, or accept it where it is, with the reason")
     code, layer = package.zipped(package.functions()), package.zipped(package.layer())
-    print(f"{stack.stack_name} is in {out}. Zipped: functions {code / 1e6:.2f} MB, with their layer", end=" ")
-    print(f"{(code + layer) / 1e6:.2f} MB.")
+    print(f"{told}. Zipped: functions {code / 1e6:.2f} MB, with their layer {(code + layer) / 1e6:.2f} MB.")
     if not LAMBDA.interpreter:
         print(f"They are not compiled, for there is no python{LAMBDA.python} here: their processes start more slowly.")
+
+
+def synthesised(name: str, out: str | None) -> str:
+    """Writes a stage's template, checked, and tells which is where. Raises BadRow, BadStage, Refused and NotBuilt.
+
+    The wiring and the stages are read only now: what they say that cannot be is refused as they are.
+    """
+    from infra import stages
+    from infra.stack import Homes
+
+    stage = stages.named(name)
+    app = App(outdir=out or f"cdk.out/{stage.name}")
+    stack = Homes(app, stage)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    app.synth()
+    return f"{stack.stack_name} is in {app.outdir}"
 
 
 if __name__ == "__main__":

@@ -9,14 +9,20 @@ from dataclasses import dataclass, field
 from aws_cdk.aws_appsync import FieldLogLevel
 from aws_cdk.aws_logs import RetentionDays
 
+from infra.refusals import BadStage as BadStage
 from resolvers.field import COGNITO, OIDC, Mode
 from resolvers.wiring import FIELDS, MEMORY_MB
 
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
+# https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
+BOUNDS = {
+    "memory_mb": (128, 10_240),
+    "warm": (1, 1_000),
+    "reserved": (1, 1_000),
+    "requests_in_five_minutes": (10, 2_000_000_000),
+}
+CACHES = ("SMALL", "MEDIUM", "LARGE", "XLARGE", "LARGE_2X", "LARGE_4X", "LARGE_8X", "LARGE_12X")
 FUNCTIONS = tuple(sorted({row.function for row in FIELDS if not row.local}))
-
-
-class BadStage(ValueError):
-    """A stage that says what cannot be; the text tells what, and in which stage."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,15 @@ class Stage:
             raise BadStage(f"{self.name}: there is no function {', '.join(unknown)}")
         if both := sorted(set(self.warm) & set(self.snapshots)):
             raise BadStage(f"{self.name}: {', '.join(both)} cannot be kept warm and start from a snapshot as well")
+        for name, (least, most) in BOUNDS.items():
+            told = getattr(self, name)
+            values = told if isinstance(told, Mapping) else {"": told}
+            if wrong := [
+                f"{function} {value:,}".strip() for function, value in values.items() if not least <= value <= most
+            ]:
+                raise BadStage(f"{self.name}: {name} of {', '.join(wrong)}: AWS takes {least:,} to {most:,}")
+        if self.cache is not None and self.cache not in CACHES:
+            raise BadStage(f"{self.name}: there is no cache of size {self.cache!r}: AppSync has {', '.join(CACHES)}")
         if self.keep and not self.alarm_email:
             raise BadStage(f"{self.name} keeps its data, and nobody is told of its alarms")
 

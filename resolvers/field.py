@@ -10,6 +10,10 @@ CONTEXT = ("arguments", "source", "identity")
 ADMINS = "admins"  # the one group that means anything here
 
 
+class BadRow(ValueError):
+    """A row that says what cannot be; the text tells what."""
+
+
 @dataclass(frozen=True)
 class Mode:
     """A kind of caller, by AppSync's directive for it."""
@@ -34,7 +38,7 @@ class Batch:
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= 2_000:
-            raise ValueError(f"a batch of {self.size}: AppSync takes 1 to 2,000")
+            raise BadRow(f"a batch of {self.size}: AppSync takes 1 to 2,000")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,9 @@ class Cache:
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= 3_600:
-            raise ValueError(f"cached for {self.seconds} s: AppSync takes 1 to 3,600")
+            raise BadRow(f"cached for {self.seconds} s: AppSync takes 1 to 3,600")
         if not 1 <= len(self.by) <= 25 or any(path.partition(".")[0] not in CONTEXT for path in self.by):
-            raise ValueError(f"cached by {self.by}: AppSync takes 1 to 25 paths into {', '.join(CONTEXT)}")
+            raise BadRow(f"cached by {self.by}: AppSync takes 1 to 25 paths into {', '.join(CONTEXT)}")
 
 
 @dataclass(frozen=True)
@@ -79,17 +83,17 @@ class Field:
 
     def __post_init__(self) -> None:
         if not (self.parent and self.name and self.who):
-            raise ValueError(f"{self.path!r} must be a type and its field, open to somebody")
+            raise BadRow(f"{self.path!r} must be a type and its field, open to somebody")
         if self.batch and self.parent in ROOTS:
-            raise ValueError(f"{self.path}: a root field has no siblings to be batched with")
+            raise BadRow(f"{self.path}: a root field has no siblings to be batched with")
         if self.cache and self.parent in ("Mutation", "Subscription"):
-            raise ValueError(f"{self.path}: only a query's answers can be kept")
+            raise BadRow(f"{self.path}: only a query's answers can be kept")
         if self.cache and self.batch:
-            raise ValueError(f"{self.path}: AppSync does not tell what it keeps of a batch")
+            raise BadRow(f"{self.path}: AppSync does not tell what it keeps of a batch")
         if self.evicts and self.parent != "Mutation":
-            raise ValueError(f"{self.path}: only a mutation can evict")
+            raise BadRow(f"{self.path}: only a mutation can evict")
         if bool(self.follows) != (self.parent == "Subscription"):
-            raise ValueError(f"{self.path}: a subscription, and nothing else, names the mutations it follows")
+            raise BadRow(f"{self.path}: a subscription, and nothing else, names the mutations it follows")
 
     @property
     def parent(self) -> str:

@@ -1,9 +1,11 @@
 """Stages say what can be; one that cannot is refused with a sentence."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,20 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "x: users cannot be kept warm and start from a snapshot as well",
     ),
     "an unknown function": (lambda: Stage("x", memory_mb={"user": 512}), "x: there is no function user"),
+    "too little memory": (
+        lambda: Stage("x", memory_mb={"users": 64, "images": 128}),
+        "x: memory_mb of users 64: AWS takes 128 to 10,240",
+    ),
+    "nobody kept warm": (lambda: Stage("x", warm={"users": 0}), "x: warm of users 0: AWS takes 1 to 1,000"),
+    "nothing reserved": (lambda: Stage("x", reserved={"users": 0}), "x: reserved of users 0: AWS takes 1 to 1,000"),
+    "a rate that AWS does not count": (
+        lambda: Stage("x", requests_in_five_minutes=9),
+        "x: requests_in_five_minutes of 9: AWS takes 10 to 2,000,000,000",
+    ),
+    "a size of cache that there is not": (
+        lambda: Stage("x", cache="TINY"),
+        "x: there is no cache of size 'TINY': AppSync has SMALL, MEDIUM, ",
+    ),
     "kept data and silent alarms": (lambda: Stage("x", keep=True), "x keeps its data, and nobody is told"),
 }
 
@@ -47,6 +63,45 @@ def test_the_program_tells_the_reason_and_nothing_else() -> None:
     )
     assert done.returncode == 1
     assert (done.stdout, done.stderr) == ("", "there is no stage 'nowhere': STAGE is one of dev, staging, prod\n")
+
+
+WRONG = {
+    "a row": (
+        "resolvers/wiring.py",
+        'by=("arguments.id",)',
+        "by=()",
+        "cached by (): AppSync takes 1 to 25 paths into ",
+    ),
+    "a window": (
+        "infra/stages.py",
+        'Stage("dev")',
+        'Stage("dev", business=Hours(19, 7))',
+        "business from 19:00 to 7:00",
+    ),
+    "an issuer": (
+        "infra/stages.py",
+        'Stage("dev")',
+        'Stage("dev", auth=Issuer("https://id.example.com", ""))',
+        "the issuer https://id.example.com has no audience",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "why"), WRONG.values(), ids=WRONG)
+def test_what_is_written_wrong_is_told_with_its_line_and_nothing_else(
+    tmp_path: Path, file: str, right: str, wrong: str, why: str
+) -> None:
+    for room in ("data", "resolvers", "infra"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    written = (tmp_path / file).read_text()
+    assert right in written
+    (tmp_path / file).write_text(written.replace(right, wrong, 1))
+    line = written.partition(right)[0].count("\n") + 1
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.app"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(f"{file}:{line}: {why}")
 
 
 def test_only_prod_keeps_its_data_and_only_dev_has_no_cache() -> None:
