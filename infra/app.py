@@ -31,7 +31,8 @@ def main() -> None:
         sys.exit("the checks found what is told above: mend it, or accept it where it is, with the reason")
     code, layer = package.zipped(package.functions()), package.zipped(package.layer())
     print(f"{stack.stack_name} is in {out}. Zipped: functions {code / 1e6:.2f} MB, with their layer", end=" ")
-    print(f"{(code + layer) / 1e6:.2f} MB.")
+    print(f"{(code + layer) / 1e6:.2f} MB, the authorizer with its own", end=" ")
+    print(f"{(code + package.zipped(package.layer(requirements=package.VERIFYING))) / 1e6:.2f} MB.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The Lambda functions: all from one package and one layer, each with what it needs and no more."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
 from aws_cdk import aws_iam as iam
@@ -36,13 +37,18 @@ class Functions(Construct):
         self.code = lambda_.Code.from_asset(str(package.functions()))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
-        self.layer = lambda_.LayerVersion(
+        usual, own = package.layer(target), package.layer(target, package.VERIFYING)
+        self.layer = self.layered("Layer", usual, "What the functions import that the runtime does not bring")
+        self.verifying = self.layered("Verifying", own, "What verifies a token, for the authorizer alone")
+
+    def layered(self, id: str, folder: Path, what: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
             self,
-            "Layer",
-            code=lambda_.Code.from_asset(str(package.layer(target))),
+            id,
+            code=lambda_.Code.from_asset(str(folder)),
             compatible_architectures=[self.architecture],
             compatible_runtimes=[self.runtime],
-            description="What the functions import that the runtime does not bring",
+            description=what,
         )
 
     def add(
@@ -52,8 +58,12 @@ class Functions(Construct):
         entry: str = ENTRY,
         seconds: int = SECONDS,
         environment: Mapping[str, str] | None = None,
+        layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias `live`: that is what is called, and rolled back."""
+        """The function with this name, behind its alias `live`: that is what is called, and rolled back.
+
+        It imports what `layer` brings, which is what all bring unless it says otherwise.
+        """
         stage = self.stage
         of_it = Construct(self, name.capitalize())
         log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
@@ -64,7 +74,7 @@ class Functions(Construct):
             "Function",
             description=f"Homes, {stage.name}: {name}",
             code=self.code,
-            layers=[self.layer],
+            layers=[layer or self.layer],
             handler=entry,
             runtime=self.runtime,
             architecture=self.architecture,

@@ -41,7 +41,7 @@ class Bucket:
 
 
 class Keys:
-    """The API keys that were given out, each with its plan. They are kept in `folder`, as keys.json, if there is one."""
+    """The API keys that were given out, each with its plan. They are kept in `folder`, if there is one."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.file = folder / "keys.json" if folder else None

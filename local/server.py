@@ -1,8 +1,8 @@
 """The desk: one port with `/graphql`, its real time, GraphiQL at `/`, the REST routes and a token issuer.
 
 PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use;
-TLS=1 serves https and wss; CACHE=0 keeps no answer to a GET over REST. Other issuers whose tokens are taken are named as
-local/auth.py says.
+TLS=1 serves https and wss; CACHE=0 keeps no answer to a GET over REST. Other issuers whose tokens are taken are named
+as local/auth.py says.
 """
 
 import asyncio
@@ -27,7 +27,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local import (
-    claims,
     docs,
     dynamodb,
     http,
@@ -44,6 +43,7 @@ from local import (
 )
 from local.appsync import AppSync
 from local.auth import Providers
+from local.functions import account
 from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
@@ -53,7 +53,7 @@ from local.shards import Stream
 from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
-from local.workers import Function, Lambda
+from local.workers import Lambda
 from resolvers.wiring import FIELDS
 
 PACE = Pace()
@@ -81,7 +81,9 @@ def app(
     """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept."""
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
-    functions = Lambda(deployed(quiet(environment), place, providers))
+    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
+    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
+    functions = Lambda(account(environment, backend, {**providers.environment(), **trust}))
     appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
     gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
 
@@ -126,30 +128,6 @@ def app(
     served.state.appsync = appsync
     served.state.gateway = gateway
     return served
-
-
-def deployed(environment: dict[str, str], place: Place, providers: Providers) -> list[Function]:
-    """The functions: one a module that the wiring names, the one that the table's stream calls, and those of REST."""
-    names = {row.function for row in FIELDS if not row.local}
-    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
-    changes = Function("changes", environment | backend, entry="resolvers.changes")
-    rest = Function("rest", environment, entry="resolvers.rest")
-    authorizer = Function("authorizer", environment | trust | providers.environment(), entry="resolvers.authorizer")
-    return [*(Function(name, environment) for name in sorted(names)), changes, rest, authorizer]
-
-
-def quiet(environment: dict[str, str]) -> dict[str, str]:
-    """The functions' environment: on the desk their log tells what goes wrong, and no metrics.
-
-    Groups are where the desk's own issuer writes them.
-    """
-    return {
-        **environment,
-        "GROUPS_CLAIM": claims.groups_claim(),
-        "POWERTOOLS_METRICS_DISABLED": "true",
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-    }
 
 
 @contextmanager

@@ -6,8 +6,6 @@ is too busy for is a 409 where it was to be written, and else a 429.
 """
 
 import json
-import re
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -17,9 +15,17 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from data import table
-from data.errors import BadCursor, InvalidInput, PropertyNotFound, Refusal, TryAgain, VersionConflict
-from data.records import ABSENT, ID, Connection, First, Id, Property, ZipCode
-from resolvers import caller, encoding, etags, history, listings, properties
+from data.errors import (
+    BadCursor,
+    IdempotencyMismatch,
+    InvalidInput,
+    PropertyNotFound,
+    Refusal,
+    TryAgain,
+    VersionConflict,
+)
+from data.records import ABSENT, ID, Connection, Id, Property, ZipCode
+from resolvers import asked, encoding, etags, history, listings, properties
 from resolvers.caller import Caller
 from resolvers.handler import InternalError, logger, note, traced
 from resolvers.properties import CreatePropertyInput, IdempotencyKey, UpdatePropertyInput
@@ -35,6 +41,7 @@ STATUSES: dict[type[Exception], tuple[int, str | None]] = {
     NotTheOwner: (403, "Forbidden"),
     NotAllowed: (403, "Forbidden"),
     PropertyNotFound: (404, "Not found"),
+    IdempotencyMismatch: (409, None),
     etags.Changed: (412, None),
 }
 OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag,Location,Retry-After"}
@@ -48,8 +55,9 @@ app = APIGatewayRestResolver()
 @app.get("/properties")
 def list_properties() -> Response[str]:
     """Cards of a ZIP: one Query. Whole homes of a user: one Query and one BatchGetItem."""
-    if (zip_code := query("zip")) is None:
-        return homes_of(encoding.decode(Id, query("userId") or asking().id, "userId"))
+    zip_code, user_id = asked.query(event(), "zip"), asked.query(event(), "userId")
+    if zip_code is None:
+        return homes_of(asking().id if user_id is None else encoding.decode(Id, user_id, "userId"))
     zip_code = encoding.decode(ZipCode, zip_code, "zip")
     return page("properties", lambda first, after: listings.by_zip(zip_code, first=first, after=after))
 
@@ -57,13 +65,13 @@ def list_properties() -> Response[str]:
 @app.post("/properties")
 def create_property() -> Response[str]:
     """One transaction, and a GetItem where the Idempotency-Key was used before."""
-    given, key = body(), header("idempotency-key")
+    given, key = asked.body(event()), asked.header(event(), "idempotency-key")
     if given.get("userId") is None:
         raise InvalidInput("userId", "is missing")
     once = encoding.decode(IdempotencyKey, key, "Idempotency-Key") if key is not None else None
     home = properties.create(encoding.decode(CreatePropertyInput, given, "", spelled), asking(), once)
     assert home
-    where = f"{app.current_event['requestContext']['path'].rstrip('/')}/{home.id}"
+    where = f"{event()['requestContext']['path'].rstrip('/')}/{home.id}"
     return said(201, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home), "Location": where})
 
 
@@ -72,7 +80,7 @@ def get_property(id: str) -> Response[str]:
     """One Query for the home and its pictures, whether or not the asker has them already."""
     home = found(id)
     headers = {**REVALIDATED, "ETag": etags.of(home)}
-    if etags.known(home, header("if-none-match")):
+    if etags.known(home, asked.header(event(), "if-none-match")):
         return said(304, None, headers)
     return said(200, {"property": shown(home), "images": images_of(home)}, headers)
 
@@ -80,7 +88,7 @@ def get_property(id: str) -> Response[str]:
 @app.put("/properties/<id>")
 def update_property(id: str) -> Response[str]:
     """One Query, one GetItem and one transaction; the Query alone where there is nothing new."""
-    given = body()
+    given = asked.body(event())
     changes = vars(encoding.decode(UpdatePropertyInput, given, "", spelled))
 
     def change(home: Property) -> Property:
@@ -128,7 +136,7 @@ def homes_of(user_id: ID) -> Response[str]:
 def page(name: str, read: Callable[[int, str | None], Connection[Any] | None]) -> Response[str]:
     """A page under its name, with the token that leads to the next where there is one. Raises InvalidInput."""
     try:
-        found = read(limit(), query("nextToken"))
+        found = read(asked.limit(event()), asked.query(event(), "nextToken"))
     except BadCursor as error:
         raise InvalidInput("nextToken", "is not one of this list: ask again without it") from error
     assert found
@@ -150,7 +158,7 @@ def written(id: str, write: Callable[[Property], R]) -> R:
 
     Raises PropertyNotFound, NotTheOwner, Changed; TryAgain where somebody else was faster each time.
     """
-    known, wanted = named(id), etags.wanted(header("if-match"))
+    known, wanted = named(id), etags.wanted(asked.header(event(), "if-match"))
     for _ in table.patience():
         home = asking().own(properties.by_id(known), known)
         etags.check(home, wanted)
@@ -164,48 +172,14 @@ def named(id: str) -> ID:
     return known
 
 
-def asking() -> Caller:
-    """Who asks, as the authorizer told it. Raises NotSignedIn, also where their token's time is over meanwhile."""
-    told = app.current_event["requestContext"].get("authorizer") or {}
-    if float(told.get("expiresAt", 0)) <= time.time():
-        raise NotSignedIn
-    return caller.from_context(told)
-
-
-def query(name: str) -> str | None:
-    """What an address says, the last time that it does."""
-    told: str | None = (app.current_event.raw_event.get("queryStringParameters") or {}).get(name)
+def event() -> Json:
+    """The event that is answered."""
+    told: Json = app.current_event.raw_event
     return told
 
 
-def header(name: str) -> str | None:
-    """A header, whatever the case of its name; where it was sent several times, with commas between."""
-    told = app.current_event.raw_event.get("multiValueHeaders") or {}
-    values = [value for spelling, values in told.items() if spelling.lower() == name for value in values]
-    return ", ".join(values) if values else None
-
-
-def limit() -> int:
-    told = query("limit") or "20"
-    if not re.fullmatch(r"-?[0-9]{1,9}", told):
-        raise InvalidInput("limit", "must be a whole number")
-    first: int = encoding.decode(First, int(told), "limit")
-    return first
-
-
-def body() -> Json:
-    """The JSON object that was sent. Raises InvalidInput."""
-    try:
-        given = json.loads(app.current_event.decoded_body or "", parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("the body", "is no JSON") from error
-    if not isinstance(given, dict):
-        raise InvalidInput("the body", "must be an object")
-    return given
-
-
-def refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def asking() -> Caller:
+    return asked.caller(event())
 
 
 @cache
@@ -231,10 +205,10 @@ def said(status: int, told: Json | None, headers: Mapping[str, str]) -> Response
 
 def refused(error: Exception) -> Response[str]:
     """What is told of an error: a refusal by its status, anything else as a 500 whose cause is in the log."""
-    route = f"{app.current_event.http_method} {app.current_event.raw_event['resource']}"
+    route = f"{event()['httpMethod']} {event()['resource']}"
     note(route, error, error if isinstance(error, Refusal) else InternalError(logger.get_correlation_id() or ""))
     if isinstance(error, TryAgain):
-        reads = app.current_event.http_method == "GET"
+        reads = event()["httpMethod"] == "GET"
         return said(429 if reads else 409, {"error": str(error)}, {**UNKEPT, **SOON})
     otherwise = (400, None) if isinstance(error, Refusal) else (500, "Internal server error")
     status, text = STATUSES.get(type(error), otherwise)
@@ -245,6 +219,14 @@ def not_found(_: Exception) -> Response[str]:
     return said(404, {"error": "Not found"}, UNKEPT)
 
 
+def signed_in(app: APIGatewayRestResolver, next: Any) -> Response[str]:
+    """Lets nobody ask whose token's time is over, whatever API Gateway keeps of it."""
+    asking()
+    answered: Response[str] = next(app)
+    return answered
+
+
+app.use([signed_in])
 app.exception_handler(Exception)(refused)
 app.not_found(not_found)
 

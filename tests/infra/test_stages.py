@@ -29,6 +29,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         "x: users cannot be kept warm and start from a snapshot as well",
     ),
     "an unknown function": (lambda: Stage("x", memory_mb={"user": 512}), "x: there is no function user"),
+    "an unknown plan": (lambda: Stage("x", customers={"gold": ("acme",)}), "x: there is no plan gold"),
     "kept data and silent alarms": (lambda: Stage("x", keep=True), "x keeps its data, and nobody is told"),
 }
 
