@@ -58,8 +58,12 @@ class Gateway:
         self.contract = contract
         self.keys = keys
         self.invoke = invoke
-        self.policies: TTLCache[str, Any] = TTLCache(MOST_ANSWERS, REST.token_seconds, time.monotonic)
-        self.kept: TTLCache[Any, Answered] = TTLCache(MOST_ANSWERS, REST.cache_seconds if cached else 0, time.monotonic)
+        self.clock = time.monotonic
+        self.policies: TTLCache[str, Any] = TTLCache(MOST_ANSWERS, REST.token_seconds, self.now)
+        self.kept: TTLCache[Any, Answered] = TTLCache(MOST_ANSWERS, REST.cache_seconds if cached else 0, self.now)
+
+    def now(self) -> float:
+        return self.clock()
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """The same application, with the gateway's paths taken away from it."""

@@ -16,6 +16,7 @@ from data import table, wire
 from data.requests import Item
 from local import dynamodb, server
 from local.appsync import AppSync
+from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
 from tests.proxy import Proxy
@@ -60,6 +61,8 @@ class Answer:
 class Desk:
     """A running desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
 
+    gateway: Gateway
+
     def __init__(
         self, url: str, appsync: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
@@ -68,6 +71,7 @@ class Desk:
         self.host = url.partition("://")[2]
         self.issuer = place.issuer
         self.iam = place.iam
+        self.keys = place.keys
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
@@ -97,8 +101,8 @@ class Desk:
 
 
 @contextmanager
-def running(engine: str, mixed: bool = True, pinging: float | None = None) -> Iterator[Desk]:
-    """A desk over a new table of this engine, with a proxy between.
+def running(engine: str, mixed: bool = True, pinging: float | None = None, cached: bool = True) -> Iterator[Desk]:
+    """A desk over a new table of this engine, with a proxy between; `cached` says whether GETs over REST are kept.
 
     It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
     process, and Hypothesis takes that for a strategy that does not draw from its own.
@@ -109,7 +113,7 @@ def running(engine: str, mixed: bool = True, pinging: float | None = None) -> It
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = server.Place(Issuer(url), Iam())
-        app = server.app(environment, place, mixed)
+        app = server.app(environment, place, mixed, cached=cached)
         config = server.config(app, place)
         config.ws_ping_interval = config.ws_ping_timeout = pinging
         served = uvicorn.Server(config)
@@ -118,6 +122,7 @@ def running(engine: str, mixed: bool = True, pinging: float | None = None) -> It
         while not served.started:
             time.sleep(0.01)
         desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
+        desk.gateway = app.state.gateway
         yield desk
         desk.http.close()
         served.should_exit = True
