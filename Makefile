@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema load token verify synth diff deploy destroy e2e bench lock clean
+.PHONY: help run test clients check schema load token key verify synth diff deploy destroy e2e bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -13,7 +13,7 @@ $(READY): requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-run: $(READY) ## the desk: GraphQL, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder TLS=1 DYNAMODB_ENDPOINT=url)
+run: $(READY) ## the desk: GraphQL, REST, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url)
 	@$(PYTHON) -m local.server
 
 test: $(READY) ## the whole specification
@@ -36,6 +36,9 @@ load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=fold
 
 token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
 	@$(PYTHON) -m local.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
+
+key: $(READY) ## an API key of the running desk (PLAN=government PORT=8000)
+	@$(PYTHON) -m local.key --plan "$(PLAN)"
 
 verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.verify
@@ -88,8 +91,10 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml --group local --group infra --group dev --universal --python-version 3.11 --output-file requirements.txt
 	$(LOCK) pyproject.toml --group layer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
 		$(RUNTIME:%=--no-emit-package %) --output-file infra/layer.txt
+	$(LOCK) pyproject.toml --group authorizer --constraint requirements.txt --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
+		$(patsubst %,--no-emit-package %,$(RUNTIME) aws-lambda-powertools typing-extensions) --output-file infra/authorizer.txt
 	for tool in scan checkov ministack; do $(LOCK) --group $$tool --universal --python-version 3.11 --output-file infra/tools/$$tool.txt; done
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
-		tests/clients/node_modules tests/clients/generated
+		local/swagger/node_modules tests/clients/node_modules tests/clients/generated

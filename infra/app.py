@@ -28,7 +28,9 @@ def main() -> None:
             raise
         sys.exit("the checks found what is told above: mend it, or accept it where it is, with the reason")
     code, layer = package.zipped(package.functions()), package.zipped(package.layer())
-    print(f"{told}. Zipped: functions {code / 1e6:.2f} MB, with their layer {(code + layer) / 1e6:.2f} MB.")
+    own = package.zipped(package.layer(requirements=package.VERIFYING))
+    print(f"{told}. Zipped: functions {code / 1e6:.2f} MB, with their layer {(code + layer) / 1e6:.2f} MB,", end=" ")
+    print(f"the authorizer with its own {(code + own) / 1e6:.2f} MB.")
     if not LAMBDA.interpreter:
         print(f"They are not compiled, for there is no python{LAMBDA.python} here: their processes start more slowly.")
 

@@ -44,13 +44,18 @@ class Functions(Construct):
         self.code = asset(package.functions(target))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
-        self.layer = lambda_.LayerVersion(
+        usual, own = package.layer(target), package.layer(target, package.VERIFYING)
+        self.layer = self.layered("Layer", usual, "What the functions import that the runtime does not bring")
+        self.verifying = self.layered("Verifying", own, "What verifies a token, for the authorizer alone")
+
+    def layered(self, id: str, folder: Path, what: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
             self,
-            "Layer",
-            code=asset(package.layer(target)),
+            id,
+            code=asset(folder),
             compatible_architectures=[self.architecture],
             compatible_runtimes=[self.runtime],
-            description="What the functions import that the runtime does not bring",
+            description=what,
         )
 
     def add(
@@ -60,8 +65,12 @@ class Functions(Construct):
         entry: str = ENTRY,
         seconds: int = SECONDS,
         environment: Mapping[str, str] | None = None,
+        layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias: that is what is called, and rolled back."""
+        """The function with this name, behind its alias: that is what is called, and rolled back.
+
+        It imports what `layer` brings, which is what all bring unless it says otherwise.
+        """
         stage = self.stage
         of_it = Construct(self, name.capitalize())
         log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
@@ -73,7 +82,7 @@ class Functions(Construct):
             "Function",
             description=f"Homes, {stage.name}: {name}",
             code=self.code,
-            layers=[self.layer],
+            layers=[layer or self.layer],
             handler=entry,
             runtime=self.runtime,
             architecture=self.architecture,

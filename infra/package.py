@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "infra" / "layer.txt"
+VERIFYING = ROOT / "infra" / "authorizer.txt"
 BUILT = ROOT / ".cache" / "package"
 ROOMS = ("data", "resolvers")
 NEVER = shutil.ignore_patterns("__pycache__", "*.pyc", "sample", ".*")
@@ -73,13 +74,13 @@ def functions(target: Target = LAMBDA) -> Path:
         return kept(folder, name)
 
 
-def layer(target: Target = LAMBDA) -> Path:
+def layer(target: Target = LAMBDA, requirements: Path = REQUIREMENTS) -> Path:
     """A folder with the layer for a target, made where there is none of these very requirements. Raises NotBuilt."""
-    wanted = f"layer-{target.architecture}-{target.python}-{target.compiled}-{digest(REQUIREMENTS.read_bytes())}"
+    wanted = f"layer-{target.architecture}-{target.python}-{target.compiled}-{digest(requirements.read_bytes())}"
     if (BUILT / wanted).exists():
         return BUILT / wanted
     with draft() as folder:
-        install(target, folder / "python")
+        install(target, requirements, folder / "python")
         for left_over in [*folder.rglob("*.dist-info"), *folder.glob("python/bin")]:
             shutil.rmtree(left_over)
         compile(target, folder, "/opt")
@@ -124,11 +125,11 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def install(target: Target, folder: Path) -> None:
+def install(target: Target, requirements: Path, folder: Path) -> None:
     platforms = [word for tag in WHEELS[target.architecture] for word in ("--platform", tag)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--no-compile", "--only-binary=:all:", "--implementation", "cp", "--python-version", target.python]
-    command += [*platforms, "--require-hashes", "--requirement", str(REQUIREMENTS), "--target", str(folder)]
+    command += [*platforms, "--require-hashes", "--requirement", str(requirements), "--target", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise NotBuilt(f"the layer for {target.architecture} could not be made:\n{done.stderr}")

@@ -9,6 +9,8 @@ from infra.changes import Changes
 from infra.firewall import Firewall
 from infra.functions import Functions
 from infra.package import LAMBDA, Target
+from infra.rest import Rest
+from infra.rest_alarms import watch
 from infra.stages import Pool, Stage
 from infra.table import Table
 from infra.users import Users
@@ -30,10 +32,18 @@ class Homes(Stack):
             resource_arn=api.graphql.arn,
             requests_in_five_minutes=stage.requests_in_five_minutes,
         )
-        Alarms(self, "Alarms", stage=stage, api=api, table=table.table, changes=changes)
+        rest = Rest(self, "Rest", stage=stage, table=table, functions=functions, users=users)
+        Firewall(
+            self,
+            "RestFirewall",
+            resource_arn=rest.api.deployment_stage.stage_arn,
+            requests_in_five_minutes=stage.requests_in_five_minutes,
+        )
+        watch(Alarms(self, "Alarms", stage=stage, api=api, table=table.table, changes=changes), rest)
         outputs = {
             "Endpoint": api.graphql.graphql_url,
             "RealtimeEndpoint": api.realtime_url,
+            "RestEndpoint": rest.api.url,
             "Region": self.region,
             "TableName": table.table.table_name,
         }

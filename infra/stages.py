@@ -11,7 +11,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from infra.refusals import BadStage as BadStage
 from resolvers.field import COGNITO, OIDC, Mode
-from resolvers.wiring import FIELDS, MEMORY_MB
+from resolvers.wiring import FIELDS, MEMORY_MB, PLANS
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
 # https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
@@ -23,6 +23,7 @@ BOUNDS = {
 }
 CACHES = ("SMALL", "MEDIUM", "LARGE", "XLARGE", "LARGE_2X", "LARGE_4X", "LARGE_8X", "LARGE_12X")
 FUNCTIONS = tuple(sorted({row.function for row in FIELDS if not row.local}))
+BESIDE = ("changes", "rest", "authorizer")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Issuer:
 class Stage:
     """One deployment. `warm` processes of each function wait in business hours; `snapshots` start the others fast.
 
-    `keep` guards table and pool against removal; `cache` is the size of AppSync's, which is paid for by the hour.
+    `keep` guards table and pool against removal; `cache` is the size of AppSync's, and `rest_cache` that of API
+    Gateway's in GB, which are paid for by the hour. Each of the `customers` of a REST plan has a key.
     """
 
     name: str
@@ -101,6 +103,8 @@ class Stage:
     snapshots: tuple[str, ...] = ()
     reserved: Mapping[str, int] = field(default_factory=dict)
     cache: str | None = None
+    rest_cache: str | None = None
+    customers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict.fromkeys(PLANS, ("first",)))
     requests_in_five_minutes: int = 10_000
     alarm_email: str | None = None
     log_days: RetentionDays = RetentionDays.ONE_WEEK
@@ -111,7 +115,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         named = {**self.memory_mb, **self.warm, **dict.fromkeys(self.snapshots), **self.reserved}
-        if unknown := sorted(set(named) - {*FUNCTIONS, "changes"}):
+        if unknown := sorted(set(named) - {*FUNCTIONS, *BESIDE}):
             raise BadStage(f"{self.name}: there is no function {', '.join(unknown)}")
         if both := sorted(set(self.warm) & set(self.snapshots)):
             raise BadStage(f"{self.name}: {', '.join(both)} cannot be kept warm and start from a snapshot as well")
@@ -124,6 +128,8 @@ class Stage:
                 raise BadStage(f"{self.name}: {name} of {', '.join(wrong)}: AWS takes {least:,} to {most:,}")
         if self.cache is not None and self.cache not in CACHES:
             raise BadStage(f"{self.name}: there is no cache of size {self.cache!r}: AppSync has {', '.join(CACHES)}")
+        if unknown := sorted(set(self.customers) - set(PLANS)):
+            raise BadStage(f"{self.name}: there is no plan {', '.join(unknown)}")
         if self.keep and not self.alarm_email:
             raise BadStage(f"{self.name} keeps its data, and nobody is told of its alarms")
 
@@ -143,6 +149,7 @@ STAGES = {
             "staging",
             snapshots=("properties", "listings"),
             cache="SMALL",
+            rest_cache="0.5",
             alarm_email="homes-staging@example.com",
             log_days=RetentionDays.ONE_MONTH,
         ),
@@ -155,6 +162,7 @@ STAGES = {
             snapshots=("images", "history", "users"),
             reserved={"changes": 20},
             cache="MEDIUM",
+            rest_cache="1.6",
             requests_in_five_minutes=5_000,
             alarm_email="homes-alarms@example.com",
             log_days=RetentionDays.THREE_MONTHS,

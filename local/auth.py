@@ -8,6 +8,7 @@ OIDC_ISSUER     an OpenID Connect issuer, as its tokens spell it in `iss`
 COGNITO_CLIENT_ID and OIDC_CLIENT_ID say for which of its clients, by a regular expression: all of them where not set.
 """
 
+import json
 import os
 import re
 import sys
@@ -111,6 +112,14 @@ class Providers:
         """The desk's own issuer, those that the environment names, and AWS credentials."""
         others = [*named("COGNITO", COGNITO, jwks.of_pool), *named("OIDC", OIDC, jwks.discovered)]
         return cls([*others, *of_desk(own)], iam)
+
+    def environment(self) -> dict[str, str]:
+        """The same issuers, as the REST authorizer reads them."""
+        told = [
+            {"url": one.url, "clients": one.clients.pattern if one.clients else ".*", "cognito": one.mode is COGNITO}
+            for one in self.issuers.values()
+        ]
+        return {"ISSUERS": json.dumps(told)}
 
     async def asker(self, asked: Asked) -> Asker:
         """Who makes a call. Raises Unauthorized, also for several credentials, and for an API key: no mode of ours."""

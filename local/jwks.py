@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
-from typing import Any
 
 import jwt
+
+from resolvers.authorizer import Jwk, discovered, document, signs
 
 ALGORITHMS = tuple(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512))
 PATIENCE_SECONDS = 5.0
@@ -17,7 +18,7 @@ PAUSE_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
 
-Jwk = dict[str, Any]
+__all__ = ["ALGORITHMS", "Jwk", "PublishedKeys", "discovered", "of_pool"]
 
 
 class PublishedKeys:
@@ -59,19 +60,7 @@ class PublishedKeys:
             self.fetching = None
 
     def read(self) -> dict[str, Jwk]:
-        return {jwk["kid"]: jwk for jwk in document(self.address(self.issuer))["keys"] if signs(jwk)}
-
-
-def document(url: str) -> dict[str, Any]:
-    """The JSON object at an address; no redirect is followed."""
-    found: dict[str, Any] = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=PATIENCE_SECONDS).fetch_data()
-    return found
-
-
-def signs(jwk: Any) -> bool:
-    """Whether a member of a JWKS is a public key that tokens are signed with."""
-    named = isinstance(jwk, dict) and isinstance(jwk.get("kid"), str)
-    return named and jwk.get("use", "sig") == "sig" and jwk.get("alg", "RS256") in ALGORITHMS
+        return {jwk["kid"]: jwk for jwk in document(self.address(self.issuer))["keys"] if signs(jwk, ALGORITHMS)}
 
 
 def of_pool(issuer: str) -> str:
@@ -83,11 +72,3 @@ def of_pool(issuer: str) -> str:
     pool = issuer.rpartition("/")[2]
     elsewhere = os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
     return f"{f'{elsewhere}/{pool}' if elsewhere else issuer}/.well-known/jwks.json"
-
-
-def discovered(issuer: str) -> str:
-    """The address of the keys of an OpenID Connect issuer, by its configuration.
-
-    https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#openid-connect-authorization
-    """
-    return str(document(f"{issuer.rstrip('/')}/.well-known/openid-configuration")["jwks_uri"])

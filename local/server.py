@@ -1,7 +1,8 @@
-"""The desk: one port with `/graphql`, its real time, GraphiQL at `/` and a token issuer, over a DynamoDB of its own.
+"""The desk: one port with `/graphql`, its real time, GraphiQL at `/`, the REST routes and a token issuer.
 
 PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use;
-TLS=1 serves https and wss. Other issuers whose tokens are taken are named as local/auth.py says.
+TLS=1 serves https and wss; CACHE=0 keeps no answer to a GET over REST. Other issuers whose tokens are taken are named
+as local/auth.py says.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -25,17 +26,34 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import claims, dynamodb, http, page, realtime, reload, sample, schema, stream, tls, traces, where
+from local import (
+    docs,
+    dynamodb,
+    http,
+    page,
+    realtime,
+    reload,
+    routes,
+    sample,
+    schema,
+    stream,
+    tls,
+    traces,
+    where,
+)
 from local.appsync import AppSync
 from local.auth import Providers
+from local.functions import account
+from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
+from local.plans import Keys
 from local.realtime import Pace
 from local.shards import Stream
 from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
-from local.workers import Function, Functions, Lambda
+from local.workers import Functions, Lambda
 from resolvers.wiring import FIELDS
 
 PACE = Pace()
@@ -44,11 +62,13 @@ MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
 
 @dataclass(frozen=True)
 class Place:
-    """What makes a desk that very one: its address with the keys it signs by, and the certificates it shows there."""
+    """What makes a desk that very one: its address with the keys it signs by, the certificates it shows there, and the
+    API keys that it gave out."""
 
     issuer: Issuer
     iam: Iam
     certificates: Certificates | None = None
+    keys: Keys = field(default_factory=Keys)
 
 
 def app(
@@ -56,16 +76,21 @@ def app(
     place: Place,
     mixed: bool = ALIASES_SHARE_A_BATCH,
     pace: Pace = PACE,
+    cached: bool = True,
     elsewhere: Functions | None = None,
 ) -> Starlette:
-    """The desk over the table that `environment` leads to.
+    """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
 
     It is answered by functions of its own, to which it hands the table's stream, or by some that run elsewhere, where
-    the stream reaches them without it."""
+    the stream reaches them without it.
+    """
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
-    functions = elsewhere or Lambda(deployed(quiet(environment), place))
+    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
+    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
+    functions = elsewhere or Lambda(account(environment, backend, {**providers.environment(), **trust}))
     appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
+    gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -90,14 +115,20 @@ def app(
             Route("/desk", about),
             *place.issuer.routes(),
             *place.iam.routes(),
+            *place.keys.routes(),
             *page.routes(),
+            *docs.routes(),
             *traces.routes(kept),
         ],
-        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+        middleware=[
+            Middleware(gateway.before),
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
+        ],
         exception_handlers={ClientDisconnect: gone},
         lifespan=running,
     )
     served.state.appsync = appsync
+    served.state.gateway = gateway
     return served
 
 
@@ -109,28 +140,6 @@ async def following(environment: dict[str, str], functions: Functions) -> AsyncI
     yield
     task.cancel()
     await asyncio.wait([task])
-
-
-def deployed(environment: dict[str, str], place: Place) -> list[Function]:
-    """The functions: one a module that the wiring names, and the one that the table's stream calls."""
-    names = {row.function for row in FIELDS if not row.local}
-    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
-    changes = Function("changes", environment | backend, entry="resolvers.changes")
-    return [*(Function(name, environment) for name in sorted(names)), changes]
-
-
-def quiet(environment: dict[str, str]) -> dict[str, str]:
-    """The functions' environment: on the desk their log tells what goes wrong, and no metrics.
-
-    Groups are where the desk's own issuer writes them.
-    """
-    return {
-        **environment,
-        "GROUPS_CLAIM": claims.groups_claim(),
-        "POWERTOOLS_METRICS_DISABLED": "true",
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-    }
 
 
 @contextmanager
@@ -170,11 +179,13 @@ def main() -> None:
     port = port_in(os.environ.get("PORT") or "8000")
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     taken = listening(port)
-    place = Place(Issuer(tls.address(port), data), Iam(data), tls.certificates() if tls.asked() else None)
-    try:
-        page.assets()
-    except page.NotInstalled as missing:
-        print(f"no GraphiQL: {missing}", file=sys.stderr)
+    certificates = tls.certificates() if tls.asked() else None
+    place = Place(Issuer(tls.address(port), data), Iam(data), certificates, Keys(data))
+    for what, folder in (("GraphiQL", page.FOLDER), ("page at /docs", docs.FOLDER)):
+        try:
+            page.assets(folder)
+        except page.NotInstalled as missing:
+            print(f"no {what}: {missing}", file=sys.stderr)
     try:
         with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
             serve(environment, place, taken)
@@ -189,11 +200,13 @@ def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> No
     if place.certificates:
         print(f"For clients to trust it: NODE_EXTRA_CA_CERTS={place.certificates.authority}, or that file elsewhere.")
     print(
-        f"The desk is at {place.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql. Ctrl-C ends it.",
+        f"The desk is at {place.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql, REST at /docs. "
+        "Ctrl-C ends it.",
         flush=True,
     )
     with suppress(KeyboardInterrupt):
-        if uvloop.run(until_stale(app(environment, place), place, taken)):
+        served = app(environment, place, cached=os.environ.get("CACHE") != "0")
+        if uvloop.run(until_stale(served, place, taken)):
             print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})  # nosec B606
@@ -217,11 +230,16 @@ def config(served: Starlette, place: Place) -> uvicorn.Config:
 async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> bool:
     """Whether the server ended because it serves another schema than the code on disk makes.
 
-    What the cache keeps was answered by the code as it was: a change of the code empties it.
+    What the caches keep was answered by the code as it was: a change of the code empties them.
     """
+
+    def forget() -> None:
+        served.state.appsync.cache.clear()
+        served.state.gateway.forget()
+
     server = uvicorn.Server(config(served, place))
     contract = schema.contract(schema.build())
-    stale = asyncio.create_task(reload.schema_changed(contract, served.state.appsync.cache.clear))
+    stale = asyncio.create_task(reload.schema_changed(contract, forget))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])
     return stale.done() and not stale.cancelled() and stale.result() is None

@@ -22,7 +22,7 @@ class NoToken(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = vars(parser().parse_args(arguments))
     try:
-        print(token(asked.pop("port"), asked))
+        print(answered(asked.pop("port"), "/token", asked, "access_token"))
     except NoToken as error:
         print(error, file=sys.stderr)
         return 1
@@ -46,13 +46,13 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def token(port: int, asked: dict[str, Any]) -> str:
-    """What the desk at `port` issues for these fields. Raises NoToken where it refuses, or no desk is there."""
+def answered(port: int, path: str, asked: dict[str, Any], name: str) -> str:
+    """What the desk at `port` answers to these fields, by its name. Raises NoToken where it does not."""
     body = json.dumps(asked).encode()
-    request = Request(f"{tls.address(port)}/token", body, {"content-type": "application/json"})
+    request = Request(f"{tls.address(port)}{path}", body, {"content-type": "application/json"})
     try:
         with tls.opener().open(request, timeout=PATIENCE_SECONDS) as response:
-            return str(json.load(response)["access_token"])
+            return str(json.load(response)[name])
     except HTTPError as error:
         raise NoToken(refusal(error) or another(port)) from error
     except (OSError, OverflowError) as error:

@@ -78,6 +78,10 @@ ERRORS_ARE_A_LIST = True  # those of an `error`, as is documented; clients have 
 UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: as AppSync Events has them
 DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation with id {id}")  # seen in a client's report
 
+# REST, by API Gateway
+TOKEN_BEFORE_KEY = True  # a request with neither is a 401, and no 403
+EVERY_STATUS_IS_CACHED = True  # what the function answered to a GET, refusals included
+
 
 def raised(name: str) -> str:
     """The errorType of an exception that a function let out, by its class's name: whether built-in ones keep theirs."""

@@ -7,6 +7,7 @@ Cognito's claim; those of any other user the same or, where GROUPS_CLAIM names o
 """
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from resolvers.refusals import NotSignedIn, NotTheOwner
 COGNITO_GROUPS = "cognito:groups"
 ID_FORM = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
 LONGEST_NAME = 100
+MOST_GROUPS = 4_096  # characters
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,27 @@ def from_identity(identity: Mapping[str, Any] | None) -> Caller:
         name=within_bounds(Name, name[:LONGEST_NAME] if isinstance(name, str) else None),
         email=within_bounds(EmailAddress, claims.get("email")),
     )
+
+
+def context(caller: Caller) -> dict[str, str]:
+    """A caller as the authorizer hands them to the REST function: texts only, for API Gateway takes nothing else.
+
+    Of many groups only as many as fit in 4,096 characters, ADMINS first.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+    """
+    groups = sorted(caller.groups, key=lambda group: (group != ADMINS, group))
+    while len(json.dumps(groups)) > MOST_GROUPS:
+        groups.pop()
+    told = {"userId": caller.id, "groups": json.dumps(groups), "name": caller.name, "email": caller.email}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def from_context(told: Mapping[str, Any]) -> Caller:
+    """The caller whom the authorizer told of. Raises NotSignedIn where it told of nobody."""
+    if "userId" not in told:
+        raise NotSignedIn
+    groups = frozenset(json.loads(told.get("groups") or "[]"))
+    return Caller(ID(told["userId"]), groups, told.get("name"), told.get("email"))
 
 
 def groups_claim(identity: Mapping[str, Any]) -> str:

@@ -10,26 +10,39 @@ from typing import Any, get_args, get_type_hints
 from data import shapes
 from data.errors import InvalidInput
 from data.records import ABSENT
-from data.shapes import camel
+from data.shapes import Naming, camel
 from resolvers.caller import Caller
 from resolvers.field import Field, Resolver
 
-__all__ = ["arguments", "camel", "digest", "encode", "facts", "parameters", "parents", "result", "said", "takes_caller"]
+__all__ = [
+    "arguments",
+    "camel",
+    "decode",
+    "digest",
+    "encode",
+    "facts",
+    "parameters",
+    "parents",
+    "result",
+    "said",
+    "takes_caller",
+]
 
 
-def encode(answer: Any) -> Any:
+def encode(answer: Any, naming: Naming = camel) -> Any:
     """An answer as AppSync takes it: all of a record, for the fields below it; the schema says what a client sees."""
-    return shapes.dump(answer, camel)
+    return shapes.dump(answer, naming)
+
+
+def decode(kind: Any, given: Any, where: str, naming: Naming = camel) -> Any:
+    """What was given, as a `kind`; `where` is what people know it by. Raises InvalidInput, TooMany."""
+    return shapes.loader(kind, naming, checked=True)(given, where)
 
 
 def arguments(resolver: Resolver, given: Mapping[str, Any]) -> dict[str, Any]:
     """A field's arguments as its resolver takes them. Raises InvalidInput or TooMany where one is out of bounds."""
     kinds = {camel(name): (name, kind) for name, kind in parameters(resolver).items()}
-    return {
-        name: shapes.loader(kind, camel, checked=True)(given[spelled], spelled)
-        for spelled, (name, kind) in kinds.items()
-        if spelled in given
-    }
+    return {name: decode(kind, given[spelled], spelled) for spelled, (name, kind) in kinds.items() if spelled in given}
 
 
 def said(input: Any) -> dict[str, Any]:

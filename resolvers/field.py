@@ -125,3 +125,28 @@ class Limits:
     payload_bytes: int  # of what a function is sent, and of what it answers
     published_bytes: int  # of what one subscriber is told of one change
     subscriptions: int  # of one connection
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the key of a customer allows over REST: so many requests a second, at once, and in a month.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+    """
+
+    rate: int
+    burst: int
+    quota: int
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How API Gateway serves the REST routes: how long it keeps answers and what it knows of a token, from how many
+    bytes on it compresses, and what all customers together may ask."""
+
+    seconds: int
+    cache_seconds: int
+    token_seconds: int
+    compressed_bytes: int
+    rate: int
+    burst: int

@@ -132,17 +132,21 @@ def arguments(field: Field, event: Event) -> dict[str, Any]:
 
 def explained(field: Field, error: Exception) -> Exception:
     """What the client is told of an error: a refusal as it is, of anything else where to find it in our log."""
-    refused = isinstance(error, Refusal)
-    told = error if refused else InternalError(logger.get_correlation_id() or "")
-    metrics.add_dimension(name="field", value=field.path)
+    told = error if isinstance(error, Refusal) else InternalError(logger.get_correlation_id() or "")
+    note(field.path, error, told)
+    return told
+
+
+def note(path: str, error: Exception, told: Exception) -> None:
+    """Counts what the client of a field, or of a route, is told of an error, and logs what only we can put right."""
+    metrics.add_dimension(name="field", value=path)
     metrics.add_metric(name=type(told).__name__, unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
     metrics.clear_metrics()  # which flushing does not do where metrics are off
     if isinstance(error, TryAgain):
-        logger.warning("the table is busy or away", field=field.path, cause=repr(error.__cause__))
-    elif not refused:
-        logger.exception("a resolver failed", field=field.path, exc_info=error)
-    return told
+        logger.warning("the table is busy or away", field=path, cause=repr(error.__cause__))
+    elif not isinstance(error, Refusal):
+        logger.exception("a resolver failed", field=path, exc_info=error)
 
 
 def correlation_id(event: Event) -> str:

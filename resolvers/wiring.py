@@ -1,7 +1,7 @@
 """The table of fields: one row for each that a function answers. Everything else comes with its parent."""
 
 from resolvers import changes, history, images, listings, properties, users
-from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits
+from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits, Plan, Rest
 
 SIGNED_IN = (COGNITO, OIDC)
 BACKEND = (IAM,)
@@ -17,6 +17,12 @@ LIMITS = Limits(
     subscriptions=200,
 )
 MEMORY_MB = 256  # of each function
+REST = Rest(seconds=29, cache_seconds=60, token_seconds=60, compressed_bytes=1_024, rate=1_000, burst=2_000)
+PLANS = {
+    "commercial-basic": Plan(rate=10, burst=20, quota=100_000),
+    "commercial-pro": Plan(rate=100, burst=200, quota=5_000_000),
+    "government": Plan(rate=500, burst=1_000, quota=50_000_000),
+}
 PARENTS_OF_PAGES = 25  # each may have 100 members, told in `edges` and again in `nodes`: more would pass AppSync's 5 MB
 
 

@@ -9,7 +9,8 @@ from resolvers.wiring import LIMITS, MEMORY_MB
 from tests.infra import synthesised
 from tests.infra.synthesised import Synthesised
 
-ALL = sorted([*FUNCTIONS, "changes", "confirmed"])
+OWN = ("authorizer", "changes", "confirmed", "rest")  # with an entry of their own, not AppSync's
+ALL = sorted([*FUNCTIONS, *OWN])
 
 
 def functions(stack: Synthesised) -> dict[str, Any]:
@@ -23,11 +24,10 @@ def test_each_has_its_module_its_machine_and_its_time(stage: str) -> None:
     found = functions(synthesised.named(stage))
     assert sorted(found) == ALL
     for name, one in found.items():
-        own = name in ("changes", "confirmed")
-        assert one["Handler"] == (f"resolvers.{name}.handle" if own else "resolvers.handler.handle")
+        assert one["Handler"] == (f"resolvers.{name}.handle" if name in OWN else "resolvers.handler.handle")
         assert (one["Runtime"], one["Architectures"]) == ("python3.13", ["arm64"])
         assert one["TracingConfig"] == {"Mode": "Active"}
-        assert one["Timeout"] == {"changes": 60, "confirmed": 5}.get(name, LIMITS.seconds - 1)
+        assert one["Timeout"] == {"authorizer": 10, "changes": 60, "confirmed": 5}.get(name, LIMITS.seconds - 1)
         assert one["MemorySize"] == STAGES[stage].memory_mb.get(name, MEMORY_MB)
 
 
@@ -35,7 +35,7 @@ def test_each_has_its_module_its_machine_and_its_time(stage: str) -> None:
 def test_what_they_read_of_their_environment_is_told(stage: str) -> None:
     for name, one in functions(synthesised.named(stage)).items():
         told = one["Environment"]["Variables"]
-        own = {"APPSYNC_URL"} if name == "changes" else set()
+        own = {"changes": {"APPSYNC_URL"}, "authorizer": {"ISSUERS"}}.get(name, set())
         assert set(told) == {"TABLE_NAME", "TRACING", "POWERTOOLS_LOG_LEVEL", "STAGE"} | own
         assert (told["TRACING"], told["STAGE"]) == ("on", stage)
 
@@ -55,7 +55,7 @@ def test_of_another_issuer_they_are_told_which_claims_it_uses() -> None:
 def test_logs_are_kept_as_long_as_the_stage_says_and_no_longer(stage: str) -> None:
     days = {"dev": 7, "staging": 30, "prod": 90}[stage]
     logs = synthesised.named(stage).properties("AWS::Logs::LogGroup")
-    assert [one["RetentionInDays"] for one in logs] == [days] * (len(ALL) + 1)  # the API's own too
+    assert [one["RetentionInDays"] for one in logs] == [days] * (len(ALL) + 2)  # those of both APIs too
 
 
 def test_some_of_prods_wait_in_business_hours_and_the_others_start_from_a_snapshot() -> None:

@@ -29,6 +29,13 @@ def test_the_functions_are_under_a_megabyte_and_under_five_with_their_layer() ->
     assert own + layer < 5_000_000
 
 
+def test_the_authorizer_is_under_six_and_a_half_megabytes_with_a_layer_of_its_own() -> None:
+    own, layer = package.zipped(package.functions()), package.layer(requirements=package.VERIFYING)
+    assert own + package.zipped(layer) < 6_500_000
+    held = {file.name for file in (layer / "python").iterdir() if not file.name.startswith("_")}
+    assert held == {"cffi", "cryptography", "jwt", "pycparser"}
+
+
 def test_the_same_code_makes_the_same_folder() -> None:
     assert package.functions() == package.functions()
 

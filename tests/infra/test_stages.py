@@ -45,6 +45,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Stage("x", cache="TINY"),
         "x: there is no cache of size 'TINY': AppSync has SMALL, MEDIUM, ",
     ),
+    "an unknown plan": (lambda: Stage("x", customers={"gold": ("acme",)}), "x: there is no plan gold"),
     "kept data and silent alarms": (lambda: Stage("x", keep=True), "x keeps its data, and nobody is told"),
 }
 

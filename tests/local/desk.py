@@ -18,6 +18,7 @@ from data import table, wire
 from data.requests import Item
 from local import dynamodb, server
 from local.appsync import AppSync
+from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
 from local.realtime import Pace
@@ -84,12 +85,15 @@ class Asked:
 class Desk(Asked):
     """A desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
 
+    gateway: Gateway
+
     def __init__(
         self, url: str, appsync: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
         super().__init__(url, appsync)
         self.issuer = place.issuer
         self.iam = place.iam
+        self.keys = place.keys
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
@@ -110,8 +114,14 @@ class Desk(Asked):
 
 
 @contextmanager
-def running(engine: str, mixed: bool = True, pinging: float | None = None, pace: Pace = server.PACE) -> Iterator[Desk]:
-    """A desk over a new table of this engine, with a proxy between.
+def running(
+    engine: str,
+    mixed: bool = True,
+    pinging: float | None = None,
+    pace: Pace = server.PACE,
+    cached: bool = True,
+) -> Iterator[Desk]:
+    """A desk over a new table of this engine, with a proxy between; `cached` says whether GETs over REST are kept.
 
     It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
     process, and Hypothesis takes that for a strategy that does not draw from its own.
@@ -122,9 +132,10 @@ def running(engine: str, mixed: bool = True, pinging: float | None = None, pace:
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = server.Place(Issuer(url), Iam())
-        app = server.app(environment, place, mixed, pace)
+        app = server.app(environment, place, mixed, pace, cached)
         with served(app, place, taken, pinging):
             desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
+            desk.gateway = app.state.gateway
             yield desk
             desk.http.close()
 

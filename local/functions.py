@@ -1,0 +1,33 @@
+"""The functions of the desk's account, and what each reads of its environment."""
+
+from local import claims
+from local.workers import Function
+from resolvers.wiring import FIELDS
+
+
+def account(environment: dict[str, str], backend: dict[str, str], issuers: dict[str, str]) -> list[Function]:
+    """One function for each module that the wiring names, the one that the table's stream calls, and those of REST.
+
+    `environment` leads to the table; `backend` is where the stream's function publishes, and how it signs; `issuers`
+    says whose tokens the authorizer takes.
+    """
+    told = quiet(environment)
+    names = {row.function for row in FIELDS if not row.local}
+    beside = {"changes": backend, "rest": {}, "authorizer": issuers}
+    return [
+        *(Function(name, told) for name in sorted(names)),
+        *(Function(name, told | own, entry=f"resolvers.{name}") for name, own in beside.items()),
+    ]
+
+
+def quiet(environment: dict[str, str]) -> dict[str, str]:
+    """The functions' environment: on the desk their log tells what goes wrong, and no metrics.
+
+    Groups are where the desk's own issuer writes them.
+    """
+    return {
+        **environment,
+        "GROUPS_CLAIM": claims.groups_claim(),
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+    }

@@ -1,0 +1,35 @@
+"""What the tests of the REST contract stand on: a desk that keeps no answers, and people who ask it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.local import desk as desks
+from tests.local.desk import Desk
+from tests.rest.recorded import Person, Player
+
+
+@pytest.fixture(scope="session")
+def uncached(engine: str) -> Iterator[Desk]:
+    """A desk that asks its functions each time."""
+    with desks.running(engine, cached=False) as running:
+        yield running
+
+
+def player(desk: Desk) -> Player:
+    """Plays scenes at a desk, with people of its own issuer; the owner and the other have profiles there."""
+    people = {
+        "owner": Person("ada", desk.token("ada")),
+        "other": Person("bob", desk.token("bob")),
+        "admin": Person("root", desk.token("root", ["admins"])),
+    }
+    http = httpx.Client(base_url=desk.url, timeout=60)
+    return Player(http, desk.keys.issue("government"), people, desk.keys.issue("commercial-basic"))
+
+
+@pytest.fixture
+def plays(uncached: Desk) -> Iterator[Player]:
+    made = player(uncached)
+    yield made
+    made.http.close()

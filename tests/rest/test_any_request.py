@@ -1,0 +1,92 @@
+"""Whatever the contract allows, and whatever it does not: asked by schemathesis, with all of its checks."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import routes
+from local.workers import ROOT
+from tests.local import desk as desks
+from tests.local.desk import Desk
+
+HERE = Path(__file__).parent
+OPERATIONS = 8
+KEPT = ("use_after_free", "ensure_resource_availability")  # what a GET that is kept for a minute cannot do
+NO_ID = ("examples", "coverage", "fuzzing")  # whoever is turned away has nothing to go on with
+
+
+@pytest.fixture(scope="module")
+def caching(engine: str) -> Iterator[Desk]:
+    """A desk that keeps the answers to GETs."""
+    with desks.running(engine) as running:
+        yield running
+
+
+def asked(desk: Desk, report: Path, *more: str, token: str | None) -> "subprocess.CompletedProcess[str]":
+    """What schemathesis says of a desk; each case that it made is in the report."""
+    # spelled as the contract does, or it takes a header for one that is not in the contract
+    headers = [("x-api-key", desk.keys.issue("government")), *([("Authorization", token)] if token else [])]
+    command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")]
+    command += ["run", str(routes.FILE), "--url", desk.url, "--no-color", "--checks", "all", "--report", "ndjson"]
+    command += ["--report-ndjson-path", str(report), *more]
+    command += [word for name, value in headers for word in ("--header", f"{name}: {value}")]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.rest.hooks"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+
+
+def cases(report: Path) -> tuple[Counter[str], Counter[int]]:
+    """How many cases were made of each operation, and how many answers came with each status."""
+    made, statuses = Counter[str](), Counter[int]()
+    for line in report.read_text().splitlines():
+        for recorder in recorders(json.loads(line)):
+            for case in recorder.get("cases", {}).values():
+                made[f"{case['value']['method']} {case['value']['path']}"] += 1
+            for interaction in recorder.get("interactions", {}).values():
+                if response := interaction.get("response"):
+                    statuses[response["status_code"]] += 1
+    return made, statuses
+
+
+def recorders(told: Any) -> Iterator[Any]:
+    for event in told.values():
+        if isinstance(event, dict) and isinstance(event.get("recorder"), dict):
+            yield event["recorder"]
+
+
+def hundred(made: Counter[str]) -> bool:
+    """Whether there are a hundred cases, or more, of each operation of the contract."""
+    names = [f"{one.method} {one.path}" for resource in routes.read().resources for one in resource.operations.values()]
+    return len(names) == OPERATIONS and all(made[name] >= 100 for name in names)
+
+
+def test_signed_in_all_checks_hold_those_over_several_requests_included(uncached: Desk, tmp_path: Path) -> None:
+    said = asked(uncached, tmp_path / "report", token=uncached.token("ada"))
+    assert said.returncode == 0, said.stdout
+    made, statuses = cases(tmp_path / "report")
+    assert hundred(made), made
+    assert {200, 201, 204, 400, 404, 412} <= set(statuses), statuses
+
+
+def test_with_the_cache_on_all_hold_but_the_two_that_it_breaks(caching: Desk, tmp_path: Path) -> None:
+    more = ("--exclude-checks", ",".join(KEPT))
+    said = asked(caching, tmp_path / "report", *more, token=caching.token("ada"))
+    assert said.returncode == 0, said.stdout
+    made, _ = cases(tmp_path / "report")
+    assert hundred(made), made
+
+
+def test_whoever_is_not_signed_in_is_turned_away_whatever_is_asked(uncached: Desk, tmp_path: Path) -> None:
+    before = len(uncached.proxy.seen)
+    said = asked(uncached, tmp_path / "report", "--phases", ",".join(NO_ID), token=None)
+    assert said.returncode == 0, said.stdout
+    made, statuses = cases(tmp_path / "report")
+    assert hundred(made), made
+    assert set(statuses) <= {401, 404, 405}, statuses
+    assert len(uncached.proxy.seen) == before

@@ -1,0 +1,55 @@
+"""Each scene of the contract at the desk; together they ask every route for every status that a request can provoke."""
+
+import pytest
+
+from local import routes
+from local.routes import Operation
+from tests.local.desk import Desk
+from tests.rest import recorded
+from tests.rest.conftest import player
+from tests.rest.recorded import Player
+
+# What no plain request can provoke: something broken, and others who write the same home all the time.
+UNPROVOKED = {("updateProperty", 409), ("deleteProperty", 409)}
+CONTRACT = routes.read()
+
+
+@pytest.mark.parametrize("scene", recorded.scenes())
+def test_a_scene_is_answered_as_it_was_recorded(plays: Player, scene: str) -> None:
+    plays.play(scene)
+
+
+def asked() -> set[tuple[str, int]]:
+    """The operations of all steps, each with the status that it is answered with."""
+    steps = [step for scene in recorded.scenes() for step in recorded.steps(scene)]
+    found = [(operation(step["send"]), step["status"]) for step in steps]
+    return {(one.id, status) for one, status in found if one}
+
+
+def operation(send: str) -> Operation | None:
+    method, _, path = send.partition(" ")
+    for resource in CONTRACT.resources:
+        if resource.match(path.partition("?")[0]) is not None:
+            return resource.operations.get(method)
+    return None
+
+
+def promised() -> set[tuple[str, int]]:
+    """The operations of the contract, each with every status that it names."""
+    items = CONTRACT.document["paths"].values()
+    told = [one for item in items for method, one in item.items() if method in routes.METHODS]
+    return {(one["operationId"], int(status)) for one in told for status in one["responses"]}
+
+
+def test_every_route_is_asked_for_every_status() -> None:
+    assert promised() - asked() == UNPROVOKED | {(id, 500) for id, _ in promised()}
+
+
+def test_an_answer_that_is_another_is_told(uncached: Desk) -> None:
+    made = player(uncached)
+    with pytest.raises(AssertionError, match=r"GET /properties/x: 404 "):
+        made.step({"send": "GET /properties/x", "status": 200})
+    with pytest.raises(AssertionError, match=r"Not found"):
+        made.step({"send": "GET /properties/x", "status": 404, "answer": {"error": "Not found", "more": 1}})
+    with pytest.raises(AssertionError, match=r"no-store"):
+        made.step({"send": "GET /properties/x", "status": 404, "told": {"cache-control": "public"}})
