@@ -13,6 +13,8 @@ README = (ROOT / "README.md").read_text()
 DEPLOYMENT = (ROOT / "docs" / "first-deployment.md").read_text()
 FUNCTION = re.compile(r"`((?:properties|images|listings|users|history)\.\w+)`")
 
+VERB = re.compile(r"(?:`|\(|^)make (?:-s )?([a-z][a-z0-9-]*)", re.MULTILINE)
+
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)]+)\)|`(tests/[^`]+)`", README))))
 def test_each_file_that_it_links_exists(path: tuple[str, str]) -> None:
@@ -25,7 +27,9 @@ def test_each_access_pattern_of_its_chart_exists(function: str) -> None:
     assert callable(getattr(importlib.import_module(f"data.{module}"), name))
 
 
-@pytest.mark.parametrize("verb", sorted(set(re.findall(r"(?:`|\(|^)make (?:-s )?([a-z][a-z0-9-]*)", README, re.MULTILINE))))
+@pytest.mark.parametrize(
+    "verb", sorted(set(re.findall(r"(?:`|\(|^)make (?:-s )?([a-z][a-z0-9-]*)", README, re.MULTILINE)))
+)
 def test_each_verb_that_it_tells_of_is_in_the_makefile(verb: str) -> None:
     assert re.search(rf"^{verb}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
