@@ -134,4 +134,6 @@ def issuers(stage: Stage, users: Users | None) -> list[Mapping[str, object]]:
         return [{"url": stage.auth.url, "clients": stage.auth.audience, "cognito": False}]
     assert users
     clients = "|".join(client.user_pool_client_id for client in users.clients.values())
-    return [{"url": users.pool.user_pool_provider_url, "clients": clients, "cognito": True}]
+    stack = Stack.of(users)
+    url = f"https://cognito-idp.{stack.region}.{stack.url_suffix}/{users.pool.user_pool_id}"
+    return [{"url": url, "clients": clients, "cognito": True}]

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -64,11 +63,8 @@ class PublishedKeys:
 
 
 def of_pool(issuer: str) -> str:
-    """The address of a user pool's keys: at AWS, or wherever the environment has AWS's libraries look for Cognito.
+    """The address of a user pool's keys.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
-    pool = issuer.rpartition("/")[2]
-    elsewhere = os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
-    return f"{f'{elsewhere}/{pool}' if elsewhere else issuer}/.well-known/jwks.json"
+    return f"{issuer}/.well-known/jwks.json"

@@ -30,6 +30,7 @@ PAUSE_SECONDS = 10.0
 KEPT_SECONDS = 3_600.0
 MOST_KEYS = 100  # of one issuer
 LONGEST_TOKEN = 8_192
+COGNITO = re.compile(r"\Ahttps://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
 BROKEN = (jwt.PyJWTError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 log = logging.getLogger(__name__)
@@ -168,7 +169,13 @@ def discovered(issuer: str) -> str:
 
 
 def document(url: str) -> dict[str, Any]:
-    """The JSON object at an address, within 3 s; no redirect is followed. Also trusted is who AWS_CA_BUNDLE says."""
+    """The JSON object at an address, within 3 s; no redirect is followed. Also trusted is who AWS_CA_BUNDLE says.
+
+    What is Cognito's is looked for where the environment has AWS's libraries look for Cognito, if it does.
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    if elsewhere := os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"):
+        url = COGNITO.sub(elsewhere, url)
     trusted = ssl.create_default_context()
     if bundle := os.environ.get("AWS_CA_BUNDLE"):
         trusted.load_verify_locations(bundle)

@@ -199,7 +199,7 @@ def images_of(home: Property) -> list[Json]:
 
 
 def said(status: int, told: Json | None, headers: Mapping[str, str]) -> Response[str]:
-    content = json.dumps(told) if told is not None else None
+    content = json.dumps(told) if told is not None else ""
     return Response(status, "application/json" if told is not None else None, content, {**OPEN, **headers})
 
 

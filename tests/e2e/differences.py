@@ -32,6 +32,10 @@ LEFT_OUT: Mapping[str, Refused] = {
         "Unrecognized resource types: [AWS::WAFv2::WebACLAssociation]",
         {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": OVER},
     ),
+    "RestFirewall/Over": Refused(
+        "Unrecognized resource types: [AWS::WAFv2::WebACLAssociation]",
+        {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": OVER},
+    ),
     "RealtimeEndpoint": Refused(
         "Requested attribute RealtimeUrl does not exist in schema for AWS::AppSync::GraphQLApi",
         {"Type": "AWS::AppSync::GraphQLApi", "Properties": API},
@@ -44,9 +48,17 @@ OTHERWISE: Mapping[str, str] = {
     "AppSync": "It calls a batched field once for each parent, checks no JWT and no directive, and publishes nothing. "
     "The desk answers `/graphql` and `/graphql/realtime` instead, by the deployed functions.",
     "AppSync's address": "It is in amazonaws.com, and leads nowhere. The function `changes` is told the desk's.",
+    "Cognito's issuer": "Its tokens are of one in amazonaws.com, as Cognito's are. The issuer's keys are looked "
+    "for where the environment has AWS's libraries look for Cognito.",
     "Cognito's triggers": "It never calls the post-confirmation one. The tests call the deployed function as it would.",
     "Cognito's codes": "Any code confirms a sign-up.",
     "Lambda's processor": "Functions run on this machine's, by this machine's Python; the layer is made for those. "
     "What ships, for arm64, is held to its wheels' tags and its ELF machine by tests/infra.",
     "Lambda's limits": "It enforces neither memory nor roles: tests/infra holds what each role may do.",
 }
+
+# What API Gateway answers there to steps of the recorded REST contract, and to how many of them.
+BODIES_ARE_NOT_VALIDATED = "the function's 400, which names the field, for the gateway's"
+OWN_REFUSALS = "its own refusal in a form of its own, without our gateway responses"
+OWN_PREFLIGHT = "its own preflight, without our headers"
+REST: Mapping[str, int] = {BODIES_ARE_NOT_VALIDATED: 15, OWN_REFUSALS: 28, OWN_PREFLIGHT: 1}

@@ -52,6 +52,7 @@ def running(folder: Path) -> Iterator[Account]:
     """An empty account, whose files are in a folder, until the context ends."""
     port = free_port()
     told = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "TMPDIR": str(folder)}
+    told["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = f"http://127.0.0.1:{port}"  # its functions inherit this
     own = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(folder), "S3_DATA_DIR": str(folder / "s3")}
     with (folder / "ministack.log").open("w") as log:
         process = subprocess.Popen(

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,5 +52,5 @@ class People:
         claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         return claims
 
-    def ids(self, people: Sequence[str]) -> list[str]:
-        return [str(self.claims(person)["sub"]) for person in people]
+    def id(self, person: str) -> str:
+        return str(self.claims(person)["sub"])

@@ -30,7 +30,7 @@ def test_who_confirms_gets_a_profile_of_their_name_and_address(desk: Desk, stage
     """MiniStack does not call the pool's trigger: it is called here, with the event that Cognito would send."""
     answer = stage.invoke("confirmed", confirmation(people, "olga"))
     assert answer["triggerSource"] == "PostConfirmation_ConfirmSignUp"
-    (olga,) = people.ids(["olga"])
+    olga = people.id("olga")
     profile = {"id": olga, "name": "Olga", "email": "olga@example.com", "propertyCount": 0}
     assert desk.ask("{ me { id name email propertyCount } }", as_="olga").data == {"me": profile}
     seen = {**profile, "email": None}

@@ -39,12 +39,17 @@ class Player:
     people: Mapping[str, Person]
     basic_key: str = ""
     kept: dict[str, str] = field(default_factory=dict)
+    last: httpx.Response = field(init=False)  # what was answered last
 
     def play(self, scene: str) -> None:
         """Plays a scene, each step behind the other. Raises AssertionError, which tells the step and what came back."""
-        self.kept = {name: person.id for name, person in self.people.items()}
+        self.begin()
         for step in steps(scene):
             self.step(step)
+
+    def begin(self) -> None:
+        """Forgets what was kept of another scene."""
+        self.kept = {name: person.id for name, person in self.people.items()}
 
     def step(self, step: Step) -> None:
         answer = self.asked(step)
@@ -52,6 +57,7 @@ class Player:
             if answer.status_code == step["status"]:
                 break
             answer = self.asked(step)
+        self.last = answer
         said = f"{step['send']}: {answer.status_code} {dict(answer.headers)} {answer.text}"
         assert answer.status_code == step["status"], said
         for name, value in step.get("told", {}).items():
