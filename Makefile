@@ -60,7 +60,7 @@ deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.
 destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
 	$(CDK) destroy
 
-bench: $(READY) ## what is fast and by how much, as ratios
+bench: $(READY) ## what is fast and by how much, as ratios (BENCH_SECONDS=60 of subscribers who come and go)
 	@$(PYTHON) -m tests.bench
 
 LOCK := uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
