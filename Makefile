@@ -81,7 +81,7 @@ destroy: synth infra/node_modules ## removes a stage; prod keeps its table and i
 e2e: $(READY) infra/node_modules .cache/ministack/.ready ## deploys a stage to an AWS of this machine's own (MiniStack), and uses it
 	$(PYTHON) -m pytest tests/e2e --numprocesses 0
 
-bench: $(READY) ## what is fast and by how much, as ratios
+bench: $(READY) ## what is fast and by how much, as ratios (BENCH_SECONDS=60 of subscribers who come and go)
 	@$(PYTHON) -m tests.bench
 
 LOCK := uv pip compile --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"

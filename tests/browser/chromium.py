@@ -18,7 +18,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync --remote-debugging-port=0"
 )
-PATIENCE = 15  # seconds
+PATIENCE = 30  # seconds
 
 
 class Gone(Exception):
@@ -143,12 +143,15 @@ def complaint(told: dict[str, Any]) -> Iterator[str]:
 
 @contextmanager
 def running(profile: Path) -> Iterator[Chromium]:
-    """A browser with a profile of its own, which ends with this."""
+    """A browser with a profile of its own, which ends with this.
+
+    It is not pinged: a ping draws from this process's `random`, which Hypothesis would hold against a strategy.
+    """
     assert PATH
     command = [PATH, *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            with connect(address(profile / "DevToolsActivePort"), max_size=None) as connection:
+            with connect(address(profile / "DevToolsActivePort"), max_size=None, ping_interval=None) as connection:
                 yield Chromium(connection)
         finally:
             process.terminate()

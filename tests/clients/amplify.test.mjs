@@ -65,7 +65,7 @@ test('a subscription hears of a change, and of the next one after its socket was
   await until(() => heard.at(-1)?.version === 2)
   line.cut()
   await until(() => !connected())
-  await until(connected, 40)
+  await until(connected, 90) // Amplify tries after some seconds, and then once a minute
   await price('amy', made, 2, 102)
   await until(() => heard.at(-1)?.version === 3)
   const told = heard.slice(-2).map(({ propertyId, kind, version, price }) => [propertyId, kind, version, price])

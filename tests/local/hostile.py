@@ -49,7 +49,7 @@ def logged() -> Iterator[list[str]]:
             logger.removeHandler(log)
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> bool:
+def until(true: Callable[[], bool], seconds: float = 20) -> bool:
     """Whether something comes true in time."""
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:

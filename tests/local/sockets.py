@@ -26,7 +26,7 @@ class Socket:
     def say(self, **message: Any) -> None:
         self.connection.send(json.dumps(message))
 
-    def hear(self, seconds: float = 10, alive: bool = False) -> Any:
+    def hear(self, seconds: float = 20, alive: bool = False) -> Any:
         """The next message. Raises TimeoutError where none comes in time."""
         while True:
             message = json.loads(self.connection.recv(seconds))
@@ -58,7 +58,7 @@ class Socket:
         assert self.hear() == {"type": "start_ack", "id": id}
         return id
 
-    def change(self, seconds: float = 10) -> Any:
+    def change(self, seconds: float = 20) -> Any:
         """What the next change is told to be."""
         message = self.hear(seconds)
         assert message["type"] == "data", message

@@ -67,7 +67,7 @@ def test_after_ten_seconds_an_unknown_key_is_looked_for_again(pool: Elsewhere, m
 def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
     oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 2)
     oidc.answering.clear()
     waited: dict[str, float] = {}
 
@@ -83,7 +83,7 @@ def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
         return await asyncio.gather(*(timed(providers, token) for token in tokens))
 
     assert asyncio.run(both()) == [REFUSED, "bob (cognito)"]
-    assert waited["bob (cognito)"] < 0.5 <= waited[REFUSED] < 3
+    assert waited["bob (cognito)"] < 2 <= waited[REFUSED] < 8
     assert [f"no keys to be had of {oidc.url}" in message for message in caplog.messages] == [True]
     oidc.answering.set()
 

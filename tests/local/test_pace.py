@@ -19,8 +19,8 @@ def test_a_connection_is_told_each_minute_that_it_lives_and_closed_after_a_day()
 
 @pytest.fixture(scope="module")
 def brief(engine: str) -> Iterator[Desk]:
-    """A desk whose connections live for four seconds, and are told each half second that they do."""
-    with desks.running(engine, pace=Pace(keep_alive_seconds=0.5, hours=4 / 3_600)) as running:
+    """A desk whose connections live for eight seconds, and are told each half second that they do."""
+    with desks.running(engine, pace=Pace(keep_alive_seconds=0.5, hours=8 / 3_600)) as running:
         yield running
 
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -81,7 +80,8 @@ def test_the_connection_stays_open_between_two_changes(appsync: AppSync) -> None
 
 
 def test_a_change_does_not_wait_for_a_packet_to_be_confirmed(appsync: AppSync) -> None:
-    assert median(seconds_to_publish() for _ in range(11)) < 0.03
+    """Where it does, the kernel takes its 40 ms from the second on, however fast the machine; the fastest tells."""
+    assert min([seconds_to_publish() for _ in range(20)][1:]) < 0.03
 
 
 def seconds_to_publish() -> float:
