@@ -44,11 +44,12 @@ def synthesised(name: str, out: str | None) -> str:
     from infra.stack import Homes
 
     stage = stages.named(name)
-    app = App(outdir=out or f"cdk.out/{stage.name}")
+    folder = out or f"cdk.out/{stage.name}"
+    app = App(outdir=folder)
     stack = Homes(app, stage)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     app.synth()
-    return f"{stack.stack_name} is in {app.outdir}"
+    return f"{stack.stack_name} is in {folder}"
 
 
 if __name__ == "__main__":

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 VERSION = "1.4"
+CLIENT = "Client"  # how the names of the outputs end that hold a client's id
 
 
 def amplify(outputs: Mapping[str, str], client: str = "Web") -> dict[str, Any]:
-    """The outputs of a stack in Amplify's words, for one of its clients. A stage with another issuer has no `auth`."""
+    """The outputs of a stack in Amplify's words, for one of its clients. A stage with another issuer has no `auth`.
+
+    Amplify has no words for where real time is, nor for the ids of several clients: those are in `custom`.
+    """
     region = outputs["Region"]
     pooled = "UserPool" in outputs
     data: dict[str, Any] = {
@@ -22,16 +26,18 @@ def amplify(outputs: Mapping[str, str], client: str = "Web") -> dict[str, Any]:
         "default_authorization_type": "AMAZON_COGNITO_USER_POOLS" if pooled else "OPENID_CONNECT",
         "authorization_types": [],
     }
+    ids = {name.removesuffix(CLIENT).lower(): id for name, id in outputs.items() if name.endswith(CLIENT)}
+    custom = {"realtime_url": outputs["RealtimeEndpoint"], "user_pool_client_ids": ids}
     if not pooled:
-        return {"version": VERSION, "data": data}
+        return {"version": VERSION, "data": data, "custom": custom}
     auth = {
         "aws_region": region,
         "user_pool_id": outputs["UserPool"],
-        "user_pool_client_id": outputs[f"{client}Client"],
+        "user_pool_client_id": outputs[f"{client}{CLIENT}"],
         "username_attributes": ["email"],
         "user_verification_types": ["email"],
     }
-    return {"version": VERSION, "auth": auth, "data": data}
+    return {"version": VERSION, "auth": auth, "data": data, "custom": custom}
 
 
 def main(told: Path, wanted: Path) -> None:

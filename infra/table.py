@@ -31,6 +31,7 @@ class Table(Construct):
             (stage.capacity.reads.by_night, stage.capacity.writes.by_night) if stage.capacity else (None, None)
         )
         paid = dynamodb.BillingMode.PROVISIONED if stage.capacity else dynamodb.BillingMode.PAY_PER_REQUEST
+        insights = dynamodb.ContributorInsightsSpecification(enabled=stage.keep)
         self.table = dynamodb.Table(
             self,
             "Table",
@@ -44,7 +45,7 @@ class Table(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            contributor_insights_specification=dynamodb.ContributorInsightsSpecification(enabled=stage.keep),
+            contributor_insights_specification=insights,
             deletion_protection=stage.keep,
             removal_policy=kept,
             read_capacity=reads,
@@ -58,6 +59,7 @@ class Table(Construct):
                 partition_key=attribute(index.partition),
                 sort_key=attribute(index.sort),
                 projection_type=dynamodb.ProjectionType[index.projection],
+                contributor_insights_specification=insights,
                 read_capacity=reads,
                 write_capacity=writes,
             )

@@ -29,7 +29,7 @@ Answer = dict[str, Any]
 MOST_FAILURES = 32  # of one batch, in search of the items that make it fail
 
 logger = Logger(service="homes")
-metrics = Metrics(namespace="Homes", service="homes")
+metrics = Metrics(namespace="Homes", service=f"homes-{os.environ.get('STAGE', 'desk')}")
 
 
 class InternalError(Exception):

@@ -31,14 +31,22 @@ def test_a_stage_with_a_pool_tells_where_to_ask_and_where_to_sign_in() -> None:
     assert (told["auth"]["user_pool_id"], told["auth"]["user_pool_client_id"]) == ("us-east-1_abc", "web1")
 
 
+def test_real_time_and_every_clients_id_are_told_too() -> None:
+    assert amplify(OF_A_POOL)["custom"] == {
+        "realtime_url": OF_A_POOL["RealtimeEndpoint"],
+        "user_pool_client_ids": {"web": "web1", "ios": "ios1", "android": "android1"},
+    }
+
+
 def test_each_client_is_told_its_own_id() -> None:
     ids = [amplify(OF_A_POOL, client)["auth"]["user_pool_client_id"] for client in ("Web", "Ios", "Android")]
     assert ids == ["web1", "ios1", "android1"]
 
 
 def test_a_stage_with_another_issuer_tells_of_no_pool() -> None:
-    told = amplify({name: OF_A_POOL[name] for name in ("Endpoint", "Region")})
+    told = amplify({name: OF_A_POOL[name] for name in ("Endpoint", "RealtimeEndpoint", "Region")})
     assert "auth" not in told
+    assert told["custom"] == {"realtime_url": OF_A_POOL["RealtimeEndpoint"], "user_pool_client_ids": {}}
     assert told["data"]["default_authorization_type"] == "OPENID_CONNECT"
 
 

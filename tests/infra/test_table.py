@@ -64,6 +64,32 @@ def test_a_function_writes_only_if_it_answers_a_mutation_and_never_scans(stage: 
     assert allowed == (READS | WRITES if function in WRITERS else READS)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_nobody_at_all_may_scan(stage: str) -> None:
+    for policy in synthesised.named(stage).properties("AWS::IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            assert not {"*", "dynamodb:*", "dynamodb:Scan", "dynamodb:PartiQLSelect"} & set(actions)
+
+
+def test_prods_table_has_a_key_of_its_own_and_the_others_awss() -> None:
+    kept = {stage: synthesised.named(stage).one(TABLE)["SSESpecification"] for stage in STAGES}
+    assert kept.pop("prod")["KMSMasterKeyId"] == {"Fn::GetAtt": ["TableKey25666F95", "Arn"]}
+    assert kept == {"dev": {"SSEEnabled": True}, "staging": {"SSEEnabled": True}}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_hot_keys_of_table_and_indexes_are_named_where_data_is_kept(stage: str) -> None:
+    table = synthesised.named(stage).one(TABLE)
+    told = [one["ContributorInsightsSpecification"] for one in [table, *table["GlobalSecondaryIndexes"]]]
+    assert told == [{"Enabled": stage == "prod"}] * 3
+
+
+@pytest.mark.parametrize("name", ["changes", "confirmed"])
+def test_the_functions_beside_the_api_read_what_prods_own_key_encrypts(name: str) -> None:
+    assert "kms:Decrypt" in synthesised.named("prod").allowed(name)
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_decrypts_by_prods_own_key_and_encrypts_only_if_it_writes(function: str) -> None:
     allowed = {action for action in synthesised.named("prod").allowed(function) if action.startswith("kms:")}
