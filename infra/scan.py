@@ -41,11 +41,17 @@ class Outcome(NamedTuple):
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    """What a tool said; one that is not there, or never ends, says so and has failed."""
     told = [str(word) for word in command]
     environment = {**os.environ, "LOG_LEVEL": "ERROR"}  # or checkov tells of each module that it does not need
-    return subprocess.run(
-        told, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    try:
+        return subprocess.run(
+            told, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(told, 127, "", f"{told[0]} is not installed")
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(told, 124, "", f"{told[0]} took more than {PATIENCE_SECONDS} s")
 
 
 def strict(*command: str | Path) -> Outcome:
@@ -158,7 +164,9 @@ def last_line(text: str) -> str:
 
 
 def worst(outcomes: Sequence[Outcome]) -> Outcome:
-    """All of what was found; where nothing was, why one did not run."""
+    """All of what was found; where nothing was, why one did not run. To have looked at nothing is not to have run."""
+    if not outcomes:
+        return Outcome(State.NOT_RUN, "there is nothing to look at")
     for state in (State.FOUND, State.NOT_RUN):
         if texts := [one.text for one in outcomes if one.state is state]:
             return Outcome(state, "\n".join(texts))

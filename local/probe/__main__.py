@@ -18,7 +18,7 @@ from local.probe import operations, questions, realtime, stateful
 from local.probe.api import Api, NotAsked
 from local.probe.finding import Finding
 from local.probe.homes import Homes, said
-from local.probe.report import Report
+from local.probe.report import Report, secretless
 from local.probe.unasked import unasked
 
 USAGE = "make probe ENDPOINT=https://…/graphql TOKEN=…"
@@ -31,7 +31,7 @@ def main() -> int:
         wait = seconds(os.environ.get("WAIT") or "130")
         report = probe(api, me, wait)
     except NotAsked as error:
-        print(error, file=sys.stderr)
+        print(secretless(str(error), os.environ.get("TOKEN") or ""), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Cut off: nothing is written down.", file=sys.stderr)

@@ -10,7 +10,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from local import tls
 
@@ -46,6 +46,13 @@ class Answer:
     def data(self) -> dict[str, Any]:
         data = self.body.get("data") if isinstance(self.body, dict) else None
         return data if isinstance(data, dict) else {}
+
+
+class Stay(HTTPRedirectHandler):
+    """Follows nobody elsewhere: the token is for the endpoint alone."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ class Api:
     def opener(self) -> OpenerDirector:
         """What asks: not through a proxy where the endpoint is on this machine."""
         past = [ProxyHandler({})] if urlsplit(self.endpoint).hostname in HERE else []
-        return build_opener(*past, HTTPSHandler(context=self.trusted))
+        return build_opener(Stay, *past, HTTPSHandler(context=self.trusted))
 
     def ask(self, query: str, variables: Mapping[str, Any] | None = None, operation: str | None = None) -> Answer:
         asked = {"query": query, "variables": variables, "operationName": operation}

@@ -93,6 +93,6 @@ def cell(text: str) -> str:
 def secretless(text: str, token: str) -> str:
     """A text without the token, and without any part of it that is long enough to be one."""
     parts = [part for part in re.split(r"[ .]", token) if len(part) >= LEAST_SECRET]
-    for secret in sorted({token, *parts}, key=len, reverse=True):
+    for secret in sorted({token, *parts} - {""}, key=len, reverse=True):
         text = text.replace(secret, "(the token)")
     return text

@@ -184,6 +184,14 @@ def test_a_finding_outweighs_what_did_not_run() -> None:
     assert scan.worst(outcomes[:2]) == Outcome(State.NOT_RUN, "b")
 
 
+def test_to_have_looked_at_nothing_is_not_to_have_found_nothing() -> None:
+    assert scan.worst([]).state is State.NOT_RUN
+
+
+def test_a_tool_that_is_not_there_is_no_clean_scan() -> None:
+    assert scan.strict("no-such-tool") == Outcome(State.FOUND, "no-such-tool is not installed")
+
+
 def test_all_that_is_pinned_is_scanned() -> None:
     files = {str(file.relative_to(ROOT)) for file in scan.pinned()}
     assert files >= {"requirements.txt", "infra/layer.txt", "infra/tools/scan.txt", "infra/tools/checkov.txt"}

@@ -2,9 +2,11 @@
 
 import json
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,38 @@ def test_what_cannot_be_asked_is_told_in_a_sentence_and_nothing_is_written(
     assert said.err.count("\n") == 1
     assert SECRET not in said.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """An address that sends whoever asks on to another, and repeats what it was sent; at that other one nobody is."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = f"you sent {self.headers['authorization']}".encode()
+            self.send_response(302)
+            self.send_header("location", "http://127.0.0.1:1/stolen")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_token_is_sent_nowhere_but_to_the_endpoint_and_what_that_repeats_of_it_is_not_told(
+    elsewhere: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"ENDPOINT": elsewhere, "TOKEN": SECRET}.items():
+        monkeypatch.setenv(name, value)
+    assert program.main() == 2
+    why = f"what answers at {elsewhere} is not this API: status 302, you sent (the token)\n"
+    assert capsys.readouterr().err == why
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1e9", "99999"])
