@@ -2,7 +2,8 @@
 
 It makes homes of its own, in a ZIP that is nobody's, and removes them at the end. OUT is the folder to write to
 (.cache/probe); WAIT is how many seconds it may wait for the WebSocket's keep-alives (130). Ends with 0 where all was
-asked, whatever came back; with 1 where homes are still there, with 2 where the endpoint cannot be asked.
+asked, whatever came back; with 1 where a part was cut short or homes are still there; with 2 where the endpoint cannot
+be asked.
 """
 
 import os
@@ -40,7 +41,7 @@ def main() -> int:
         print(path)
     print(f"{len(report.findings)} answers, {len(report.differing)} not as the desk's", end="; ")
     print(f"{len(report.unasked)} questions not asked.")
-    return 1 if report.left else 0
+    return 1 if report.left or report.stopped else 0
 
 
 def named(environment: Any) -> Api:
@@ -77,9 +78,8 @@ def probe(api: Api, me: dict[str, Any], wait: float) -> Report:
     homes = Homes(api)
     report = Report(api, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
     try:
-        for finding in everything(homes, me, wait):
-            report.findings.append(finding)
-            print(f"{'    ' if finding.same else 'not '}as the desk: {finding.of} {finding.name}", file=sys.stderr)
+        for part in parts(homes, me, wait):
+            ask(part, report)
     finally:
         report.left = homes.remove()
         if report.left:
@@ -88,16 +88,26 @@ def probe(api: Api, me: dict[str, Any], wait: float) -> Report:
     return report
 
 
-def everything(homes: Homes, me: dict[str, Any], wait: float) -> Iterator[Finding]:
+def ask(part: Iterator[Finding], report: Report) -> None:
+    """Asks one part of all. Where it can go no further, that is in the report, and what it has found stays there."""
+    try:
+        for finding in part:
+            report.findings.append(finding)
+            print(f"{'    ' if finding.same else 'not '}as the desk: {finding.of} {finding.name}", file=sys.stderr)
+    except NotAsked as error:
+        report.stopped.append(str(error))
+        print(secretless(str(error), report.api.token), file=sys.stderr)
+
+
+def parts(homes: Homes, me: dict[str, Any], wait: float) -> Iterator[Iterator[Finding]]:
     shipped = operations.shipped()
     answered = [operation for operation in shipped if operation.kind != "subscription"]
     for _, of_client in groupby(answered, key=lambda operation: operation.client):
-        yield from operations.ask(homes, list(of_client), me)
-    for question in questions.questions():
-        yield question.put(homes.api)
-    yield from stateful.ask(homes)
+        yield operations.ask(homes, list(of_client), me)
+    yield (question.put(homes.api) for question in questions.questions())
+    yield stateful.ask(homes)
     followed = [operation for operation in shipped if operation.kind == "subscription"]
-    yield from realtime.ask(homes, followed, me, wait)
+    yield realtime.ask(homes, followed, me, wait)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,11 @@ class Api:
         return urlsplit(self.endpoint).netloc
 
     @property
+    def here(self) -> bool:
+        """Whether it is on this machine, which no proxy leads to."""
+        return urlsplit(self.endpoint).hostname in HERE
+
+    @property
     def realtime(self) -> str:
         """Where its real time is: AppSync's own addresses have a host for it, others the path behind their own.
 
@@ -96,7 +101,7 @@ class Api:
 
     def opener(self) -> OpenerDirector:
         """What asks: not through a proxy where the endpoint is on this machine."""
-        past = [ProxyHandler({})] if urlsplit(self.endpoint).hostname in HERE else []
+        past = [ProxyHandler({})] if self.here else []
         return build_opener(Stay, *past, HTTPSHandler(context=self.trusted))
 
     def ask(self, query: str, variables: Mapping[str, Any] | None = None, operation: str | None = None) -> Answer:

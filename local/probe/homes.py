@@ -9,6 +9,7 @@ ZIP = "00000"  # no such ZIP is in use: nobody who looks for a home sees one of 
 PICTURES = ("https://example.com/1.jpg", "https://example.com/2.jpg")
 MAKE = "mutation($input: CreatePropertyInput!) { createProperty(input: $input) { id } }"
 PICTURE = "mutation($id: ID!, $url: AWSURL!) { addImage(propertyId: $id, input: {url: $url}) { id } }"
+TRIES = 3  # a home may be busy, or the API
 HOME = "query($id: ID!) { property(id: $id) { version images { id } } }"
 MINE = (
     "query($after: String) { me { properties(first: 100, after: $after)"
@@ -66,13 +67,13 @@ class Homes:
 
     def remove(self) -> list[str]:
         """Removes all homes of the run; the ids of those that are still there."""
-        for id in sorted(self.made | self.listed()):
-            found = self.api.ask(HOME, {"id": id}).data.get("property")
-            if found and self.api.ask(REMOVE, {"id": id, "version": found["version"]}).data.get("deleteProperty"):
-                self.made.discard(id)
-            elif found:
-                self.made.add(id)
-        return sorted(id for id in self.made if self.there(id))
+        self.made |= self.listed()
+        for _ in range(TRIES):
+            for id in sorted(self.made):
+                found = self.api.ask(HOME, {"id": id}).data.get("property") or {}
+                self.api.ask(REMOVE, {"id": id, "version": found.get("version", 1)})
+            self.made = {id for id in self.made if self.there(id)}
+        return sorted(self.made)
 
     def there(self, id: str) -> bool:
         """Whether a home is there, or nobody knows."""
@@ -95,4 +96,4 @@ class Homes:
 def said(answer: Answer) -> str:
     """What an answer says went wrong, in a line."""
     texts = [f"{error.get('errorType')}: {error.get('message')}" for error in answer.errors if isinstance(error, dict)]
-    return "; ".join(texts) or f"status {answer.status}, {str(answer.body)[:200]}"
+    return "; ".join(texts) or f"status {answer.status}, {' '.join(str(answer.body)[:200].split())}"

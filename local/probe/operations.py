@@ -21,6 +21,7 @@ from graphql import (
     separate_operations,
 )
 
+from local.probe.api import NotAsked
 from local.probe.finding import Finding
 from local.probe.homes import ZIP, Home, Homes, said
 from local.workers import ROOT
@@ -105,10 +106,15 @@ def values(homes: Homes, home: Home, me: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def variables(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the variables that must have one. A KeyError names what there is no value for."""
+    """The values of the variables that must have one. Raises NotAsked where there is none for one of them."""
     asked = [node for node in operation.node.variable_definitions or () if required(node)]
     places = dict(used(operation.node))
-    return {name: value(places[name], type_of(node), values) for node in asked for name in [node.variable.name.value]}
+    try:
+        return {
+            node.variable.name.value: value(places[node.variable.name.value], type_of(node), values) for node in asked
+        }
+    except KeyError as error:
+        raise NotAsked(f"{operation.client} {operation.name}: there is no value for {error}") from error
 
 
 def value(place: tuple[str, str], type: str, values: Mapping[str, Any]) -> Any:

@@ -51,7 +51,7 @@ class Socket:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
-                message = json.loads(self.connection.recv(left))
+                message = read(self.connection.recv(left))
             except (TimeoutError, ConnectionClosed):
                 return None
             self.heard.append((round(time.monotonic() - self.began, 3), message))
@@ -64,6 +64,15 @@ class Socket:
         return self.wait(lambda message: message.get("id") == id)
 
 
+def read(text: str | bytes) -> Message:
+    """A message as it came; what is none is one without a type."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        message = None
+    return message if isinstance(message, dict) else {"unread": str(text)}
+
+
 @contextmanager
 def opened(api: Api, token: str | None = None) -> Iterator[Socket]:
     """A connection that has said connection_init. Raises OSError or WebSocketException where there is none."""
@@ -71,7 +80,10 @@ def opened(api: Api, token: str | None = None) -> Iterator[Socket]:
     encoded = base64.urlsafe_b64encode(json.dumps(credentials).encode()).decode().rstrip("=")
     offered = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded}")]
     trusted = api.trusted if api.realtime.startswith("wss:") else None
-    with connect(api.realtime, subprotocols=offered, ssl=trusted, open_timeout=SECONDS, close_timeout=2) as connection:
+    words: dict[str, Any] = {"subprotocols": offered, "ssl": trusted, "open_timeout": SECONDS, "close_timeout": 2}
+    if api.here:
+        words["proxy"] = None
+    with connect(api.realtime, **words) as connection:
         socket = Socket(connection, api)
         socket.say(type="connection_init")
         yield socket

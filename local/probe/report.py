@@ -24,6 +24,7 @@ class Report:
     at: str
     findings: list[Finding] = field(default_factory=list)
     unasked: list[Unasked] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
     @property
@@ -45,6 +46,7 @@ class Report:
             "at": self.at,
             "findings": [finding.told() for finding in self.findings],
             "unasked": [asdict(one) for one in self.unasked],
+            "stopped": self.stopped,
             "left": self.left,
         }
         return json.dumps(told, indent=2, ensure_ascii=False)
@@ -52,6 +54,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         yield f"# Probe of {self.api.endpoint}, {self.at}\n"
         yield f"{len(self.findings)} answers, {len(self.differing)} not as the desk's; {len(self.unasked)} not asked."
+        for why in self.stopped:
+            yield f"\n**Cut short**, a part of what there is to ask: {cell(why)}."
         if self.left:
             yield f"\n**Still there**, for they could not be removed: homes {', '.join(self.left)}."
         yield "\nA first home also makes its owner's profile, and each leaves its history: those stay."

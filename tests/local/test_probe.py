@@ -128,6 +128,26 @@ def test_a_home_whose_making_was_never_answered_is_removed_too_and_no_other(hast
     assert left == [{"id": other}]
 
 
+def test_a_part_that_is_cut_short_keeps_what_it_found_and_the_report_says_so(tmp_path: Path) -> None:
+    def part() -> Iterator[Finding]:
+        yield Finding("open", SAID, "x", "y", Answer(200, {}, {}, 0.1), True)
+        raise NotAsked(f"the home h1 cannot be read: status 500, {SECRET}")
+
+    report = Report(Api("https://a/graphql", SECRET), "now")
+    program.ask(part(), report)
+    assert [finding.name for finding in report.findings] == [SAID]
+    text = report.write(tmp_path)[1].read_text()
+    assert "**Cut short**, a part of what there is to ask: the home h1 cannot be read: status 500, (the token)." in text
+
+
+def test_an_operation_with_a_variable_that_nothing_is_known_for_is_named(tmp_path: Path) -> None:
+    (tmp_path / "web" / "2.0").mkdir(parents=True)
+    (tmp_path / "web" / "2.0" / "a.graphql").write_text("query New($size: Int!) { me { friends(size: $size) { id } } }")
+    (operation,) = operations.shipped(tmp_path)
+    with pytest.raises(NotAsked, match=r"^web/2.0 New: there is no value for 'size'$"):
+        operations.variables(operation, {"id": "h1"})
+
+
 def test_homes_that_cannot_be_removed_are_told(hasty: Desk) -> None:
     homes = Homes(Api(f"{hasty.url}/graphql", hasty.token("max")))
     id = homes.make().id
