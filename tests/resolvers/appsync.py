@@ -22,13 +22,15 @@ SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 class AppSync:
     """A server at `url` that answers `answers`, one after the other, and then that all is well.
 
-    `published` holds the variables of each request that was let in, `connections` how many clients have connected.
+    `published` holds the variables of each request that was let in, `agents` what each client said it is, and
+    `connections` how many have connected.
     """
 
     def __init__(self, url: str, iam: Iam) -> None:
         self.url = url
         self.iam = iam
         self.published: list[dict[str, Any]] = []
+        self.agents: list[object] = []
         self.answers: list[tuple[int, bytes]] = []
         self.connections = 0
 
@@ -47,6 +49,7 @@ class AppSync:
             assert self.iam.caller(asked)
         except Unauthorized as error:
             return 401, str(error).encode()
+        self.agents.append(asked.headers.get("user-agent"))
         said = json.loads(asked.body)
         if wrong := faults(SCHEMA, said):
             return 200, json.dumps({"data": None, "errors": wrong}).encode()

@@ -67,6 +67,11 @@ def test_the_backend_does_not_see_the_home_behind_a_card() -> None:
     assert card.fields.keys() - seen.keys() == {"property"}
 
 
+def test_who_publishes_says_what_it_is_for_the_firewall_turns_others_away(appsync: AppSync) -> None:
+    publishing.publish(CHANGE, [])
+    assert appsync.agents == ["homes-changes"]
+
+
 def test_a_change_is_published_in_one_request(appsync: AppSync) -> None:
     publishing.publish(CHANGE, [IN_ZIP, IN_ZIP])
     [published] = appsync.published
