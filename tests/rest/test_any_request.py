@@ -60,17 +60,18 @@ def recorders(told: Any) -> Iterator[Any]:
             yield event["recorder"]
 
 
-def hundred(made: Counter[str]) -> bool:
-    """Whether there are a hundred cases, or more, of each operation of the contract."""
+def short(made: Counter[str]) -> dict[str, int]:
+    """The operations of the contract of which there are fewer than a hundred cases."""
     names = [f"{one.method} {one.path}" for resource in routes.read().resources for one in resource.operations.values()]
-    return len(names) == OPERATIONS and all(made[name] >= 100 for name in names)
+    assert len(names) == OPERATIONS
+    return {name: made[name] for name in names if made[name] < 100}
 
 
 def test_signed_in_all_checks_hold_those_over_several_requests_included(uncached: Desk, tmp_path: Path) -> None:
     said = asked(uncached, tmp_path / "report", token=uncached.token("ada"))
     assert said.returncode == 0, said.stdout
     made, statuses = cases(tmp_path / "report")
-    assert hundred(made), made
+    assert short(made) == {}
     assert {200, 201, 204, 400, 404, 412} <= set(statuses), statuses
 
 
@@ -79,7 +80,7 @@ def test_with_the_cache_on_all_hold_but_the_two_that_it_breaks(caching: Desk, tm
     said = asked(caching, tmp_path / "report", *more, token=caching.token("ada"))
     assert said.returncode == 0, said.stdout
     made, _ = cases(tmp_path / "report")
-    assert hundred(made), made
+    assert short(made) == {}
 
 
 def test_whoever_is_not_signed_in_is_turned_away_whatever_is_asked(uncached: Desk, tmp_path: Path) -> None:
@@ -87,6 +88,6 @@ def test_whoever_is_not_signed_in_is_turned_away_whatever_is_asked(uncached: Des
     said = asked(uncached, tmp_path / "report", "--phases", ",".join(NO_ID), token=None)
     assert said.returncode == 0, said.stdout
     made, statuses = cases(tmp_path / "report")
-    assert hundred(made), made
-    assert set(statuses) <= {401, 404, 405}, statuses
+    assert short(made) == {}
+    assert set(statuses) <= {204, 401, 404, 405}, statuses  # 204 is a preflight
     assert len(uncached.proxy.seen) == before
