@@ -9,24 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from local import routes
 from local.workers import ROOT
-from tests.local import desk as desks
 from tests.local.desk import Desk
 
 HERE = Path(__file__).parent
 OPERATIONS = 8
 KEPT = ("use_after_free", "ensure_resource_availability")  # what a GET that is kept for a minute cannot do
 NO_ID = ("examples", "coverage", "fuzzing")  # whoever is turned away has nothing to go on with
-
-
-@pytest.fixture(scope="module")
-def caching(engine: str) -> Iterator[Desk]:
-    """A desk that keeps the answers to GETs."""
-    with desks.running(engine) as running:
-        yield running
 
 
 def asked(desk: Desk, report: Path, *more: str, token: str | None) -> "subprocess.CompletedProcess[str]":
@@ -75,9 +65,9 @@ def test_signed_in_all_checks_hold_those_over_several_requests_included(uncached
     assert {200, 201, 204, 400, 404, 412} <= set(statuses), statuses
 
 
-def test_with_the_cache_on_all_hold_but_the_two_that_it_breaks(caching: Desk, tmp_path: Path) -> None:
+def test_with_the_cache_on_all_hold_but_the_two_that_it_breaks(desk: Desk, tmp_path: Path) -> None:
     more = ("--exclude-checks", ",".join(KEPT))
-    said = asked(caching, tmp_path / "report", *more, token=caching.token("ada"))
+    said = asked(desk, tmp_path / "report", *more, token=desk.token("ada"))
     assert said.returncode == 0, said.stdout
     made, _ = cases(tmp_path / "report")
     assert short(made) == {}
