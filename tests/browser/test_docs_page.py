@@ -9,7 +9,7 @@ HOME = world.ALL[4]
 
 def tried(page: Page, operation: str, values: dict[str, str]) -> str:
     """The answer that the page shows when an operation is tried with these parameters."""
-    block = f"#operations-default-{operation}"
+    block = f"#operations-Homes-{operation}"
     page.click(f"{block} .opblock-summary-control")
     for name, value in values.items():
         page.fill(f"{block} tr[data-param-name={name}] input", value)
