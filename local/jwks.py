@@ -9,7 +9,8 @@ from http.client import HTTPException
 
 import jwt
 
-from resolvers.authorizer import Jwk, discovered, document, signs
+from resolvers import authorizer
+from resolvers.authorizer import Jwk, discovered, signs
 
 ALGORITHMS = tuple(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512))
 PATIENCE_SECONDS = 5.0
@@ -59,7 +60,9 @@ class PublishedKeys:
             self.fetching = None
 
     def read(self) -> dict[str, Jwk]:
-        return {jwk["kid"]: jwk for jwk in document(self.address(self.issuer))["keys"] if signs(jwk, ALGORITHMS)}
+        return {
+            jwk["kid"]: jwk for jwk in authorizer.document(self.address(self.issuer))["keys"] if signs(jwk, ALGORITHMS)
+        }
 
 
 def of_pool(issuer: str) -> str:

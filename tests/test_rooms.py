@@ -18,6 +18,8 @@ FORBIDDEN = [
     *[("data.keys", library) for library in ("aws_cdk", "aws_lambda_powertools", "boto3", "botocore")],
     *[("data.records", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
     *[("resolvers.users", library) for library in ("aws_cdk", "boto3", "botocore")],
+    *[("resolvers.users", library) for library in ("cryptography", "jwt", "resolvers.authorizer")],
+    ("resolvers.authorizer", "cryptography"),
     *[("resolvers.encoding", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
     *[
         ("infra.stages", module)

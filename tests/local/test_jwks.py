@@ -10,6 +10,7 @@ import pytest
 from local import jwks
 from local.auth import Providers
 from local.issuer import Issuer, new_key
+from resolvers import authorizer
 from tests.local.issuers import OURS, RSA, Elsewhere, asked, at_once, outcome, public, served
 
 CONFIGURATION, POOL_KEYS, KEYS = "/.well-known/openid-configuration", "/.well-known/jwks.json", "/keys"
@@ -91,7 +92,7 @@ def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
 def test_an_issuer_that_never_comes_to_an_end_is_given_up(oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
     monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(jwks, "document", lambda url: ended.wait())
+    monkeypatch.setattr(authorizer, "document", lambda url: ended.wait())
 
     async def given_up() -> str:
         try:
@@ -140,7 +141,7 @@ def test_an_issuer_that_is_away_opens_nothing_until_it_is_back(
         monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:1")
         away = Providers.from_environment(OURS, None)
         refused = await outcome(away, oidc.token(iss="http://127.0.0.1:1"))
-        monkeypatch.setattr(jwks, "document", lambda url: {"jwks_uri": "", "keys": oidc.keys})
+        monkeypatch.setattr(authorizer, "document", lambda url: {"jwks_uri": "", "keys": oidc.keys})
         return [refused, await outcome(away, oidc.token(iss="http://127.0.0.1:1"))]
 
     assert asyncio.run(back()) == [REFUSED, ADA]

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local import page
+from local import page, routes
 from local.workers import ROOT
 
 LISTINGS = '{ listingsByZip(zipCode: "94110", sort: PRICE_ASC) { nodes { address price } } }'
@@ -161,6 +161,7 @@ def checkout(tmp_path: Path) -> Path:
     packages = page.assets().relative_to(ROOT)
     for room in ("data", "resolvers", "local"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    shutil.copy(routes.FILE, tmp_path)
     (tmp_path / packages).symlink_to(ROOT / packages)
     return tmp_path
 

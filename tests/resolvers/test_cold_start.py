@@ -13,7 +13,7 @@ from local.dynamodb import ROOT
 from resolvers import handler
 from tests.resolvers.events import event
 
-LOADED = "import json, sys, resolvers.handler; print(json.dumps(list(sys.modules)))"
+LOADED = "import json, sys, resolvers.{entry}; print(json.dumps(list(sys.modules)))"
 HANDLED = "import json, sys; from resolvers.handler import handle; handle(json.load(sys.stdin), None)"
 TRACE = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"
 
@@ -53,14 +53,24 @@ def handle_under(daemon: socket.socket, **environment: str) -> None:
     )
 
 
-def test_a_function_does_not_load_what_it_does_not_need() -> None:
-    loaded = {name.partition(".")[0] for name in json.loads(run(LOADED))}
-    assert loaded & {"aws_xray_sdk", "boto3", "graphql", "local", "pydantic", "strawberry"} == set()
+def loaded(entry: str, **environment: str) -> set[str]:
+    """What a function with this entry has loaded when it is ready."""
+    return {name.partition(".")[0] for name in json.loads(run(LOADED.format(entry=entry), **environment))}
+
+
+@pytest.mark.parametrize("entry", ["handler", "changes", "confirmed", "rest"])
+def test_a_function_does_not_load_what_it_does_not_need(entry: str) -> None:
+    unneeded = {"aws_xray_sdk", "boto3", "cryptography", "graphql", "jwt", "local", "pydantic", "strawberry", "yaml"}
+    assert loaded(entry) & unneeded == set()
+
+
+def test_the_authorizer_loads_nothing_that_its_own_layer_does_not_bring() -> None:
+    assert loaded("authorizer") & {"aws_lambda_powertools", "boto3", "botocore", "local", "yaml"} == set()
 
 
 def test_a_function_loads_without_a_region_and_without_credentials() -> None:
     bare = {name: "" for name in os.environ if name.startswith("AWS_")}
-    assert "resolvers.handler" in json.loads(run(LOADED, **bare))
+    assert "resolvers" in loaded("handler", **bare)
 
 
 STARTED = "import gc, resolvers.handler, data.client as c; print(gc.isenabled(), c.client.cache_info().currsize)"

@@ -1,4 +1,4 @@
-"""What the tests of the REST contract stand on: a desk that keeps no answers, and people who ask it."""
+"""What the tests of the REST contract stand on: a desk, one that keeps no answers, and people who ask them."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,13 @@ import pytest
 from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.rest.recorded import Person, Player
+
+
+@pytest.fixture(scope="session")
+def desk(engine: str) -> Iterator[Desk]:
+    """A desk that keeps the answers to GETs for a minute."""
+    with desks.running(engine) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
