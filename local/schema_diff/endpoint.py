@@ -1,6 +1,6 @@
 """A side that runs: the schema as an endpoint tells it by introspection, asked in words that AppSync knows.
 
-A credential comes from the environment: TOKEN goes into `Authorization`, API_KEY into `x-api-key`, and to no other host.
+A credential comes from the environment, TOKEN for `Authorization`, API_KEY for `x-api-key`, and goes to no other host.
 """
 
 import json

@@ -111,7 +111,7 @@ def changes(old: Contract, new: Contract) -> Iterator[Change]:
         told = match.groupdict()
         where = re.sub(r"\((\w+)\)", r"(\1:)", told["where"])
         if not is_appsyncs_own(where, old.schema, new.schema):
-            change = Change(kind, where, found.description, told.get("to") or "")
+            change = Change(kind, where, found.description.removesuffix("."), told.get("to") or "")
             exact = precise(change, old.schema, new.schema, received)
             yield replace(exact, what=sentence(kind, found.description, told))
     yield from roots(old.schema, new.schema)
