@@ -104,5 +104,5 @@ def of_others(old: Module, new: Module) -> Iterator[Change]:
         if spelled(old, function) is None and (now is None or spelled(new, now) is None):
             if now is None:
                 yield change("key-function-changed", name, f"{name} is gone", old, new)
-            elif source.spelled(old, function) != source.spelled(new, now):
+            elif source.spelled(old, function, texts_only=True) != source.spelled(new, now, texts_only=True):
                 yield change("key-function-changed", name, f"{name} reads or makes keys otherwise", old, new)

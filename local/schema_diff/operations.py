@@ -134,7 +134,8 @@ def asked(side: Side, version: Version, files: list[str]) -> Iterator[Operation]
                     raise NotReadable(f"{path}:{node.loc.start_token.line if node.loc else 1}: {reason}")
                 places[name] = (path, node.loc.start_token.line if node.loc else 1)
             elif not isinstance(node, FragmentDefinitionNode):
-                raise NotReadable(f"{path}: there is a {node.kind.replace('_', ' ')}, which is not asked of an API")
+                kind = node.kind.replace("_", " ")
+                raise NotReadable(f"{path}: operations and fragments are asked of an API, and no {kind}")
     for name, document in separate_operations(DocumentNode(definitions=tuple(definitions))).items():
         yield Operation(version, name, *places[name], document)
 

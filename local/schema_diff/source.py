@@ -85,26 +85,23 @@ def is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def spelled(of: Module, node: ast.AST) -> str:
-    """An expression as text, with the module's own constants in the place of their names and no comments."""
-    return ast.unparse(Spelling(of).visit(ast.parse(ast.unparse(node)).body[0]))
+def spelled(of: Module, node: ast.AST, texts_only: bool = False) -> str:
+    """An expression as text without comments, the module's own constants in the place of their names; or texts only."""
+    known = {name: one for name, one in of.values.items() if isinstance(one, ast.Constant) or not texts_only}
+    return ast.unparse(Spelling(known).visit(ast.parse(ast.unparse(node)).body[0]))
 
 
 class Spelling(ast.NodeTransformer):
-    """Puts constants in the place of their names."""
+    """Puts constants in the place of their names, and leaves docstrings out."""
 
-    def __init__(self, of: Module) -> None:
-        self.of = of
+    def __init__(self, known: Mapping[str, ast.expr]) -> None:
+        self.known = known
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return (
-            self.visit(ast.parse(ast.unparse(self.of.values[node.id]), mode="eval").body)
-            if self.is_ours(node)
-            else node
-        )
-
-    def is_ours(self, node: ast.Name) -> bool:
-        return isinstance(node.ctx, ast.Load) and node.id in self.of.values
+        if node.id not in self.known or not isinstance(node.ctx, ast.Load):
+            return node
+        found: ast.AST = self.visit(ast.parse(ast.unparse(self.known[node.id]), mode="eval").body)
+        return found
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.body = [one for one in node.body if not is_docstring(one)] or [ast.Pass()]

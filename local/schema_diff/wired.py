@@ -16,7 +16,7 @@ def changes(before: Text, after: Text) -> Iterator[Change]:
     """What became of the rows that both sides have, and of the limits. A row that came or went shows in the schema."""
     old, new = source.module(before), source.module(after)
     were, are = rows(old), rows(new)
-    for path in were.keys() & are.keys():
+    for path in sorted(were.keys() & are.keys()):
         line, was = are[path]["path"].lineno, were[path]["path"].lineno
         for kind, what, to in of_row(old, were[path], new, are[path]):
             yield Change(kind, path, what, to, frozenset({path}), contract=WIRING, line=line, was=was)
@@ -98,7 +98,7 @@ def of_cache(
 def of_limits(old: Module, new: Module) -> Iterator[Change]:
     """Numbers of LIMITS that became smaller or greater."""
     were, are = limits(old), limits(new)
-    for name in were.keys() & are.keys():
+    for name in sorted(were.keys() & are.keys()):
         if were[name] != are[name]:
             kind = "limit-lowered" if are[name] < were[name] else "limit-raised"
             what = f"{name} was {were[name]:,} and is {are[name]:,}"

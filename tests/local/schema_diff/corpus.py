@@ -44,10 +44,15 @@ def once(text: str, old: str, new: str) -> str:
     return re.sub(pattern, lambda _: new, text)
 
 
+def rows(file: str) -> list[list[str]]:
+    """The rows of a file's tables, each as its cells."""
+    lines = [line for line in (HERE / file).read_text().splitlines() if line.startswith("| `")]
+    return [[cell.strip().replace("\\|", "|") for cell in CELL.split(line)[1:-1]] for line in lines]
+
+
 def edits() -> list[Edit]:
     """The rows of corpus.md."""
-    rows = [line for line in (HERE / "corpus.md").read_text().splitlines() if line.startswith("| `")]
-    return [edit([cell.strip().replace("\\|", "|") for cell in CELL.split(line)[1:-1]]) for line in rows]
+    return [edit(cells) for cells in rows("corpus.md")]
 
 
 def edit(cells: list[str]) -> Edit:

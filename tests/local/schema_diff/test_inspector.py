@@ -1,4 +1,4 @@
-"""npm's @graphql-inspector/core judges the same changes: never more strictly, and docs/schema-diff.md explains where less.
+"""npm's @graphql-inspector/core judges the same changes, never more strictly; docs/schema-diff.md tells where less.
 
 It runs with its own rule for what was deprecated (`suppressRemovalOfDeprecatedField`), for ours has one too.
 """
