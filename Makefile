@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema load token verify synth diff deploy destroy bench lock clean
+.PHONY: help run test clients check schema schema-diff load token verify synth diff deploy destroy bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
 help: ## what there is to do
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 $(READY): requirements.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
@@ -30,6 +30,10 @@ check: $(READY) ## style, types and the arrows between the rooms
 
 schema: $(READY) ## writes schema.graphql from the records and the wiring
 	$(PYTHON) -m local.schema
+
+schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)
+	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(PYTHON) -m local.schema_diff \
+		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)")
 
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")
@@ -73,4 +77,5 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
-		tests/clients/node_modules tests/clients/generated
+		tests/clients/node_modules tests/clients/generated \
+		tests/local/schema_diff/inspector/node_modules

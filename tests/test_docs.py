@@ -25,7 +25,7 @@ def test_each_access_pattern_of_its_chart_exists(function: str) -> None:
     assert callable(getattr(importlib.import_module(f"data.{module}"), name))
 
 
-@pytest.mark.parametrize("verb", sorted(set(re.findall(r"(?:`|\(|^)make (?:-s )?([a-z]+)", README, re.MULTILINE))))
+@pytest.mark.parametrize("verb", sorted(set(re.findall(r"(?:`|\(|^)make (?:-s )?([a-z-]+)", README, re.MULTILINE))))
 def test_each_verb_that_it_tells_of_is_in_the_makefile(verb: str) -> None:
     assert re.search(rf"^{verb}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

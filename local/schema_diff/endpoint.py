@@ -55,7 +55,8 @@ def side(url: str) -> Alone:
         with opener(url).open(Request(url, body, headers), timeout=SECONDS) as answer:
             told = answer.read(MOST_BYTES + 1)
     except HTTPError as error:
-        raise NotReadable(f"{url}: {refused(error)}") from error
+        with error:
+            raise NotReadable(f"{url}: {refused(error)}") from error
     except (OSError, HTTPException, ValueError) as error:
         raise NotReadable(f"{url} does not answer: {getattr(error, 'reason', None) or error}") from error
     if len(told) > MOST_BYTES:
@@ -89,9 +90,12 @@ def printed(url: str, answer: bytes) -> str:
     if not data or not hasattr(data, "get") or not data.get("__schema"):
         raise NotReadable(f"{url}: it tells no schema; is introspection disabled? It says: {said(told)}")
     try:
-        return print_schema(build_client_schema(data))
+        sdl = print_schema(build_client_schema(data))
     except (GraphQLError, TypeError, KeyError, AttributeError) as error:
         raise NotReadable(f"{url}: the schema that it tells does not hold together: {error}") from error
+    if not sdl.strip():
+        raise NotReadable(f"{url}: the schema that it tells has no types")
+    return sdl
 
 
 def said(told: Any) -> str:

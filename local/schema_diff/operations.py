@@ -54,7 +54,7 @@ class Operation:
 
     def problems(self, schema: GraphQLSchema) -> list[str]:
         """Why a schema refuses it; nothing where it does not."""
-        return [error.message for error in validate(schema, self.document)]
+        return [error.message for error in validate(schema, self.document, hide_suggestions=True)]
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ class Report:
         approved = sum(finding.approval is not None for finding in breaking)
         parts = [f"{len(breaking)} breaking" + (f" ({approved} approved)" if approved else "")]
         parts += [f"{len(self.of(grade))} {grade}" for grade in (Grade.DANGEROUS, Grade.SAFE)]
-        parts += [f"{len(self.problems)} approval{'s' if len(self.problems) > 1 else ''} to mend"] if self.problems else []
+        plural = "s" if len(self.problems) > 1 else ""
+        parts += [f"{len(self.problems)} approval{plural} to mend"] if self.problems else []
         return f"{self.base} → {self.head}: {', '.join(parts)}"
 
 

@@ -39,7 +39,7 @@ from graphql.utilities.find_schema_changes import (
 from local.schema_diff.changes import LEFT_OUT, SENT, Change
 from local.schema_diff.contract import OWN_DIRECTIVES, OWN_SCALARS, Contract
 
-TYPE = r"(?P<where>\w+) "
+TYPE = r"(?:Standard scalar )?(?P<where>\w+) "
 FIELD = r".*?[Ff]ield (?P<where>\w+\.\w+) "
 VALUE = r"Enum value (?P<where>\w+\.\w+) "
 ARGUMENT = r".*?(?P<where>\w+\.\w+\(\w+:\)) "

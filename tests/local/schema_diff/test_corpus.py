@@ -55,6 +55,18 @@ def test_a_root_that_there_was_not_is_added() -> None:
     assert [(one.change.id, one.grade) for one in found] == [("root-added:schema:mutation", Grade.SAFE)]
 
 
+def test_a_scalar_of_graphqls_own_neither_comes_nor_goes() -> None:
+    with_floats, without = "type Query { a: String  b: Float }", "type Query { a: String }"
+    assert ids(with_floats, without) == ["field-removed:Query.b"]
+    assert ids(without, with_floats) == ["field-added:Query.b"]
+
+
+def test_a_scalar_or_directive_of_appsyncs_own_may_be_declared_or_not() -> None:
+    bare = "type Query { a: AWSURL @aws_iam }"
+    declared = f"scalar AWSURL scalar AWSPhone directive @aws_iam on OBJECT | FIELD_DEFINITION {bare}"
+    assert ids(bare, declared) == ids(declared, bare) == []
+
+
 def test_every_kind_of_change_of_a_schema_is_in_the_corpus() -> None:
     known = {finding.change.kind for edit in EDITS for finding in findings(schema(BASE), schema(edit.after))}
     elsewhere = {"field-removed/used", "value-removed/used", "root-added"}  # they need operations, or another base
