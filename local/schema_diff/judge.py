@@ -4,12 +4,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from local.schema_diff import access, approvals, deprecation, directives, keys, openapi, refused, structure, wired
+from local.schema_diff import (
+    access,
+    approvals,
+    deprecation,
+    directives,
+    keys,
+    openapi,
+    refused,
+    structure,
+    versions,
+    wired,
+)
 from local.schema_diff.approvals import Approval
 from local.schema_diff.changes import Change, placed
 from local.schema_diff.contract import Contract, contract
 from local.schema_diff.grades import Grade
-from local.schema_diff.operations import MANIFEST, Operation, Shipped, folders_of, manifest, shipped
+from local.schema_diff.operations import Operation, Shipped, shipped
 from local.schema_diff.report import Finding, Report
 from local.schema_diff.rules import SCHEMA as SCHEMA_RULES
 from local.schema_diff.rules_beside import BESIDE
@@ -52,7 +63,7 @@ def compared(base: Side, head: Side, project: Side, today: date) -> Report:
     for path, compare in BESIDE_THE_SCHEMA.items():
         found += compare(*told) if (told := texts[path]) else ()
     found += gone(base, head)
-    found += forgotten(base, project, today)
+    found += versions.changes(base, project, today)
     names = {path: text[1].name for path, text in texts.items() if text and not head.whole}
     findings = [judged(replace(one, file=names.get(one.contract, one.contract)), out, met) for one in found]
     findings += [judged(change, out, met) for change in unexplained(met, findings)]
@@ -140,20 +151,6 @@ def unexplained(met: list[Met], findings: list[Finding]) -> Iterator[Change]:
         if one.problems and one.operation.title not in explained:
             where, what = one.operation.title, f"the operation is refused: {one.problems[0]}"
             yield Change("operation-invalid", where, what, contract=one.operation.file, line=one.operation.line)
-
-
-def forgotten(base: Side, project: Side, today: date) -> Iterator[Change]:
-    """Versions whose folder the base has and the project has not, though they were not retired."""
-    kept = folders_of(project).keys()
-    for folder in folders_of(base) if project.whole else ():
-        if folder not in kept and not is_retired(base, folder, today):
-            what = "its folder is gone, and it was not retired"
-            yield Change("version-forgotten", folder.removeprefix("clients/"), what, contract=folder)
-
-
-def is_retired(side: Side, folder: str, today: date) -> bool:
-    """Whether a version's manifest says so; one of before there were manifests does not."""
-    return side.read(f"{folder}/{MANIFEST}") is not None and not manifest(side, folder).is_living(today)
 
 
 def approved(finding: Finding, given: Iterable[Approval], today: date) -> Finding:

@@ -58,6 +58,8 @@ def code(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text that is read as it stands: neither markup, nor a mention of somebody, nor the end of a cell."""
+    for sign in "\\*_[]~$#":
+        text = text.replace(sign, f"\\{sign}")
     for sign, written in (
         ("&", "&amp;"),
         ("<", "&lt;"),
@@ -67,8 +69,6 @@ def escaped(text: str) -> str:
         ("`", "&#96;"),
     ):
         text = text.replace(sign, written)
-    for sign in "*_[]":
-        text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())
 
 

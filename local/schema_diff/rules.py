@@ -187,6 +187,10 @@ SHIPPED = {
         "of that version is still out, and nothing watches over it any more",
         "put its folder back; when its last user is gone, say `retired` in its manifest",
     ),
+    "operation-altered": dangerous(
+        "of that version asks for what was released, and is judged by what stands here",
+        "put it back, and let what is new be a new version",
+    ),
     "operation-invalid": breaking(REFUSED, "keep what the operation asks for"),
     "contract-removed": breaking("of it has nothing to go by any more", "put the file back"),
 }

@@ -145,6 +145,29 @@ def test_a_version_whose_folder_goes_without_having_been_retired_is_a_breaking_c
 
 
 @pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        (PRICE + LOT, []),
+        (LOT + "# the price\n" + PRICE.replace(" ", "  "), []),
+        (PRICE + LOT + SEARCH, []),
+        (PRICE, ["operation-altered:app/1.0:Lot"]),
+        (PRICE.replace(" price", "") + LOT, ["operation-altered:app/1.0:Price"]),
+    ],
+)
+def test_what_a_version_asks_stays_as_it_was_released(tmp_path: Path, now: str, found: list[str]) -> None:
+    base = tree(tmp_path / "base", {SCHEMA: SDL, **app("relay", PRICE + LOT)})
+    head = tree(tmp_path / "head", {SCHEMA: SDL, **app("relay", now)})
+    told = compared(base, head, head, TODAY)
+    assert ([one.change.id for one in told.findings], told.fails) == (found, False)
+
+
+def test_a_version_of_before_there_were_manifests_is_out_as_well(tmp_path: Path) -> None:
+    base = tree(tmp_path / "base", {SCHEMA: SDL, "clients/app/1.0/asked.graphql": PRICE})
+    head = tree(tmp_path / "head", {SCHEMA: SDL})
+    assert [one.change.id for one in compared(base, head, head, TODAY).findings] == ["version-forgotten:app/1.0"]
+
+
+@pytest.mark.parametrize(
     ("manifest", "why"),
     [
         ('profile = "symbian"\nreleased = 2026-01-01', "the profile 'symbian' is none of apollo-ios, apollo-kotlin"),
