@@ -20,7 +20,7 @@ MODES = {
     "aws_cognito_user_pools": "Cognito",
     "aws_auth": "Cognito",
 }
-DEFAULT = frozenset({"the API's default mode"})
+DEFAULT = frozenset({"the default mode"})
 
 
 def granted(uses: Iterable[DirectiveNode]) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import DirectiveNode, DocumentNode, GraphQLError, GraphQLSchema, build_ast_schema, parse, validate_schema
-from graphql.language import Node
+from graphql.language import ExecutableDefinitionNode, Node
 from graphql.validation.validate import validate_sdl
 
 from local.schema_diff.sides import NotReadable, Text
@@ -44,10 +44,7 @@ class Contract:
 
 def contract(text: Text) -> Contract:
     """The schema that a text tells; what AppSync declares by itself need not be declared. Raises NotReadable."""
-    try:
-        document = parse(text.text)
-    except GraphQLError as error:
-        raise NotReadable(located(text, error)) from error
+    document = parsed(text)
     whole = DocumentNode(definitions=(*document.definitions, *appsyncs_own(document)))
     if errors := validate_sdl(whole):
         raise NotReadable("\n".join(located(text, error) for error in errors[:10]))
@@ -62,6 +59,18 @@ def contract(text: Text) -> Contract:
             uses[where] = uses.get(where, ()) + tuple(used)
     places = frozenset(where for where, _ in nodes)
     return Contract(text.name, schema, document, places, lines, uses, len(text.text.encode()))
+
+
+def parsed(text: Text) -> DocumentNode:
+    """The document that a text is. Raises NotReadable with its line where it is none, or asks something."""
+    try:
+        document = parse(text.text)
+    except GraphQLError as error:
+        raise NotReadable(located(text, error)) from error
+    for node in document.definitions:
+        if isinstance(node, ExecutableDefinitionNode):
+            raise NotReadable(f"{text.name}:{line(node)}: a schema defines types, and asks nothing")
+    return document
 
 
 def located(text: Text, error: GraphQLError) -> str:

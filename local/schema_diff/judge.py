@@ -150,7 +150,8 @@ def unexplained(met: list[Met], findings: list[Finding]) -> Iterator[Change]:
     for one in met:
         if one.problems and one.operation.title not in explained:
             where, what = one.operation.title, f"the operation is refused: {one.problems[0]}"
-            yield Change("operation-invalid", where, what, contract=one.operation.file, line=one.operation.line)
+            file = one.operation.file
+            yield Change("operation-invalid", where, what, contract=file, file=file, line=one.operation.line)
 
 
 def approved(finding: Finding, given: Iterable[Approval], today: date) -> Finding:

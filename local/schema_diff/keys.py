@@ -47,7 +47,9 @@ def spelled(of: Module, function: ast.FunctionDef) -> str | None:
     if answer is None or kind not in (KEY, "str"):
         return None
     if kind == KEY and isinstance(answer, ast.Call):
-        parts = [*answer.args, *(keyword.value for keyword in answer.keywords)]
+        named = dict(zip(("pk", "sk"), answer.args, strict=False))
+        named |= {keyword.arg: keyword.value for keyword in answer.keywords if keyword.arg}
+        parts = [named[part] for part in ("pk", "sk") if part in named]
         told = [source.pattern(of, part, holes) for part in parts]
         return " / ".join(part for part in told if part) if None not in told else None
     return source.pattern(of, answer, holes)

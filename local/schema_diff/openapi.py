@@ -8,7 +8,7 @@ from typing import Any
 from local.schema_diff.changes import Change
 from local.schema_diff.shapes import Shapes, Turned
 from local.schema_diff.sides import REST, Text
-from local.schema_diff.yaml_file import Described, described
+from local.schema_diff.yaml_file import Described, described, listing, mapping
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 NOBODY = "nobody in particular"
@@ -38,7 +38,7 @@ def changes(before: Text, after: Text) -> Iterator[Change]:
     for key, route in are.items():
         if key not in were:
             yield Change("route-added", route.title, "it was added", contract=REST, line=route.line)
-    servers, now = ([one.get("url") for one in side.content.get("servers") or ()] for side in (old, new))
+    servers, now = ([mapping(one).get("url") for one in listing(side.content.get("servers"))] for side in (old, new))
     if servers != now:
         what = f"it was at {' and '.join(map(str, servers))}, and is at {' and '.join(map(str, now))}"
         yield Change("server-changed", "servers", what, contract=REST, line=new.lines.get("servers"))
@@ -52,7 +52,7 @@ def worded(what: str) -> str:
 def routes(side: Described) -> dict[tuple[str, str], Route]:
     """Each operation by method and path; what a path's variable is called makes no other path."""
     found = {}
-    for path, told in (side.content.get("paths") or {}).items():
+    for path, told in mapping(side.content.get("paths")).items():
         item = side.followed(told)
         for method in METHODS:
             if isinstance(operation := item.get(method), dict):
@@ -75,7 +75,7 @@ def positions(path: str) -> dict[str, str]:
 
 
 def parameters(side: Described, told: Any) -> dict[tuple[str, str], dict[str, Any]]:
-    found = [side.followed(one) for one in told or ()]
+    found = [side.followed(one) for one in listing(told)]
     return {(str(one.get("name")), str(one.get("in"))): one for one in found}
 
 
@@ -96,8 +96,8 @@ def of_route(old: Described, was: Route, new: Described, now: Route) -> Iterator
 
 def callers(side: Described, route: Route) -> set[str]:
     """Each way to sign in that is enough."""
-    told = route.operation.get("security", side.content.get("security")) or [{}]
-    return {" with ".join(sorted(one)) or NOBODY for one in told}
+    told = listing(route.operation.get("security", side.content.get("security"))) or [{}]
+    return {" with ".join(sorted(mapping(one))) or NOBODY for one in told}
 
 
 def of_parameters(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
@@ -114,7 +114,7 @@ def of_parameters(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
                 where,
                 "it became " + ("required" if musts else "optional"),
             )
-        for turned in shapes.turned(one.get("schema", {}), other.get("schema", {})):
+        for turned in shapes.turned(one.get("schema"), other.get("schema")):
             yield sent("parameter", turned, where)
     for key, one in now.parameters.items():
         if key not in was.parameters:
@@ -139,9 +139,7 @@ def of_body(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
 
 
 def of_answers(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
-    before, after = (
-        {str(key): one for key, one in (route.operation.get("responses") or {}).items()} for route in (was, now)
-    )
+    before, after = (mapping(route.operation.get("responses")) for route in (was, now))
     for status in sorted(before.keys() | after.keys()):
         where = f" {status}"
         if status not in after:
@@ -150,7 +148,7 @@ def of_answers(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
             yield "status-added", where, "it was added"
         else:
             had, has = shapes.old.followed(before[status]), shapes.new.followed(after[status])
-            yield from of_headers(had.get("headers") or {}, has.get("headers") or {}, where)
+            yield from of_headers(mapping(had.get("headers")), mapping(has.get("headers")), where)
             yield from of_media(shapes, had, has, where, got)
 
 
@@ -162,13 +160,13 @@ def of_headers(before: dict[str, Any], after: dict[str, Any], where: str) -> Ite
 
 def of_media(shapes: Shapes, before: dict[str, Any], after: dict[str, Any], where: str, told: Any) -> Iterator[Told]:
     """What is sent or answered in each media type."""
-    had, has = before.get("content") or {}, after.get("content") or {}
+    had, has = mapping(before.get("content")), mapping(after.get("content"))
     part = "answer" if told is got else "body"
     for media in had:
         if media not in has:
             yield "media-type-removed", f"{where} {media}", "it was removed"
             continue
-        for turned in shapes.turned(had[media].get("schema", {}), has[media].get("schema", {})):
+        for turned in shapes.turned(mapping(had[media]).get("schema"), mapping(has[media]).get("schema")):
             yield told(part, turned, where)
     yield from (("media-type-added", f"{where} {media}", "it was added") for media in has if media not in had)
 

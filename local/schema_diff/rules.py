@@ -8,7 +8,6 @@ from local.schema_diff.profiles import PROFILES, Meets
 DEPRECATE = 'deprecate first, @deprecated(reason: "… until YYYY-MM-DD"), and remove when the day and its users are gone'
 ADD = "add a field of another name with the new type, and deprecate this one"
 REFUSED = "is refused the whole operation as invalid: no data at all"
-SENDS_NO_MORE = "sends what it always sent, and gets another answer"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from local.schema_diff.yaml_file import Described
+from local.schema_diff.yaml_file import Described, listing, mapping
 
 Schema = dict[str, Any]
 Turn = Literal["narrower", "wider", "other", "gone", "new", "required", "value"]
@@ -45,9 +45,7 @@ class Shapes:
 
     def turned(self, before: Any, after: Any, at: str = "") -> Iterator[Turned]:
         """Each difference, outer before inner."""
-        pair = (
-            (str(before.get("$ref", "")), str(after.get("$ref", ""))) if self.are_objects(before, after) else ("", "")
-        )
+        pair = (str(mapping(before).get("$ref", "")), str(mapping(after).get("$ref", "")))
         if all(pair):
             if pair in self.under_way:
                 return
@@ -64,28 +62,26 @@ class Shapes:
         finally:
             self.under_way.discard(pair)
 
-    @staticmethod
-    def are_objects(*schemas: Any) -> bool:
-        return all(isinstance(schema, dict) for schema in schemas)
-
     def merged(self, side: Described, schema: Any, depth: int = 0) -> Schema:
         """A schema without references, and with all of its `allOf` in one."""
         told: Schema = side.followed(schema)
-        parts = told.get("allOf") or []
+        parts = listing(told.get("allOf"))
         if not parts or depth > MOST_DEEP:
             return told
         whole: Schema = {key: value for key, value in told.items() if key != "allOf"}
         for part in (self.merged(side, one, depth + 1) for one in parts):
             both = {**part, **whole}
-            both["properties"] = {**part.get("properties", {}), **whole.get("properties", {})}
-            both["required"] = sorted({*part.get("required", ()), *whole.get("required", ())})
+            both["properties"] = {**mapping(part.get("properties")), **mapping(whole.get("properties"))}
+            both["required"] = sorted(
+                {*map(str, listing(part.get("required"))), *map(str, listing(whole.get("required")))}
+            )
             whole = {key: value for key, value in both.items() if value or key not in ("properties", "required")}
         return whole
 
     def members(self, was: Schema, now: Schema, at: str) -> Iterator[Turned]:
         """Properties that came, went, became required or optional, or are of another shape."""
-        before, after = was.get("properties", {}), now.get("properties", {})
-        must, musts = set(was.get("required", ())), set(now.get("required", ()))
+        before, after = mapping(was.get("properties")), mapping(now.get("properties"))
+        must, musts = ({str(name) for name in listing(one.get("required"))} for one in (was, now))
         for name in sorted(before.keys() | after.keys()):
             where = f"{at}.{name}"
             if name not in after:
@@ -110,7 +106,7 @@ class Shapes:
     def choices(self, was: Schema, now: Schema, at: str) -> Iterator[Turned]:
         """`oneOf` and `anyOf`: schemas to choose from, each matched by its reference or else by its text."""
         for word in ("oneOf", "anyOf"):
-            before, after = ({naming(one): one for one in schema.get(word, ())} for schema in (was, now))
+            before, after = ({naming(one): one for one in listing(schema.get(word))} for schema in (was, now))
             if not before and not after:
                 continue
             if not before or not after:
@@ -119,7 +115,7 @@ class Shapes:
             gone, new = before.keys() - after.keys(), after.keys() - before.keys()
             yield from (Turned(at, "narrower", f"{word} has {one} no more") for one in sorted(gone))
             yield from (Turned(at, "wider", f"{word} has {one} too") for one in sorted(new))
-            for name in before.keys() & after.keys():
+            for name in sorted(before.keys() & after.keys()):
                 yield from self.turned(before[name], after[name], f"{at}({name})")
 
 
@@ -148,14 +144,14 @@ def kinds(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
 
 def values(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
     """The values of an enum."""
-    before, after = was.get("enum"), now.get("enum")
-    if before is None and after is not None:
+    before, after = listing(was.get("enum")), listing(now.get("enum"))
+    if after and not before:
         yield Turned(at, "narrower", f"it is one of {', '.join(map(str, after))}")
-    elif before is not None and after is None:
+    elif before and not after:
         yield Turned(at, "wider", "it may be any value")
     else:
-        gone = [value for value in before or () if value not in (after or ())]
-        new = [value for value in after or () if value not in (before or ())]
+        gone = [value for value in before if value not in after]
+        new = [value for value in after if value not in before]
         yield from (Turned(at, "narrower", f"the value {value} was removed") for value in gone)
         yield from (Turned(at, "value", f"the value {value} was added") for value in new)
 
@@ -167,7 +163,8 @@ def bounds(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
             before, after = was.get(word), now.get(word)
             if before == after:
                 continue
-            tightens = after is not None and (before is None or (after > before) is tighter)
+            known = [bound for bound in (before, after) if isinstance(bound, int | float)]
+            tightens = after is not None and (len(known) < 2 or (after > before) is tighter)
             yield Turned(
                 at, "narrower" if tightens else "wider", f"its {word} was {told(before)}, and is {told(after)}"
             )

@@ -5,7 +5,7 @@ So the keys and the wiring of any revision can be compared without running its c
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.schema_diff.sides import NotReadable, Text
 
@@ -50,7 +50,7 @@ def pattern(of: Module, node: ast.expr, holes: Mapping[str, str]) -> str | None:
         case ast.Name(id=name) if name in holes:
             return holes[name]
         case ast.Name(id=name) if name in of.values:
-            return pattern(of, of.values[name], {})
+            return pattern(without(of, name), of.values[name], {})
         case ast.JoinedStr(values=parts):
             return joined(pattern(of, part, holes) for part in parts)
         case ast.FormattedValue(value=value, format_spec=spec):
@@ -65,8 +65,14 @@ def pattern(of: Module, node: ast.expr, holes: Mapping[str, str]) -> str | None:
                 for one, value in zip(function.args.args, given, strict=False)
             }
             answer = returned(function)
-            return pattern(of, answer, told) if answer else None
+            return pattern(without(of, name), answer, told) if answer else None
     return None
+
+
+def without(of: Module, name: str) -> Module:
+    """The module while one of its names is being read, so that what is made of itself ends."""
+    values = {key: value for key, value in of.values.items() if key != name}
+    return replace(of, values=values, functions={key: one for key, one in of.functions.items() if key != name})
 
 
 def joined(parts: Iterable[str | None]) -> str | None:
@@ -100,7 +106,8 @@ class Spelling(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id not in self.known or not isinstance(node.ctx, ast.Load):
             return node
-        found: ast.AST = self.visit(ast.parse(ast.unparse(self.known[node.id]), mode="eval").body)
+        inner = Spelling({name: one for name, one in self.known.items() if name != node.id})
+        found: ast.AST = inner.visit(ast.parse(ast.unparse(self.known[node.id]), mode="eval").body)
         return found
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:

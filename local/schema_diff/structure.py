@@ -17,23 +17,10 @@ from graphql import (
     is_specified_scalar_type,
     resolve_schema_coordinate,
 )
-from graphql.utilities import (
-    BreakingChangeType as Breaking,
-)
-from graphql.utilities import (
-    DangerousChangeType as Dangerous,
-)
-from graphql.utilities import (
-    SafeChangeType as Safe,
-)
-from graphql.utilities import (
-    find_schema_changes,
-)
+from graphql.utilities import BreakingChangeType, DangerousChangeType, SafeChangeType, find_schema_changes
 from graphql.utilities.find_schema_changes import (
-    is_change_safe_for_input_object_field_or_field_arg as is_wider_input,
-)
-from graphql.utilities.find_schema_changes import (
-    is_change_safe_for_object_or_interface_field as is_narrower_output,
+    is_change_safe_for_input_object_field_or_field_arg,
+    is_change_safe_for_object_or_interface_field,
 )
 
 from local.schema_diff.changes import LEFT_OUT, SENT, Change
@@ -48,39 +35,42 @@ DIRECTIVE = r".*?(?P<where>@\w+)"
 DESCRIBED = r"Description of (?:field |argument |enum value |input-field )?(?P<where>@?\w+(?:\.\w+)?(?:\(\w+\))?) has"
 
 PATTERNS = {
-    Breaking.TYPE_REMOVED: ("type-removed", TYPE),
-    Breaking.TYPE_CHANGED_KIND: ("type-kind-changed", TYPE),
-    Breaking.TYPE_REMOVED_FROM_UNION: ("member-removed", r"(?P<to>\w+) was removed from union type (?P<where>\w+)"),
-    Breaking.VALUE_REMOVED_FROM_ENUM: ("value-removed", VALUE),
-    Breaking.REQUIRED_INPUT_FIELD_ADDED: ("input-field-added/required", FIELD),
-    Breaking.IMPLEMENTED_INTERFACE_REMOVED: (
+    BreakingChangeType.TYPE_REMOVED: ("type-removed", TYPE),
+    BreakingChangeType.TYPE_CHANGED_KIND: ("type-kind-changed", TYPE),
+    BreakingChangeType.TYPE_REMOVED_FROM_UNION: (
+        "member-removed",
+        r"(?P<to>\w+) was removed from union type (?P<where>\w+)",
+    ),
+    BreakingChangeType.VALUE_REMOVED_FROM_ENUM: ("value-removed", VALUE),
+    BreakingChangeType.REQUIRED_INPUT_FIELD_ADDED: ("input-field-added/required", FIELD),
+    BreakingChangeType.IMPLEMENTED_INTERFACE_REMOVED: (
         "interface-removed",
         r"(?P<where>\w+) no longer implements interface (?P<to>\w+)",
     ),
-    Breaking.FIELD_REMOVED: ("field-removed", FIELD),
-    Breaking.FIELD_CHANGED_KIND: ("field-type", FIELD),
-    Breaking.REQUIRED_ARG_ADDED: ("argument-added/required", ARGUMENT),
-    Breaking.ARG_REMOVED: ("argument-removed", ARGUMENT),
-    Breaking.ARG_CHANGED_KIND: ("argument-type", ARGUMENT),
-    Breaking.DIRECTIVE_REMOVED: ("directive-removed", DIRECTIVE),
-    Dangerous.VALUE_ADDED_TO_ENUM: ("value-added", VALUE),
-    Dangerous.TYPE_ADDED_TO_UNION: ("member-added", r"(?P<to>\w+) was added to union type (?P<where>\w+)"),
-    Dangerous.OPTIONAL_INPUT_FIELD_ADDED: ("input-field-added", FIELD),
-    Dangerous.OPTIONAL_ARG_ADDED: ("argument-added", ARGUMENT),
-    Dangerous.IMPLEMENTED_INTERFACE_ADDED: (
+    BreakingChangeType.FIELD_REMOVED: ("field-removed", FIELD),
+    BreakingChangeType.FIELD_CHANGED_KIND: ("field-type", FIELD),
+    BreakingChangeType.REQUIRED_ARG_ADDED: ("argument-added/required", ARGUMENT),
+    BreakingChangeType.ARG_REMOVED: ("argument-removed", ARGUMENT),
+    BreakingChangeType.ARG_CHANGED_KIND: ("argument-type", ARGUMENT),
+    BreakingChangeType.DIRECTIVE_REMOVED: ("directive-removed", DIRECTIVE),
+    DangerousChangeType.VALUE_ADDED_TO_ENUM: ("value-added", VALUE),
+    DangerousChangeType.TYPE_ADDED_TO_UNION: ("member-added", r"(?P<to>\w+) was added to union type (?P<where>\w+)"),
+    DangerousChangeType.OPTIONAL_INPUT_FIELD_ADDED: ("input-field-added", FIELD),
+    DangerousChangeType.OPTIONAL_ARG_ADDED: ("argument-added", ARGUMENT),
+    DangerousChangeType.IMPLEMENTED_INTERFACE_ADDED: (
         "interface-added",
         r"(?P<to>\w+) added to interfaces implemented by (?P<where>\w+)",
     ),
-    Dangerous.ARG_DEFAULT_VALUE_CHANGE: ("argument-default", ARGUMENT),
-    Dangerous.INPUT_FIELD_DEFAULT_VALUE_CHANGE: ("input-field-default", INPUT),
-    Safe.TYPE_ADDED: ("type-added", TYPE),
-    Safe.DIRECTIVE_ADDED: ("directive-added", DIRECTIVE),
-    Safe.FIELD_ADDED: ("field-added", FIELD),
-    Safe.FIELD_CHANGED_KIND_SAFE: ("field-type", FIELD),
-    Safe.ARG_CHANGED_KIND_SAFE: ("argument-type", ARGUMENT),
-    Safe.ARG_DEFAULT_VALUE_ADDED: ("argument-default", ARGUMENT),
-    Safe.INPUT_FIELD_DEFAULT_VALUE_ADDED: ("input-field-default", INPUT),
-    Safe.DESCRIPTION_CHANGED: ("description-changed", DESCRIBED),
+    DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE: ("argument-default", ARGUMENT),
+    DangerousChangeType.INPUT_FIELD_DEFAULT_VALUE_CHANGE: ("input-field-default", INPUT),
+    SafeChangeType.TYPE_ADDED: ("type-added", TYPE),
+    SafeChangeType.DIRECTIVE_ADDED: ("directive-added", DIRECTIVE),
+    SafeChangeType.FIELD_ADDED: ("field-added", FIELD),
+    SafeChangeType.FIELD_CHANGED_KIND_SAFE: ("field-type", FIELD),
+    SafeChangeType.ARG_CHANGED_KIND_SAFE: ("argument-type", ARGUMENT),
+    SafeChangeType.ARG_DEFAULT_VALUE_ADDED: ("argument-default", ARGUMENT),
+    SafeChangeType.INPUT_FIELD_DEFAULT_VALUE_ADDED: ("input-field-default", INPUT),
+    SafeChangeType.DESCRIPTION_CHANGED: ("description-changed", DESCRIBED),
 }
 SENTENCES = (
     (r" changed type from (\S+) to (\S+)\.$", "its type was {0}, and is {1}"),
@@ -158,12 +148,16 @@ def retyped(part: str, old: Any, new: Any) -> tuple[str, str]:
     """Which kind of change of a type it is, and the id's word for it."""
     to = f"{old}->{new}"
     if part == "field":
-        if is_narrower_output(old, new):
-            return "field-became-non-null", to
-        return ("field-became-nullable" if is_narrower_output(new, old) else "field-type-changed"), to
-    if is_wider_input(old, new):
-        return f"{part}-became-optional", to
-    return (f"{part}-became-required" if is_wider_input(new, old) else f"{part}-type-changed"), to
+        is_safe, safe, reverse = is_change_safe_for_object_or_interface_field, "became-non-null", "became-nullable"
+    else:
+        is_safe, safe, reverse = (
+            is_change_safe_for_input_object_field_or_field_arg,
+            "became-optional",
+            "became-required",
+        )
+    if is_safe(old, new):
+        return f"{part}-{safe}", to
+    return f"{part}-{reverse if is_safe(new, old) else 'type-changed'}", to
 
 
 def redefaulted(part: str, what: str, new: Any) -> tuple[str, str]:

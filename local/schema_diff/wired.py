@@ -6,7 +6,7 @@ from typing import Any
 
 from local.schema_diff import source
 from local.schema_diff.changes import Change
-from local.schema_diff.sides import WIRING, Text
+from local.schema_diff.sides import WIRING, NotReadable, Text
 from local.schema_diff.source import Module
 
 Row = dict[str, ast.expr]
@@ -25,8 +25,10 @@ def changes(before: Text, after: Text) -> Iterator[Change]:
 
 def rows(of: Module) -> dict[str, Row]:
     """The words of each row of FIELDS, by the field's path."""
-    table = of.values.get("FIELDS")
-    calls = [one for one in getattr(table, "elts", ()) if isinstance(one, ast.Call) and one.args]
+    elements = getattr(of.values.get("FIELDS"), "elts", None)
+    calls = [one for one in elements or () if isinstance(one, ast.Call) and one.args]
+    if elements is None or len(calls) != len(elements):
+        raise NotReadable(f"{of.name}:{of.line('FIELDS')}: FIELDS is no tuple of rows, each written as Field(…)")
     return {
         str(source.pattern(of, call.args[0], {})): {
             "path": call.args[0],

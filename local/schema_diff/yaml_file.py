@@ -42,6 +42,16 @@ class Described:
         return node
 
 
+def mapping(node: Any) -> dict[str, Any]:
+    """What a node maps by name; nothing where it maps nothing."""
+    return {str(key): value for key, value in node.items()} if isinstance(node, dict) else {}
+
+
+def listing(node: Any) -> list[Any]:
+    """What a node lists; nothing where it lists nothing."""
+    return node if isinstance(node, list) else []
+
+
 def described(text: Text) -> Described:
     """What a file says. Raises NotReadable with the line where it is no YAML, and where it is no OpenAPI 3.0."""
     try:

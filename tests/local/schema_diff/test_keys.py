@@ -82,6 +82,16 @@ def test_a_key_made_by_a_helper_is_the_same_key() -> None:
     assert [id for id in ids(new) if "property" in id] == []
 
 
+def test_a_constant_that_is_made_of_itself_ends() -> None:
+    text = 'A = "a"\nA = A + "b"\n\ndef key(id: str) -> Key:\n    return Key(f"{A}{id}", key(id))\n'
+    assert ids(text, text) == []
+
+
+def test_the_parts_of_a_key_may_be_named_in_either_order() -> None:
+    new = edited('Key(f"{PROPERTIES}{id}", METADATA)', 'Key(sk=METADATA, pk=f"{PROPERTIES}{id}")')
+    assert ids(new) == []
+
+
 def test_what_changes_in_the_index_is_told_with_its_line() -> None:
     (change,) = keys.changes(Text("old", NOW), Text("new", edited('"KEYS_ONLY")\n', '"ALL")\n')))
     assert NOW.splitlines()[(change.line or 0) - 1].startswith("INVERSE = ")

@@ -1,8 +1,10 @@
 """The REST contract: each change of an OpenAPI 3.0 description is found, graded for who sends and for who gets."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from local.schema_diff import openapi
 from local.schema_diff.judge import compared
@@ -125,6 +127,42 @@ def test_two_changes_of_one_place_have_two_ids() -> None:
 def test_a_description_that_is_wrong_is_refused_by_place(text: str, why: str) -> None:
     with pytest.raises(NotReadable, match=why):
         found(text)
+
+
+def strange(node: Any, place: str, value: Any) -> Any:
+    """A description in which something else stands wherever `place` is."""
+    if isinstance(node, dict):
+        return {key: value if key == place else strange(one, place, value) for key, one in node.items()}
+    return [strange(one, place, value) for one in node] if isinstance(node, list) else node
+
+
+PLACES = ("paths", "servers", "security", "/homes", "get", "parameters", "requestBody", "responses", "200", "content")
+WITHIN = (
+    "schema",
+    "properties",
+    "required",
+    "enum",
+    "maximum",
+    "items",
+    "type",
+    "headers",
+    "components",
+    "$ref",
+    "name",
+)
+
+
+@pytest.mark.parametrize("value", [3, "text", [1, [2]], {1: {2: 3}}, None, True], ids=str)
+@pytest.mark.parametrize("place", [*PLACES, *WITHIN])
+def test_a_description_of_a_strange_form_is_compared_or_refused_and_ends_in_no_other_way(
+    place: str, value: Any
+) -> None:
+    other = yaml.safe_dump(strange(yaml.safe_load(BASE), place, value))
+    for before, after in ((BASE, other), (other, BASE), (other, other)):
+        try:
+            assert found(after, before) is not None
+        except NotReadable as refused:
+            assert ".yaml" in str(refused)
 
 
 def test_without_a_description_at_the_base_it_says_so_and_passes(tmp_path: Path) -> None:

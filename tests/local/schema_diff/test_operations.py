@@ -144,6 +144,19 @@ def test_a_version_whose_folder_goes_without_having_been_retired_is_a_breaking_c
     assert (one.change.id, one.grade) == ("version-forgotten:app/1.0", Grade.BREAKING)
 
 
+def test_an_operation_that_is_refused_for_what_breaks_none_by_itself_is_told_with_its_line(tmp_path: Path) -> None:
+    before = "type Query { any: Any } union Any = A | B type A { size: Int } type B { size: Int }"
+    after = before.replace("type A { size: Int }", "type A { size: Int! }")
+    asked = app("relay", "\nquery Sizes { any { ... on A { size } ... on B { size } } }")
+    told = report(tmp_path, before, after, asked)
+    assert [(one.change.kind, one.grade, one.change.line) for one in told.findings] == [
+        ("operation-invalid", Grade.BREAKING, 2),
+        ("field-became-non-null", Grade.DANGEROUS, 1),
+    ]
+    assert told.findings[0].change.file == "clients/app/1.0/asked.graphql"
+    assert "conflict" in told.findings[0].change.what
+
+
 @pytest.mark.parametrize(
     ("now", "found"),
     [
