@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema load token key verify synth diff deploy destroy e2e bench lock clean
+.PHONY: help run test clients check schema schema-diff load token key verify synth diff deploy destroy e2e bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -30,6 +30,10 @@ check: $(READY) ## style, types and the arrows between the rooms
 
 schema: $(READY) ## writes schema.graphql from the records and the wiring
 	$(PYTHON) -m local.schema
+
+schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)
+	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(PYTHON) -m local.schema_diff \
+		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)")
 
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")
@@ -97,4 +101,5 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
-		local/swagger/node_modules tests/clients/node_modules tests/clients/generated
+		local/swagger/node_modules tests/clients/node_modules tests/clients/generated \
+		tests/local/schema_diff/inspector/node_modules

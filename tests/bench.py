@@ -18,7 +18,7 @@ from data import keys, properties, table
 from data.records import ID
 from local import dynamodb
 from local.workers import ROOT
-from tests import bench_desk, bench_package
+from tests import bench_desk, bench_package, bench_schema_diff
 from tests.local import world
 
 ROUNDS = 9
@@ -48,6 +48,7 @@ def main() -> None:
         print_table("Reading 25 homes", medians(reads(), 100))
         print_table("Reading a home with its pictures", medians(home_reads(), 100))
         bench_desk.measure(endpoint, print_table, medians)
+    bench_schema_diff.measure(print_table, medians)
     print(f"\nThe functions' source, zipped: {zipped_kilobytes():.0f} KB (budget 200)")
 
 

@@ -1,0 +1,113 @@
+"""A schema as one side has it: built, with the line of each of its coordinates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DirectiveNode, DocumentNode, GraphQLError, GraphQLSchema, build_ast_schema, parse, validate_schema
+from graphql.language import ExecutableDefinitionNode, Node
+from graphql.validation.validate import validate_sdl
+
+from local.schema_diff.sides import NotReadable, Text
+
+OWN_SCALARS = tuple(
+    f"AWS{name}" for name in ("Date", "Time", "DateTime", "Timestamp", "Email", "JSON", "URL", "Phone", "IPAddress")
+)
+ON_BOTH = "on OBJECT | FIELD_DEFINITION"
+OWN_DIRECTIVES = {
+    "aws_api_key": ON_BOTH,
+    "aws_iam": ON_BOTH,
+    "aws_oidc": ON_BOTH,
+    "aws_lambda": ON_BOTH,
+    "aws_cognito_user_pools": f"(cognito_groups: [String]) {ON_BOTH}",
+    "aws_auth": f"(cognito_groups: [String]) {ON_BOTH}",
+    "aws_subscribe": "(mutations: [String]) on FIELD_DEFINITION",
+    "aws_publish": "(subscriptions: [String]) on FIELD_DEFINITION",
+    "canonical": ON_BOTH,
+    "hidden": ON_BOTH,
+    "renamed": f"(to: String) {ON_BOTH}",
+}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One side's schema: its coordinates, the line of each where lines mean anything, and the directives used there."""
+
+    name: str
+    schema: GraphQLSchema
+    document: DocumentNode
+    places: frozenset[str]
+    lines: dict[str, int]
+    uses: dict[str, tuple[DirectiveNode, ...]]
+    size: int
+
+
+def contract(text: Text) -> Contract:
+    """The schema that a text tells; what AppSync declares by itself need not be declared. Raises NotReadable."""
+    document = parsed(text)
+    whole = DocumentNode(definitions=(*document.definitions, *appsyncs_own(document)))
+    if errors := validate_sdl(whole):
+        raise NotReadable("\n".join(located(text, error) for error in errors[:10]))
+    schema = build_ast_schema(whole, assume_valid_sdl=True)
+    if errors := validate_schema(schema):
+        raise NotReadable("\n".join(located(text, error) for error in errors[:10]))
+    nodes = list(coordinates(document))
+    lines = {where: line(node) for where, node in reversed(nodes)} if text.located else {}
+    uses: dict[str, tuple[DirectiveNode, ...]] = {}
+    for where, node in nodes:
+        if used := getattr(node, "directives", None):
+            uses[where] = uses.get(where, ()) + tuple(used)
+    places = frozenset(where for where, _ in nodes)
+    return Contract(text.name, schema, document, places, lines, uses, len(text.text.encode()))
+
+
+def parsed(text: Text) -> DocumentNode:
+    """The document that a text is. Raises NotReadable with its line where it is none, or asks something."""
+    try:
+        document = parse(text.text)
+    except GraphQLError as error:
+        raise NotReadable(located(text, error)) from error
+    for node in document.definitions:
+        if isinstance(node, ExecutableDefinitionNode):
+            raise NotReadable(f"{text.name}:{line(node)}: a schema defines types, and asks nothing")
+    return document
+
+
+def located(text: Text, error: GraphQLError) -> str:
+    """What is wrong, behind the file's name and the line."""
+    place = f":{error.locations[0].line}:{error.locations[0].column}" if error.locations and text.located else ""
+    return f"{text.name}{place}: {error.message}"
+
+
+def line(node: Node) -> int:
+    """Where a definition's own name stands: behind its description."""
+    named = getattr(node, "name", None) or node
+    return int(named.loc.start_token.line) if named.loc else 1
+
+
+def appsyncs_own(document: DocumentNode) -> tuple[Any, ...]:
+    """Definitions of AppSync's scalars and directives that a document does without."""
+    said = {(node.kind, name.value) for node in document.definitions if (name := getattr(node, "name", None))}
+    scalars = [f"scalar {name}" for name in OWN_SCALARS if ("scalar_type_definition", name) not in said]
+    directives = [
+        f"directive @{name}{where if where.startswith('(') else f' {where}'}"
+        for name, where in OWN_DIRECTIVES.items()
+        if ("directive_definition", name) not in said
+    ]
+    return parse("\n".join(scalars + directives), no_location=True).definitions if scalars or directives else ()
+
+
+def coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+    """Each definition with its coordinate, in the order of the document."""
+    for definition in document.definitions:
+        named = getattr(definition, "name", None)
+        mark = "@" if definition.kind == "directive_definition" else ""
+        name = f"{mark}{named.value}" if named else "schema"
+        yield name, definition
+        for argument in getattr(definition, "arguments", None) or ():
+            yield f"{name}({argument.name.value}:)", argument
+        for kind in ("fields", "values"):
+            for member in getattr(definition, kind, None) or ():
+                yield f"{name}.{member.name.value}", member
+                for argument in getattr(member, "arguments", None) or ():
+                    yield f"{name}.{member.name.value}({argument.name.value}:)", argument

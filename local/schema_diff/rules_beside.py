@@ -1,0 +1,88 @@
+"""What each kind of change beside the schema means: of the table's keys, of the wiring, of the REST contract."""
+
+from local.schema_diff.rules import breaking, dangerous, safe
+
+MIGRATE = 'write a migration that moves the rows, and name it in the approval: migration = "docs/…"'
+
+KEYS = {
+    "key-pattern-changed": breaking("finds nothing: the rows that are there keep their old keys", MIGRATE),
+    "key-pattern-added": safe("sees nothing of it"),
+    "key-attribute-changed": breaking("finds nothing: DynamoDB makes another table for other keys", MIGRATE),
+    "key-function-changed": breaking("may miss rows whose keys were read or made the old way", MIGRATE),
+    "index-removed": breaking(
+        "gets an error of each field that reads it", "stop reading it first, and remove it a release later"
+    ),
+    "index-changed": breaking("gets an error while DynamoDB removes the index and fills another", MIGRATE),
+    "index-added": dangerous(
+        "misses rows that lack its attributes; DynamoDB fills one index an update", "fill it before anything reads it"
+    ),
+}
+WIRING = {
+    "cache-added": dangerous(
+        "may be answered what was true so many seconds ago", "evict it in each mutation that changes it"
+    ),
+    "cache-removed": safe("is answered what is true; it costs more reads"),
+    "cache-longer": dangerous(
+        "may be answered what was true so many seconds ago", "evict it in each mutation that changes it"
+    ),
+    "cache-shorter": safe("is answered what is newer"),
+    "cache-shared": breaking(
+        "may be answered what was kept for another caller, or for other arguments",
+        "keep the path in `by`, or prove that the answer is the same whatever stands there",
+    ),
+    "cache-split": safe("is answered its own; fewer answers are kept for all"),
+    "batch-added": dangerous(
+        "that switches on errorInfo of this field finds none: an error of a batch has a type and a message only",
+        "put into the message what clients need, and see that the function answers parents in their order",
+    ),
+    "batch-removed": safe("is answered the same; it costs an invocation for each parent"),
+    "batch-changed": safe("is answered the same"),
+    "evicts-less": dangerous(
+        "that wrote may read what was before, until the kept answer is too old", "go on evicting it"
+    ),
+    "evicts-more": safe("that wrote reads what it wrote"),
+    "limit-lowered": dangerous("whose operation is greater is refused it", "measure the greatest that is out first"),
+    "limit-raised": safe("is answered as before"),
+}
+GONE_ON = "go on as before beside the new, and take it away when nobody calls it"
+REST = {
+    "route-added": safe("does not call it"),
+    "route-removed": breaking("is answered 403 by API Gateway, which knows no such route", GONE_ON),
+    "parameter-added": safe("does not send it"),
+    "parameter-added/required": breaking("does not send it, and is answered 400", "let it be optional, with a default"),
+    "parameter-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
+    "parameter-became-required": breaking("that leaves it out is answered 400", "let it stay optional"),
+    "parameter-became-optional": safe("sends what it always sent"),
+    "parameter-narrowed": breaking(
+        "that sends what is allowed no more is answered 400", "go on taking what was allowed"
+    ),
+    "parameter-widened": safe("sends what it always sent"),
+    "body-added/required": breaking("sends none, and is answered 400", "let it be optional"),
+    "body-added": safe("sends none"),
+    "body-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
+    "body-became-required": breaking("that sends none is answered 400", "let it stay optional"),
+    "body-became-optional": safe("sends what it always sent"),
+    "body-narrowed": breaking("that sends what is allowed no more is answered 400", "go on taking what was allowed"),
+    "body-widened": safe("sends what it always sent"),
+    "body-field-added": safe("does not send it"),
+    "body-field-added/required": breaking("does not send it, and is answered 400", "let it be optional"),
+    "body-field-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
+    "media-type-added": safe("goes on with its own"),
+    "media-type-removed": breaking("that sends or wants it is refused", GONE_ON),
+    "status-added": dangerous("has no branch for it", "answer it only to what is new"),
+    "status-removed": breaking("waits for an answer of that status, and gets another", "go on answering it"),
+    "answer-widened": breaking("gets what its code was not made for", "add a field for it, and let this one be"),
+    "answer-narrowed": safe("gets what it was always ready for"),
+    "answer-field-added": safe("passes over it"),
+    "answer-field-removed": breaking("looks for it and finds nothing", GONE_ON),
+    "answer-value-added": dangerous("may have no branch for it", "answer it only to what is new"),
+    "header-removed": breaking("looks for it and finds nothing", "go on sending it"),
+    "header-added": safe("passes over it"),
+    "rest-access-lost": breaking(
+        "signed in that way is answered 401 or 403", "go on taking it until nobody signs in so"
+    ),
+    "rest-access-gained": dangerous("signed in that way may now call it", "make sure that they should"),
+    "server-changed": dangerous("calls the address that it was built with", "keep the old address answering"),
+}
+
+BESIDE = {**KEYS, **WIRING, **REST}
