@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra import openapi
 from infra.accepted import accept
-from infra.functions import Functions
+from infra.functions import LOGS, Functions
 from infra.stages import Issuer, Stage
 from infra.table import Table
 from infra.users import Users
@@ -40,6 +40,8 @@ ACCEPTED = {
     f"AwsSolutions::AwsSolutions-IAM4[{PUSHES}]": "API Gateway writes the logs of all its APIs by this one role",
 }
 
+UNCACHED = {"CKV_AWS_120": "Kept answers are paid for by the hour, which this stage does not"}
+
 
 class Rest(Construct):
     """The REST API of a stage as `api`, its functions by name as `functions`, its access log as `log`, and the keys of
@@ -61,6 +63,7 @@ class Rest(Construct):
         )
         self.functions = {"rest": rest, "authorizer": authorizer}
         self.log = logs.LogGroup(self, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+        accept(self.log, LOGS)
         document = openapi.for_gateway(openapi.read(), rest=invoked(rest), authorizer=invoked(authorizer))
         self.api = apigateway.SpecRestApi(
             self,
@@ -74,6 +77,8 @@ class Rest(Construct):
         )
         self.api.node.try_remove_child("Endpoint")  # an output of CDK's own: the stack tells it by a name
         accept(self.api, ACCEPTED)
+        if not stage.rest_cache:
+            accept(self.api.deployment_stage, UNCACHED)
         gateway = iam.ServicePrincipal("apigateway.amazonaws.com")
         rest.add_permission("Gateway", principal=gateway, source_arn=self.api.arn_for_execute_api())
         authorizers = f"{self.api.arn_for_execute_api().partition('/')[0]}/authorizers/*"
