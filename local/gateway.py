@@ -69,7 +69,7 @@ class Gateway:
         """The same application, with the gateway's paths taken away from it."""
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or scope["path"].split("/")[1] not in self.contract.roots:
+            if scope["type"] != "http" or not self.contract.roots.intersection(scope["path"].split("/")[1:2]):
                 return await app(scope, receive, send)
             try:
                 answer = await self.answer(Request(scope, receive))
@@ -213,6 +213,8 @@ async def read(request: Request) -> bytes:
         raise Answers("BAD_REQUEST_BODY") from error
     if unpacking.unconsumed_tail:
         raise Answers("REQUEST_TOO_LARGE")
+    if not unpacking.eof:
+        raise Answers("BAD_REQUEST_BODY")
     return unpacked
 
 

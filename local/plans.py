@@ -57,6 +57,7 @@ class Keys:
         self.plans[key] = plan
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.touch(mode=0o600)  # readable by its owner alone
             self.file.write_text(json.dumps(self.plans))
         return key
 

@@ -38,9 +38,20 @@ def query(event: Event, name: str) -> str | None:
 
 def header(event: Event, name: str) -> str | None:
     """A header, whatever the case of its name; where it was sent several times, with commas between."""
-    told = event.get("multiValueHeaders") or {}
-    values = [value for spelling, values in told.items() if spelling.lower() == name for value in values]
-    return ", ".join(values) if values else None
+    found = values(event, name)
+    return ", ".join(found) if found else None
+
+
+def values(event: Event, name: str) -> list[str]:
+    """A header as often as it was sent; `name` is in lower case."""
+    told = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
+    return [value for spelling, values in told.items() if spelling.lower() == name for value in values]
+
+
+def place(event: Event) -> str:
+    """The path that was asked for, with the stage before it where the address has one, without a slash at its end."""
+    told: str = event["requestContext"].get("path") or event["path"]
+    return told.rstrip("/")
 
 
 def limit(event: Event) -> int:

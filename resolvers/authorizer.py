@@ -21,7 +21,7 @@ from typing import Any
 
 import jwt
 
-from resolvers import caller
+from resolvers import asked, caller
 from resolvers.refusals import NotSignedIn
 
 ALGORITHMS = ("RS256", "ES256")
@@ -103,8 +103,7 @@ def policy(event: Mapping[str, Any], effect: str, who: str, context: Mapping[str
 
 def token(event: Mapping[str, Any]) -> str:
     """The one token that a request carries, whatever the case of the header's name. Raises Denied."""
-    headers = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
-    found = [value for name, values in headers.items() if name.lower() == "authorization" for value in values]
+    found = asked.values(event, "authorization")
     if len(found) != 1:
         raise Denied
     return re.sub(r"\Abearer +", "", found[0], flags=re.IGNORECASE)

@@ -71,8 +71,8 @@ def create_property() -> Response[str]:
     once = encoding.decode(IdempotencyKey, key, "Idempotency-Key") if key is not None else None
     home = properties.create(encoding.decode(CreatePropertyInput, given, "", spelled), asking(), once)
     assert home
-    where = f"{event()['requestContext']['path'].rstrip('/')}/{home.id}"
-    return said(201, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home), "Location": where})
+    where = {"Location": f"{asked.place(event())}/{home.id}"}
+    return said(201, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home), **where})
 
 
 @app.get("/properties/<id>")

@@ -17,6 +17,11 @@ from tests.infra import synthesised
 
 TWICE_SAID = "W3005"  # CDK writes a dependency beside the reference that makes it one
 STATEFUL = {
+    "AWS::ApiGateway::ApiKey": [
+        "RestApicommercialbasicfirst8905958C",
+        "RestApicommercialprofirst10592D1F",
+        "RestApigovernmentfirst3042B02A",
+    ],
     "AWS::ApiGateway::RestApi": ["RestApi79D61EE8"],
     "AWS::AppSync::GraphQLApi": ["ApiGraphQL10A45E44"],
     "AWS::Cognito::UserPool": ["UsersPoolBFC35D3B"],
@@ -111,7 +116,8 @@ def test_every_alarm_says_what_to_do_and_reaches_the_topic(stage: str) -> None:
 
 
 def test_what_holds_data_keeps_its_logical_id() -> None:
-    """CloudFormation would make another, empty one beside it. So does the API's id, which is in every app's address."""
+    """CloudFormation would make another, empty one beside it. So are an API's id, which is in every
+    app's address, and the keys of customers."""
     stack = synthesised.named("prod")
     assert {type: sorted(stack.all(type)) for type in STATEFUL} == STATEFUL
 

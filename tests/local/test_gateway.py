@@ -164,7 +164,8 @@ def test_a_body_may_come_packed_by_gzip_and_not_otherwise(ask: Asking) -> None:
     body = json.dumps(NEW).encode()
     assert ask("POST", "/properties", content=gzip.compress(body), headers={"content-encoding": "gzip"}).is_success
     assert ask("POST", "/properties", content=body, headers={"content-encoding": "br"}).status_code == 415
-    assert ask("POST", "/properties", content=body, headers={"content-encoding": "gzip"}).status_code == 400
+    for broken in (body, gzip.compress(body)[:-9]):
+        assert ask("POST", "/properties", content=broken, headers={"content-encoding": "gzip"}).status_code == 400
 
 
 def test_a_long_answer_is_packed_for_whoever_takes_that(ask: Asking) -> None:

@@ -60,6 +60,7 @@ def test_whoever_has_no_key_is_refused(key: str | None) -> None:
 def test_keys_outlive_a_desk_that_keeps_its_table(tmp_path: Path) -> None:
     key = Keys(tmp_path / "kept").issue("government")
     assert Keys(tmp_path / "kept").plans == {key: "government"}
+    assert (tmp_path / "kept" / "keys.json").stat().st_mode & 0o777 == 0o600
     assert Keys().plans == {}
 
 

@@ -4,9 +4,7 @@ import pytest
 
 from local import routes
 from local.routes import Operation
-from tests.local.desk import Desk
 from tests.rest import recorded
-from tests.rest.conftest import player
 from tests.rest.recorded import Player
 
 # What no plain request can provoke: something broken, and others who write the same home all the time.
@@ -45,11 +43,10 @@ def test_every_route_is_asked_for_every_status() -> None:
     assert promised() - asked() == UNPROVOKED | {(id, 500) for id, _ in promised()}
 
 
-def test_an_answer_that_is_another_is_told(uncached: Desk) -> None:
-    made = player(uncached)
+def test_an_answer_that_is_another_is_told(plays: Player) -> None:
     with pytest.raises(AssertionError, match=r"GET /properties/x: 404 "):
-        made.step({"send": "GET /properties/x", "status": 200})
+        plays.step({"send": "GET /properties/x", "status": 200})
     with pytest.raises(AssertionError, match=r"Not found"):
-        made.step({"send": "GET /properties/x", "status": 404, "answer": {"error": "Not found", "more": 1}})
+        plays.step({"send": "GET /properties/x", "status": 404, "answer": {"error": "Not found", "more": 1}})
     with pytest.raises(AssertionError, match=r"no-store"):
-        made.step({"send": "GET /properties/x", "status": 404, "told": {"cache-control": "public"}})
+        plays.step({"send": "GET /properties/x", "status": 404, "told": {"cache-control": "public"}})
