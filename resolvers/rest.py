@@ -5,6 +5,10 @@ where somebody else was faster it is made again from a fresh read, and is a 409 
 is too busy for is a 409 where it was to be written, and else a 429.
 """
 
+from resolvers import starting
+
+# isort: split
+
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -238,3 +242,4 @@ def answer(event: Json, context: Any) -> Json:
 
 
 handle = traced(answer)
+starting.done()

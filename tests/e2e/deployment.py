@@ -50,7 +50,8 @@ def deployed(account: Account, folder: Path, appsync_url: str) -> Deployment:
     file = folder / "outputs.json"
     run(account, "--app", str(app), "deploy", "--require-approval", "never", "--outputs-file", str(file))
     (outputs,) = json.loads(file.read_text()).values()
-    return Deployment(account, outputs, functions(account), resources(account))
+    told = {**outputs, "RealtimeEndpoint": f"{appsync_url}/realtime"}  # which MiniStack has none of
+    return Deployment(account, told, functions(account), resources(account))
 
 
 def synthesised(folder: Path, appsync_url: str) -> Path:
