@@ -8,6 +8,7 @@ from graphql import DirectiveNode, DocumentNode, GraphQLError, GraphQLSchema, bu
 from graphql.language import ExecutableDefinitionNode, Node
 from graphql.validation.validate import validate_sdl
 
+from local.schema_diff import pieces
 from local.schema_diff.sides import NotReadable, Text
 
 OWN_SCALARS = tuple(
@@ -44,33 +45,44 @@ class Contract:
 
 def contract(text: Text) -> Contract:
     """The schema that a text tells; what AppSync declares by itself need not be declared. Raises NotReadable."""
-    document = parsed(text)
-    whole = DocumentNode(definitions=(*document.definitions, *appsyncs_own(document)))
-    if errors := validate_sdl(whole):
-        raise NotReadable("\n".join(located(text, error) for error in errors[:10]))
-    schema = build_ast_schema(whole, assume_valid_sdl=True)
-    if errors := validate_schema(schema):
-        raise NotReadable("\n".join(located(text, error) for error in errors[:10]))
-    nodes = list(coordinates(document))
-    lines = {where: line(node) for where, node in reversed(nodes)} if text.located else {}
+    try:
+        parts = [(before, pieces.document(piece)) for before, piece in pieces.pieces(text.text)]
+    except GraphQLError as error:
+        raise NotReadable(problems(text)) from error
+    document = DocumentNode(definitions=tuple(node for _, part in parts for node in part.definitions))
+    schema = built(document)
+    if isinstance(schema, list) or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
+        raise NotReadable(problems(text))
+    nodes = [(where, node, before) for before, part in parts for where, node in coordinates(part)]
+    lines = {where: before + line(node) for where, node, before in reversed(nodes)} if text.located else {}
     uses: dict[str, tuple[DirectiveNode, ...]] = {}
-    for where, node in nodes:
+    for where, node, _ in nodes:
         if used := getattr(node, "directives", None):
             uses[where] = uses.get(where, ()) + tuple(used)
-    places = frozenset(where for where, _ in nodes)
+    places = frozenset(where for where, _, _ in nodes)
     return Contract(text.name, schema, document, places, lines, uses, len(text.text.encode()))
 
 
-def parsed(text: Text) -> DocumentNode:
-    """The document that a text is. Raises NotReadable with its line where it is none, or asks something."""
+def built(document: DocumentNode) -> GraphQLSchema | list[GraphQLError]:
+    """The schema of a document, or what is wrong with it."""
+    whole = DocumentNode(definitions=(*document.definitions, *appsyncs_own(document)))
+    if errors := validate_sdl(whole):
+        return errors
+    schema = build_ast_schema(whole, assume_valid_sdl=True)
+    return validate_schema(schema) or schema
+
+
+def problems(text: Text) -> str:
+    """What is wrong with a text, each behind its line: all of it is parsed for that, for pieces know only theirs."""
     try:
         document = parse(text.text)
     except GraphQLError as error:
-        raise NotReadable(located(text, error)) from error
-    for node in document.definitions:
-        if isinstance(node, ExecutableDefinitionNode):
-            raise NotReadable(f"{text.name}:{line(node)}: a schema defines types, and asks nothing")
-    return document
+        return located(text, error)
+    asking = [node for node in document.definitions if isinstance(node, ExecutableDefinitionNode)]
+    if asking:
+        return f"{text.name}:{line(asking[0])}: a schema defines types, and asks nothing"
+    errors = built(document)
+    return "\n".join(located(text, error) for error in errors[:10]) if isinstance(errors, list) else text.name
 
 
 def located(text: Text, error: GraphQLError) -> str:

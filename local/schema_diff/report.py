@@ -8,6 +8,7 @@ from local.schema_diff.changes import Change
 from local.schema_diff.grades import Grade
 from local.schema_diff.profiles import PROFILES
 from local.schema_diff.rules import Rule
+from local.schema_diff.sides import KEYS, REST
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,15 @@ class Finding:
         return "; ".join(f"{', '.join(names)} {does}" for does, names in together.items())
 
     @property
+    def is_traced(self) -> bool:
+        """Whether it is known which operations meet it: not of rows, nor of REST, whose callers nobody lists."""
+        return self.change.contract not in (KEYS, REST)
+
+    @property
     def touch(self) -> str:
-        """What it does to the operations that are out, in numbers and names."""
+        """What it does to the operations that are out, by name."""
+        if not self.is_traced:
+            return "which operations meet it is not known"
         told = [f"breaks {listed(self.broken)}"] if self.broken else []
         told += [f"affects {listed(self.affected)}"] if self.affected else []
         return "; ".join(told) or "no living operation touches it"

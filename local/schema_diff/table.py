@@ -7,8 +7,6 @@ from local.schema_diff.report import Finding, Report
 
 WIDTH = 110
 MOST_WHERE = 46
-
-
 HEAD = f"{'grade':10}{'file':26} {'where':{MOST_WHERE}} {'change':30} operations that are out"
 
 
@@ -28,7 +26,7 @@ def table(report: Report) -> str:
 def row(finding: Finding) -> str:
     change = finding.change
     mark = "approved" if finding.approval else str(finding.grade)
-    touched = f"{len(finding.broken)} broken, {len(finding.affected)} affected"
+    touched = f"{len(finding.broken)} broken, {len(finding.affected)} affected" if finding.is_traced else "not known"
     return f"{mark:10}{place(finding):26} {change.where:{MOST_WHERE}} {kind(finding):30} {touched}".rstrip()
 
 

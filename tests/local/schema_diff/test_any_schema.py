@@ -3,13 +3,17 @@
 import random
 
 import pytest
+from graphql import parse, print_ast
 from graphql.utilities import find_breaking_changes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from local.schema_diff import pieces
+from local.schema_diff.contract import coordinates, line
 from local.schema_diff.grades import Grade
 from tests.local.schema_diff.asking_all import asking
 from tests.local.schema_diff.comparing import findings, ids, schema
+from tests.local.schema_diff.corpus import BASE
 from tests.local.schema_diff.models import Model, edits, models
 
 SEEDS = st.integers(0, 2**32)
@@ -73,6 +77,30 @@ def test_what_graphql_core_calls_breaking_is_breaking_unless_its_day_has_passed(
     due = [one for one in findings(old, new) if one.change.kind.endswith("/due")]
     if find_breaking_changes(old.schema, new.schema) and not due:
         assert worst(model.sdl(), after.sdl()) is Grade.BREAKING, what
+
+
+TRICKY = [
+    '"""a } b { """ type A @d(x: {y: "}"}) { # } {\n a: Int } "}" type B scalar C # }',
+    'type A { a(b: I = {c: "\\"}"}): Int }\n\n"""\\""" } """ enum E { A }, input I { c: String } # }',
+    "type A type B { b: Int } scalar C",
+    "extend type A { a: Int } schema { query: A } directive @d(x: I = {}) on FIELD union U = A | B",
+    '""""""type A{a:Int}""type B{b:Int}',
+]
+
+
+@pytest.mark.parametrize("text", [*TRICKY, BASE])
+def test_a_schema_that_is_read_by_pieces_is_the_same_with_the_same_lines(text: str) -> None:
+    parts = [(before, pieces.document(piece)) for before, piece in pieces.pieces(text)]
+    read = [(print_ast(node), before + line(node)) for before, part in parts for node in part.definitions]
+    assert read == [(print_ast(node), line(node)) for node in parse(text).definitions]
+
+
+@ANY
+@given(models(), SEEDS)
+def test_any_schema_read_by_pieces_has_the_lines_that_it_has(model: Model, seed: int) -> None:
+    sdl = model.sdl(seed)
+    nodes = list(coordinates(parse(sdl)))
+    assert schema(sdl).lines == {where: line(node) for where, node in reversed(nodes)}
 
 
 @pytest.mark.parametrize("text", ["type Query { a: Int }", "type Query { a(b: [Int!]! = [1, 2]): Int @deprecated }"])
