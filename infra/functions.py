@@ -73,10 +73,7 @@ class Functions(Construct):
         """
         stage = self.stage
         of_it = Construct(self, name.capitalize())
-        log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
-        accept(log, LOGS)
-        role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log.grant_write(role)
+        log, role = self.logged(of_it)
         function = lambda_.Function(
             of_it,
             "Function",
@@ -96,11 +93,19 @@ class Functions(Construct):
             environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
         accept(function, ACCEPTED)
-        accept(role, TRACED)
         alias = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
         return alias
+
+    def logged(self, of_it: Construct) -> tuple[logs.LogGroup, iam.Role]:
+        """A function's log, and its role, which may write there and nowhere else."""
+        log = logs.LogGroup(of_it, "Log", retention=self.stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+        accept(log, LOGS)
+        role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        accept(role, TRACED)
+        log.grant_write(role)
+        return log, role
 
 
 def asset(folder: Path) -> lambda_.Code:

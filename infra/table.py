@@ -27,9 +27,7 @@ class Table(Construct):
         super().__init__(scope, id)
         kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
         self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=kept) if stage.own_key else None
-        reads, writes = (
-            (stage.capacity.reads.by_night, stage.capacity.writes.by_night) if stage.capacity else (None, None)
-        )
+        reads, writes = least(stage.capacity)
         paid = dynamodb.BillingMode.PROVISIONED if stage.capacity else dynamodb.BillingMode.PAY_PER_REQUEST
         insights = dynamodb.ContributorInsightsSpecification(enabled=stage.keep)
         self.table = dynamodb.Table(
@@ -84,6 +82,11 @@ class Table(Construct):
             allow(grantee, WRITES, [self.table.table_arn])
         if self.key:
             allow(grantee, (*DECRYPT, *ENCRYPT) if writes else DECRYPT, [self.key.key_arn])
+
+
+def least(capacity: Provisioned | None) -> tuple[int, int] | tuple[None, None]:
+    """The units that are there at night, to read and to write; none are said where each request is paid for."""
+    return (capacity.reads.by_night, capacity.writes.by_night) if capacity else (None, None)
 
 
 def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str]) -> None:

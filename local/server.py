@@ -7,139 +7,25 @@ as local/auth.py says.
 
 import asyncio
 import errno
-import gc
 import logging
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from local import (
-    docs,
-    dynamodb,
-    http,
-    page,
-    realtime,
-    reload,
-    routes,
-    sample,
-    schema,
-    stream,
-    tls,
-    traces,
-    where,
-)
-from local.appsync import AppSync
-from local.auth import Providers
-from local.functions import account
-from local.gateway import Gateway
+from local import docs, dynamodb, page, reload, sample, schema, tls, where
+from local.desk import Place, app
 from local.iam import Iam
 from local.issuer import Issuer
 from local.plans import Keys
-from local.realtime import Pace
-from local.shards import Stream
-from local.tls import Certificates
-from local.trace import Traces
-from local.unconfirmed import ALIASES_SHARE_A_BATCH
-from local.workers import Functions, Lambda
-from resolvers.wiring import FIELDS
 
-PACE = Pace()
 MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
-
-
-@dataclass(frozen=True)
-class Place:
-    """What makes a desk that very one: its address with the keys it signs by, the certificates it shows there, and the
-    API keys that it gave out."""
-
-    issuer: Issuer
-    iam: Iam
-    certificates: Certificates | None = None
-    keys: Keys = field(default_factory=Keys)
-
-
-def app(
-    environment: dict[str, str],
-    place: Place,
-    mixed: bool = ALIASES_SHARE_A_BATCH,
-    pace: Pace = PACE,
-    cached: bool = True,
-    elsewhere: Functions | None = None,
-) -> Starlette:
-    """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
-
-    It is answered by functions of its own, to which it hands the table's stream, or by some that run elsewhere, where
-    the stream reaches them without it.
-    """
-    kept = Traces()
-    providers = Providers.from_environment(place.issuer, place.iam)
-    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
-    functions = elsewhere or Lambda(account(environment, backend, {**providers.environment(), **trust}))
-    appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
-    gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
-
-    @asynccontextmanager
-    async def running(_: Starlette) -> AsyncIterator[None]:
-        await functions.warm()
-        gc.freeze()  # what is there by now stays: looking through all of it again and again took a tenth of the time
-        async with following(environment, functions) if elsewhere is None else nullcontext():
-            yield
-        await functions.stop()
-
-    async def about(_: Request) -> Response:
-        """Where the table is, for the tools beside the desk."""
-        return JSONResponse({"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]})
-
-    async def gone(_: Request, __: Exception) -> Response:
-        """Whoever left in the middle of a request is told nothing, and that is no error of the desk's."""
-        return Response()
-
-    served = Starlette(
-        routes=[
-            http.route(appsync, providers, kept),
-            *realtime.routes(appsync.subscriptions, providers, pace),
-            Route("/desk", about),
-            *place.issuer.routes(),
-            *place.iam.routes(),
-            *place.keys.routes(),
-            *page.routes(),
-            *docs.routes(),
-            *traces.routes(kept),
-        ],
-        middleware=[
-            Middleware(gateway.before),
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
-        ],
-        exception_handlers={ClientDisconnect: gone},
-        lifespan=running,
-    )
-    served.state.appsync = appsync
-    served.state.gateway = gateway
-    return served
-
-
-@asynccontextmanager
-async def following(environment: dict[str, str], functions: Functions) -> AsyncIterator[None]:
-    """Hands the table's stream to its function meanwhile."""
-    written = await asyncio.to_thread(Stream, environment)
-    task = asyncio.create_task(stream.follow(written, functions.invoke))
-    yield
-    task.cancel()
-    await asyncio.wait([task])
 
 
 @contextmanager

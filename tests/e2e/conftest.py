@@ -8,6 +8,8 @@ import pytest
 
 from local import dynamodb, server
 from local.appsync import AppSync
+from local.desk import Place
+from local.desk import app as application
 from local.iam import Iam
 from local.issuer import Issuer
 from tests.e2e import deployment, ministack
@@ -67,14 +69,14 @@ def people(stage: Deployment, folder: Path) -> People:
 def desk(stage: Deployment, people: People, folder: Path, desk_url: str) -> Iterator[Desk]:
     (folder / "iam.json").write_text(json.dumps(CREDENTIALS))  # what MiniStack's functions sign with
     functions = Deployed(stage.account, stage.functions)
-    place = server.Place(Issuer(desk_url), Iam(folder))
+    place = Place(Issuer(desk_url), Iam(folder))
     environment = dynamodb.environment(stage.account.url, stage.outputs["TableName"])
     with pytest.MonkeyPatch.context() as patch, server.listening(int(desk_url.rpartition(":")[2])) as taken:
         pool = f"https://cognito-idp.{REGION}.amazonaws.com/{stage.outputs['UserPool']}"
         patch.setenv("COGNITO_ISSUER", pool)
         patch.setenv("COGNITO_CLIENT_ID", stage.outputs["WebClient"])
         patch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", stage.account.url)
-        app = server.app(environment, place, elsewhere=functions)
+        app = application(environment, place, elsewhere=functions)
         with served(app, place, taken):
             desk = Desk(desk_url, app.state.appsync, functions, people)
             yield desk

@@ -18,6 +18,8 @@ from data import table, wire
 from data.requests import Item
 from local import dynamodb, server
 from local.appsync import AppSync
+from local.desk import PACE, Place
+from local.desk import app as application
 from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
@@ -88,7 +90,7 @@ class Desk(Asked):
     gateway: Gateway
 
     def __init__(
-        self, url: str, appsync: AppSync, place: server.Place, proxy: Proxy, engine: str, environment: dict[str, str]
+        self, url: str, appsync: AppSync, place: Place, proxy: Proxy, engine: str, environment: dict[str, str]
     ) -> None:
         super().__init__(url, appsync)
         self.issuer = place.issuer
@@ -118,7 +120,7 @@ def running(
     engine: str,
     mixed: bool = True,
     pinging: float | None = None,
-    pace: Pace = server.PACE,
+    pace: Pace = PACE,
     cached: bool = True,
 ) -> Iterator[Desk]:
     """A desk over a new table of this engine, with a proxy between; `cached` says whether GETs over REST are kept.
@@ -131,8 +133,8 @@ def running(
         dynamodb.make_table(engine, name)
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        place = server.Place(Issuer(url), Iam())
-        app = server.app(environment, place, mixed, pace, cached)
+        place = Place(Issuer(url), Iam())
+        app = application(environment, place, mixed, pace, cached)
         with served(app, place, taken, pinging):
             desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
             desk.gateway = app.state.gateway
@@ -141,7 +143,7 @@ def running(
 
 
 @contextmanager
-def served(app: Starlette, place: server.Place, taken: socket.socket, pinging: float | None = None) -> Iterator[None]:
+def served(app: Starlette, place: Place, taken: socket.socket, pinging: float | None = None) -> Iterator[None]:
     """The app, served at a port that is taken, in a thread of this process."""
     config = server.config(app, place)
     config.ws_ping_interval = config.ws_ping_timeout = pinging

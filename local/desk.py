@@ -1,0 +1,124 @@
+"""The desk as an application: what is served at its one port, by which functions, over which table."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local import docs, http, page, realtime, routes, schema, stream, traces
+from local.appsync import AppSync
+from local.auth import Providers
+from local.functions import account
+from local.gateway import Gateway
+from local.iam import Iam
+from local.issuer import Issuer
+from local.plans import Keys
+from local.realtime import Pace
+from local.shards import Stream
+from local.tls import Certificates
+from local.trace import Traces
+from local.unconfirmed import ALIASES_SHARE_A_BATCH
+from local.workers import Functions, Lambda
+from resolvers.wiring import FIELDS
+
+PACE = Pace()
+
+
+@dataclass(frozen=True)
+class Place:
+    """What makes a desk that very one: its address with the keys it signs by, the certificates it shows there, and the
+    API keys that it gave out."""
+
+    issuer: Issuer
+    iam: Iam
+    certificates: Certificates | None = None
+    keys: Keys = field(default_factory=Keys)
+
+
+def app(
+    environment: dict[str, str],
+    place: Place,
+    mixed: bool = ALIASES_SHARE_A_BATCH,
+    pace: Pace = PACE,
+    cached: bool = True,
+    elsewhere: Functions | None = None,
+) -> Starlette:
+    """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
+
+    It is answered by functions of its own, to which it hands the table's stream, or by some that run elsewhere, where
+    the stream reaches them without it.
+    """
+    kept = Traces()
+    providers = Providers.from_environment(place.issuer, place.iam)
+    functions = elsewhere or own_functions(environment, place, providers)
+    appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
+    gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
+
+    served = Starlette(
+        routes=[
+            http.route(appsync, providers, kept),
+            *realtime.routes(appsync.subscriptions, providers, pace),
+            about(environment),
+            *place.issuer.routes(),
+            *place.iam.routes(),
+            *place.keys.routes(),
+            *page.routes(),
+            *docs.routes(),
+            *traces.routes(kept),
+        ],
+        middleware=[
+            Middleware(gateway.before),
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
+        ],
+        exception_handlers={ClientDisconnect: gone},
+        lifespan=lambda _: running(functions, environment if elsewhere is None else None),
+    )
+    served.state.appsync = appsync
+    served.state.gateway = gateway
+    return served
+
+
+def own_functions(environment: dict[str, str], place: Place, providers: Providers) -> Lambda:
+    """The functions that the desk runs itself, on the code on disk."""
+    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
+    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
+    return Lambda(account(environment, backend, {**providers.environment(), **trust}))
+
+
+def about(environment: dict[str, str]) -> Route:
+    """Where the table is, for the tools beside the desk."""
+    told = {"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]}
+    return Route("/desk", lambda _: JSONResponse(told))
+
+
+async def gone(_: Request, __: Exception) -> Response:
+    """Whoever left in the middle of a request is told nothing, and that is no error of the desk's."""
+    return Response()
+
+
+@asynccontextmanager
+async def running(functions: Functions, streamed: dict[str, str] | None) -> AsyncIterator[None]:
+    """The functions at work; the stream of the table that `streamed` leads to, if it does, is handed to them."""
+    await functions.warm()
+    gc.freeze()  # what is there by now stays: looking through all of it again and again took a tenth of the time
+    async with following(streamed, functions) if streamed else nullcontext():
+        yield
+    await functions.stop()
+
+
+@asynccontextmanager
+async def following(environment: dict[str, str], functions: Functions) -> AsyncIterator[None]:
+    """Hands the table's stream to its function meanwhile."""
+    written = await asyncio.to_thread(Stream, environment)
+    task = asyncio.create_task(stream.follow(written, functions.invoke))
+    yield
+    task.cancel()
+    await asyncio.wait([task])
