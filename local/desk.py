@@ -53,8 +53,7 @@ def app(
 ) -> Starlette:
     """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
 
-    It is answered by functions of its own, to which it hands the table's stream, or by some that run elsewhere, where
-    the stream reaches them without it.
+    Functions of its own answer, and are handed the table's stream; or some `elsewhere`, where it reaches them anyway.
     """
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
