@@ -130,9 +130,15 @@ def test_a_token_whose_time_is_over_is_refused_by_the_function_though_the_author
 
 
 def test_who_asks_is_looked_at_before_the_key_and_the_key_before_the_body(ask: Asking) -> None:
-    nobody = httpx.post(f"{ask.desk.url}/properties", json={})
-    no_key = httpx.post(f"{ask.desk.url}/properties", json={}, headers={"authorization": ask.desk.token("ada")})
-    assert (nobody.status_code, no_key.status_code, ask("POST", "/properties", json={}).status_code) == (401, 403, 400)
+    nobody = httpx.post(f"{ask.desk.url}/properties", json={}, timeout=60)
+    no_key = httpx.post(
+        f"{ask.desk.url}/properties", json={}, headers={"authorization": ask.desk.token("ada")}, timeout=60
+    )
+    assert (nobody.status_code, no_key.status_code, ask("POST", "/properties", json={}, timeout=60).status_code) == (
+        401,
+        403,
+        400,
+    )
 
 
 def test_a_body_that_is_no_home_is_refused_before_the_function(ask: Asking) -> None:
@@ -222,7 +228,7 @@ def test_a_header_that_is_sent_twice_is_one_list(ask: Asking) -> None:
 def test_two_tokens_are_none(ask: Asking) -> None:
     token = ask.desk.token("ada")
     headers = [("x-api-key", ask.http.headers["x-api-key"]), *[("authorization", token)] * 2]
-    assert httpx.get(f"{ask.desk.url}/properties/{HOME}", headers=headers).status_code == 401
+    assert httpx.get(f"{ask.desk.url}/properties/{HOME}", headers=headers, timeout=60).status_code == 401
 
 
 def outcome(result: Any = None, failed: Failed | None = None) -> Outcome:

@@ -75,7 +75,7 @@ def test_the_command_prints_a_key_that_the_desk_takes(desk: Desk) -> None:
     key = made.stdout.strip()
     assert (made.returncode, desk.keys.plans[key]) == (0, "commercial-pro")
     headers = {"x-api-key": key, "authorization": desk.token("ada")}
-    assert httpx.get(f"{desk.url}/users/nobody/properties", headers=headers).status_code == 200
+    assert httpx.get(f"{desk.url}/users/nobody/properties", headers=headers, timeout=60).status_code == 200
 
 
 def test_a_plan_that_there_is_not_is_said_so(desk: Desk) -> None:

@@ -78,7 +78,7 @@ def ended(url: str) -> bool:
     """Whether nothing answers at an address any more, within a few seconds."""
     for _ in range(80):
         try:
-            httpx.get(url)
+            httpx.get(url, timeout=60)
         except httpx.HTTPError:
             return True
         time.sleep(0.1)
@@ -86,7 +86,7 @@ def ended(url: str) -> bool:
 
 
 def engine_of(port: int) -> str:
-    return str(httpx.get(f"http://127.0.0.1:{port}/desk").json()["dynamodb"])
+    return str(httpx.get(f"http://127.0.0.1:{port}/desk", timeout=60).json()["dynamodb"])
 
 
 def test_an_empty_table_starts_with_sample_homes_and_a_second_run_finds_them_and_its_tokens(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_another_engine_may_be_used_and_is_left_running(engine: str) -> None:
     with desk(port, DYNAMODB_ENDPOINT=engine):
         assert engine_of(port) == engine
         assert listings(port, token(port)) == SAMPLE
-    assert httpx.get(engine).status_code == 400
+    assert httpx.get(engine, timeout=60).status_code == 400
 
 
 def test_an_engine_that_is_not_there_is_said_so() -> None:
@@ -179,7 +179,9 @@ def fields_of(type: str, port: int) -> list[str]:
     """The names of a type's fields; none while the desk starts again."""
     query = {"query": f'{{ __type(name: "{type}") {{ fields {{ name }} }} }}'}
     try:
-        answer = httpx.post(f"http://127.0.0.1:{port}/graphql", headers={"authorization": token(port)}, json=query)
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/graphql", headers={"authorization": token(port)}, json=query, timeout=60
+        )
     except (httpx.HTTPError, subprocess.CalledProcessError):
         time.sleep(0.2)
         return []

@@ -39,7 +39,7 @@ def no_desk() -> Iterator[str]:
 
 
 def asked(desk: str, **request: Any) -> httpx.Response:
-    return httpx.post(f"{desk}/token", **request)
+    return httpx.post(f"{desk}/token", timeout=60, **request)
 
 
 def claims_of(response: httpx.Response) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def test_the_longest_user_is_taken(desk: str) -> None:
 
 
 def test_a_token_is_not_to_be_had_by_get(desk: str) -> None:
-    assert httpx.get(f"{desk}/token").status_code == 405
+    assert httpx.get(f"{desk}/token", timeout=60).status_code == 405
 
 
 def port(address: str) -> str:

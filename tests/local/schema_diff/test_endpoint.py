@@ -59,7 +59,7 @@ def running(engine: str) -> Iterator[str]:
 
 
 def test_the_desk_tells_the_schema_that_is_committed(running: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN", httpx.post(f"{running}/token", json={"user": "ada"}).json()["access_token"])
+    monkeypatch.setenv("TOKEN", httpx.post(f"{running}/token", json={"user": "ada"}, timeout=60).json()["access_token"])
     told = compared(endpoint.side(f"{running}/graphql"), Folder(ROOT), Folder(ROOT), TODAY)
     assert told.findings == ()
     assert "introspection tells no directives: who may call and what is followed is not compared" in told.notices
