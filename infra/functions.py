@@ -19,6 +19,7 @@ SECONDS = 29  # AppSync itself gives up after 30
 ENTRY = "resolvers.handler.handle"
 ALIAS = "live"
 BUSY = 0.7
+LAYERS_COUNT = "@aws-cdk/aws-lambda:recognizeLayerVersion"  # or a new layer alone would be no new version for the alias
 NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
 ALONE = "Its callers wait for its answer; what the stream's cannot do lies in a queue"
 ACCEPTED = {
@@ -35,12 +36,14 @@ TRACED = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray takes traces on
 
 
 class Functions(Construct):
-    """Makes the functions of a stage, over its table."""
+    """Makes the functions of a stage, over its table; those made so far are in `made`, by name."""
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, table: Table, target: Target) -> None:
         super().__init__(scope, id)
+        self.node.set_context(LAYERS_COUNT, True)
         self.stage = stage
         self.table = table
+        self.made: dict[str, lambda_.Alias] = {}
         self.code = asset(package.functions(target))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
@@ -67,7 +70,8 @@ class Functions(Construct):
         environment: Mapping[str, str] | None = None,
         layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias: that is what is called, and rolled back.
+        """The function with this name, behind its alias: that is what is called, and rolled back to a version before,
+        which all stay.
 
         It imports what `layer` brings, which is what all bring unless it says otherwise.
         """
@@ -92,6 +96,7 @@ class Functions(Construct):
             log_group=log,
             role=role,
             reserved_concurrent_executions=stage.reserved.get(name),
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snapshots else None,
             environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
@@ -100,6 +105,7 @@ class Functions(Construct):
         alias = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
+        self.made[name] = alias
         return alias
 
 
