@@ -70,6 +70,21 @@ def test_the_pool_keeps_no_secrets_and_asks_for_good_passwords() -> None:
     assert stack.one("AWS::Cognito::UserPoolGroup")["GroupName"] == "admins"
 
 
+@pytest.mark.parametrize(
+    ("stage", "web"),
+    {
+        "dev": "http://localhost:3000/",
+        "staging": "https://staging.homes.example.com/",
+        "prod": "https://homes.example.com/",
+    }.items(),
+)
+def test_codes_are_sent_to_the_stages_own_apps_alone(stage: str, web: str) -> None:
+    clients = synthesised.named(stage).properties("AWS::Cognito::UserPoolClient")
+    app = ["homes://signed-in/"]
+    assert sorted(one["CallbackURLs"] for one in clients) == sorted([[web], app, app])
+    assert [one["LogoutURLs"] for one in clients] == [one["CallbackURLs"] for one in clients]
+
+
 def test_the_pool_may_call_what_makes_a_profile() -> None:
     stack = synthesised.named("dev")
     (pool,) = stack.all("AWS::Cognito::UserPool")
