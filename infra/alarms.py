@@ -99,10 +99,9 @@ class Alarms(Construct):
         age: cloudwatch.IMetric,
     ) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=f"homes-{stage.name}")
-        latency = [appsync(api, "Latency", which) for which in ("p50", "p95", "p99")]
         board.add_widgets(
             graph("Requests", [appsync(api, "Requests", "Sum")]),
-            graph("Latency, ms", latency),
+            graph("Latency, ms", [appsync(api, "Latency", which) for which in ("p50", "p95", "p99")]),
             graph("Errors by field", [by_field(stage.name)]),
         )
         board.add_widgets(

@@ -70,17 +70,13 @@ class Functions(Construct):
         environment: Mapping[str, str] | None = None,
         layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias: that is what is called, and rolled back to a version before,
-        which all stay.
+        """The function with this name, behind its alias: that is what is called, and rolled back to a version before.
 
         It imports what `layer` brings, which is what all bring unless it says otherwise.
         """
         stage = self.stage
         of_it = Construct(self, name.capitalize())
-        log = logs.LogGroup(of_it, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
-        accept(log, LOGS)
-        role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log.grant_write(role)
+        log, role = logging(of_it, stage)
         function = lambda_.Function(
             of_it,
             "Function",
@@ -101,12 +97,20 @@ class Functions(Construct):
             environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
         accept(function, ACCEPTED)
-        accept(role, TRACED)
-        alias = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
+        alias = self.made[name] = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
-        self.made[name] = alias
         return alias
+
+
+def logging(scope: Construct, stage: Stage) -> tuple[logs.LogGroup, iam.Role]:
+    """A function's log, and its role, which may write there."""
+    log = logs.LogGroup(scope, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+    accept(log, LOGS)
+    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log.grant_write(role)
+    accept(role, TRACED)
+    return log, role
 
 
 def asset(folder: Path) -> lambda_.Code:
