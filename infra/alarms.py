@@ -1,6 +1,6 @@
 """What operators are told, and look at: alarms that say what to do, and one page of pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -35,7 +36,15 @@ class Alarms(Construct):
     """The alarms of a stage, which go to `topic`, and its dashboard."""
 
     def __init__(
-        self, scope: Construct, id: str, *, stage: Stage, api: Api, table: dynamodb.ITable, changes: Changes
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        stage: Stage,
+        api: Api,
+        table: dynamodb.ITable,
+        changes: Changes,
+        functions: Mapping[str, lambda_.IAlias],
     ) -> None:
         super().__init__(scope, id)
         key = kms.Key(self, "Key", enable_key_rotation=True) if stage.own_key else None
@@ -57,12 +66,12 @@ class Alarms(Construct):
         self.alarm("Lost", lost, 1, "A change was told to nobody: read it from the queue, mend, and send it again")
         self.alarm("Forgotten", lying, WEEK_SECONDS, "A change that was lost goes for good in a week: see to it now")
         self.alarm("Throttled", throttled, 10, "The table refuses requests: raise its capacity, or find the hot key")
-        for name, function in {**api.functions, "changes": changes.function}.items():
+        for name, function in functions.items():
             failing = function.metric_errors(period=MINUTE)
             self.alarm(f"{name.capitalize()}Fails", failing, 5, f"The function {name} fails: see its log, or roll back")
             refused = function.metric_throttles(period=MINUTE)
             self.alarm(f"{name.capitalize()}Refused", refused, 1, f"The function {name} runs at its limit: raise it")
-        self.dashboard(stage, api, table, changes, throttled, age)
+        self.dashboard(stage, api, table, changes, functions, throttled, age)
 
     def alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, what: str) -> None:
         """Told where three of five minutes are at the threshold or above; silence is no alarm."""
@@ -85,21 +94,20 @@ class Alarms(Construct):
         api: Api,
         table: dynamodb.ITable,
         changes: Changes,
+        functions: Mapping[str, lambda_.IAlias],
         throttled: cloudwatch.IMetric,
         age: cloudwatch.IMetric,
     ) -> None:
-        named = {**api.functions, "changes": changes.function}
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=f"homes-{stage.name}")
-        latency = [appsync(api, "Latency", which) for which in ("p50", "p95", "p99")]
         board.add_widgets(
             graph("Requests", [appsync(api, "Requests", "Sum")]),
-            graph("Latency, ms", latency),
+            graph("Latency, ms", [appsync(api, "Latency", which) for which in ("p50", "p95", "p99")]),
             graph("Errors by field", [by_field(stage.name)]),
         )
         board.add_widgets(
             graph("Refused and failed requests", [appsync(api, "4XXError"), appsync(api, "5XXError")]),
             graph("Cache hit rate, %", [hit_rate(api)]),
-            graph("Throttled", [throttled, *(one.metric_throttles(label=of) for of, one in named.items())]),
+            graph("Throttled", [throttled, *(one.metric_throttles(label=of) for of, one in functions.items())]),
         )
         board.add_widgets(
             graph("Units read, table and indexes", consumed(table, "ConsumedReadCapacityUnits")),
@@ -107,12 +115,16 @@ class Alarms(Construct):
             graph("Changes told to nobody", [changes.lost.metric_approximate_number_of_messages_visible()]),
         )
         board.add_widgets(
-            graph("Functions, ms (p95)", [one.metric_duration(statistic="p95", label=of) for of, one in named.items()]),
-            graph("Functions at once", [one.metric("ConcurrentExecutions", label=of) for of, one in named.items()]),
+            graph(
+                "Functions, ms (p95)", [one.metric_duration(statistic="p95", label=of) for of, one in functions.items()]
+            ),
+            graph("Functions at once", [one.metric("ConcurrentExecutions", label=of) for of, one in functions.items()]),
             graph("Age of changes, ms", [age]),
         )
         board.add_widgets(
-            graph("Invocations, which are paid for", [one.metric_invocations(label=of) for of, one in named.items()]),
+            graph(
+                "Invocations, which are paid for", [one.metric_invocations(label=of) for of, one in functions.items()]
+            ),
             graph("Tokens, which are paid for", [appsync(api, "TokensConsumed")]),
             graph("Subscribers", [appsync(api, "ActiveConnections"), appsync(api, "ActiveSubscriptions")]),
         )

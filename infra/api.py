@@ -25,7 +25,7 @@ CACHE_SECONDS = 60  # of what has no seconds of its own: nothing, where each res
 
 
 class Api(Construct):
-    """The API of a stage, as `graphql`, with the functions that answer it, by name, as `functions`."""
+    """The API of a stage, as `graphql`, with the functions that answer it."""
 
     def __init__(
         self,
@@ -57,8 +57,7 @@ class Api(Construct):
             xray_enabled=True,
         )
         self.log(stage)
-        self.functions = {name: self.function(name, functions, table) for name in FUNCTIONS}
-        sources = {name: self.source(name, alias) for name, alias in self.functions.items()}
+        sources = {name: self.source(name, self.function(name, functions, table)) for name in FUNCTIONS}
         nowhere = self.graphql.add_none_data_source("Nowhere", name="nowhere")
         for row in FIELDS:
             if row.parent != "Subscription":  # AppSync needs no resolver to let somebody follow

@@ -3,20 +3,18 @@
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-COUNTED = (
-    "SizeRestrictions_BODY",
-    "GenericRFI_BODY",
-)  # long descriptions and the addresses of pictures look like these
-
-
+COUNTED = ("SizeRestrictions_BODY", "GenericRFI_BODY")  # long descriptions and pictures' addresses look like these
 CORE = "AWSManagedRulesCommonRuleSet"
 KNOWN = "AWSManagedRulesKnownBadInputsRuleSet"  # Log4j's and Java's holes above all
 
 
 class Firewall(Construct):
-    """The web ACL of a stage over one resource."""
+    """The web ACL of a stage over one resource. Where that takes AWS credentials, what says to be `signed` by them is
+    not counted against its address: nobody else gets anywhere with that, and the backend asks from few addresses."""
 
-    def __init__(self, scope: Construct, id: str, *, resource_arn: str, requests_in_five_minutes: int) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, resource_arn: str, requests_in_five_minutes: int, signed: bool
+    ) -> None:
         super().__init__(scope, id)
         self.acl = wafv2.CfnWebACL(
             self,
@@ -24,7 +22,11 @@ class Firewall(Construct):
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=seen("Firewall"),
-            rules=[managed("Core", 0, CORE, COUNTED), managed("Known", 1, KNOWN), rate(requests_in_five_minutes)],
+            rules=[
+                managed("Core", 0, CORE, COUNTED),
+                managed("Known", 1, KNOWN),
+                rate(requests_in_five_minutes, signed),
+            ],
         )
         wafv2.CfnWebACLAssociation(self, "Over", resource_arn=resource_arn, web_acl_arn=self.acl.attr_arn)
 
@@ -52,9 +54,9 @@ def managed(id: str, priority: int, group: str, counted: tuple[str, ...] = ()) -
     )
 
 
-def rate(requests: int) -> wafv2.CfnWebACL.RuleProperty:
-    """So many requests in five minutes from one address. The backend's, signed by AWS credentials, are not counted."""
-    signed = wafv2.CfnWebACL.StatementProperty(
+def rate(requests: int, signed: bool) -> wafv2.CfnWebACL.RuleProperty:
+    """So many requests in five minutes from one address, those aside that are `signed`."""
+    by_aws = wafv2.CfnWebACL.StatementProperty(
         byte_match_statement=wafv2.CfnWebACL.ByteMatchStatementProperty(
             field_to_match=wafv2.CfnWebACL.FieldToMatchProperty(single_header={"Name": "authorization"}),
             positional_constraint="STARTS_WITH",
@@ -72,8 +74,10 @@ def rate(requests: int) -> wafv2.CfnWebACL.RuleProperty:
                 limit=requests,
                 aggregate_key_type="IP",
                 scope_down_statement=wafv2.CfnWebACL.StatementProperty(
-                    not_statement=wafv2.CfnWebACL.NotStatementProperty(statement=signed)
-                ),
+                    not_statement=wafv2.CfnWebACL.NotStatementProperty(statement=by_aws)
+                )
+                if signed
+                else None,
             )
         ),
     )

@@ -19,6 +19,7 @@ SECONDS = 29  # AppSync itself gives up after 30
 ENTRY = "resolvers.handler.handle"
 ALIAS = "live"
 BUSY = 0.7
+LAYERS_COUNT = "@aws-cdk/aws-lambda:recognizeLayerVersion"  # or a new layer alone would be no new version for the alias
 NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
 ALONE = "Its callers wait for its answer; what the stream's cannot do lies in a queue"
 ACCEPTED = {
@@ -35,12 +36,14 @@ TRACED = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray takes traces on
 
 
 class Functions(Construct):
-    """Makes the functions of a stage, over its table."""
+    """Makes the functions of a stage, over its table; those made so far are in `made`, by name."""
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, table: Table, target: Target) -> None:
         super().__init__(scope, id)
+        self.node.set_context(LAYERS_COUNT, True)
         self.stage = stage
         self.table = table
+        self.made: dict[str, lambda_.Alias] = {}
         self.code = asset(package.functions(target))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
@@ -67,13 +70,13 @@ class Functions(Construct):
         environment: Mapping[str, str] | None = None,
         layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias: that is what is called, and rolled back.
+        """The function with this name, behind its alias: that is what is called, and rolled back to a version before.
 
         It imports what `layer` brings, which is what all bring unless it says otherwise.
         """
         stage = self.stage
         of_it = Construct(self, name.capitalize())
-        log, role = self.logged(of_it)
+        log, role = logging(of_it, stage)
         function = lambda_.Function(
             of_it,
             "Function",
@@ -89,23 +92,25 @@ class Functions(Construct):
             log_group=log,
             role=role,
             reserved_concurrent_executions=stage.reserved.get(name),
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snapshots else None,
             environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
         accept(function, ACCEPTED)
-        alias = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
+        alias = self.made[name] = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
         if count := stage.warm.get(name):
             keep_warm(alias, count, stage)
         return alias
 
-    def logged(self, of_it: Construct) -> tuple[logs.LogGroup, iam.Role]:
-        """A function's log, and its role, which may write there and nowhere else."""
-        log = logs.LogGroup(of_it, "Log", retention=self.stage.log_days, removal_policy=RemovalPolicy.DESTROY)
-        accept(log, LOGS)
-        role = iam.Role(of_it, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        accept(role, TRACED)
-        log.grant_write(role)
-        return log, role
+
+def logging(scope: Construct, stage: Stage) -> tuple[logs.LogGroup, iam.Role]:
+    """A function's log, and its role, which may write there."""
+    log = logs.LogGroup(scope, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
+    accept(log, LOGS)
+    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    log.grant_write(role)
+    accept(role, TRACED)
+    return log, role
 
 
 def asset(folder: Path) -> lambda_.Code:

@@ -44,8 +44,7 @@ UNCACHED = {"CKV_AWS_120": "Kept answers are paid for by the hour, which this st
 
 
 class Rest(Construct):
-    """The REST API of a stage as `api`, its functions by name as `functions`, its access log as `log`, and the keys of
-    each plan's customers as `keys`."""
+    """The REST API of a stage as `api`, its access log as `log`, and the keys of each plan's customers as `keys`."""
 
     def __init__(
         self, scope: Construct, id: str, *, stage: Stage, table: Table, functions: Functions, users: Users | None
@@ -61,7 +60,6 @@ class Rest(Construct):
             environment={"ISSUERS": Stack.of(self).to_json_string(issuers(stage, users))},
             layer=functions.verifying,
         )
-        self.functions = {"rest": rest, "authorizer": authorizer}
         self.log = logs.LogGroup(self, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
         accept(self.log, LOGS)
         document = openapi.for_gateway(openapi.read(), rest=invoked(rest), authorizer=invoked(authorizer))

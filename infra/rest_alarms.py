@@ -12,15 +12,11 @@ NAMESPACE = "Homes"
 
 
 def watch(alarms: Alarms, rest: Rest) -> None:
-    """Adds the alarms of the REST API and its functions, and those of its customers of the plan `government`."""
+    """Adds the alarms of the REST API, and those of its customers of the plan `government`."""
     slow = rest.api.metric_latency(statistic="p95", period=Duration.minutes(5))
     faults = rest.api.metric_server_error(statistic="Sum", period=MINUTE)
     alarms.alarm("RestFaults", faults, 5, "API Gateway or its functions fail: see the access log, then theirs")
     alarms.alarm("RestSlow", slow, 1_000, "19 of 20 requests over REST take up to a second or more: see the trace map")
-    for name, function in rest.functions.items():
-        failing, refused = function.metric_errors(period=MINUTE), function.metric_throttles(period=MINUTE)
-        alarms.alarm(f"{name.capitalize()}Fails", failing, 5, f"The function {name} fails: see its log, or roll back")
-        alarms.alarm(f"{name.capitalize()}Refused", refused, 1, f"The function {name} runs at its limit: raise it")
     if rest.keys[GOVERNMENT]:
         watch_government(alarms, rest)
 

@@ -31,6 +31,7 @@ class Homes(Stack):
             "Firewall",
             resource_arn=api.graphql.arn,
             requests_in_five_minutes=stage.requests_in_five_minutes,
+            signed=True,
         )
         rest = Rest(self, "Rest", stage=stage, table=table, functions=functions, users=users)
         Firewall(
@@ -38,8 +39,12 @@ class Homes(Stack):
             "RestFirewall",
             resource_arn=rest.api.deployment_stage.stage_arn,
             requests_in_five_minutes=stage.requests_in_five_minutes,
+            signed=False,
         )
-        watch(Alarms(self, "Alarms", stage=stage, api=api, table=table.table, changes=changes), rest)
+        alarms = Alarms(
+            self, "Alarms", stage=stage, api=api, table=table.table, changes=changes, functions=functions.made
+        )
+        watch(alarms, rest)
         outputs = {
             "Endpoint": api.graphql.graphql_url,
             "RealtimeEndpoint": api.realtime_url,

@@ -22,6 +22,7 @@ BOUNDS = {
     "requests_in_five_minutes": (10, 2_000_000_000),
 }
 CACHES = ("SMALL", "MEDIUM", "LARGE", "XLARGE", "LARGE_2X", "LARGE_4X", "LARGE_8X", "LARGE_12X")
+REST_CACHES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")  # GB
 FUNCTIONS = tuple(sorted({row.function for row in FIELDS if not row.local}))
 BESIDE = ("changes", "rest", "authorizer")
 
@@ -63,10 +64,19 @@ class Provisioned:
 
 @dataclass(frozen=True)
 class Pool:
-    """A Cognito user pool of the stage's own. `guarded` has Cognito refuse stolen passwords and odd sign-ins."""
+    """A Cognito user pool of the stage's own. `guarded` has Cognito refuse stolen passwords and odd sign-ins; `web` is
+    the one address that it sends people of the web app back to.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html
+    """
 
     guarded: bool = False
+    web: str = "http://localhost:3000/"
     mode: Mode = COGNITO
+
+    def __post_init__(self) -> None:
+        if not self.web.startswith(("https://", "http://localhost:")):
+            raise BadStage(f"the web app at {self.web!r} has no https address, and is not on localhost")
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,10 @@ class Stage:
                 raise BadStage(f"{self.name}: {name} of {', '.join(wrong)}: AWS takes {least:,} to {most:,}")
         if self.cache is not None and self.cache not in CACHES:
             raise BadStage(f"{self.name}: there is no cache of size {self.cache!r}: AppSync has {', '.join(CACHES)}")
+        if self.rest_cache is not None and self.rest_cache not in REST_CACHES:
+            raise BadStage(
+                f"{self.name}: no cache has {self.rest_cache!r} GB: API Gateway has {', '.join(REST_CACHES)}"
+            )
         if unknown := sorted(set(self.customers) - set(PLANS)):
             raise BadStage(f"{self.name}: there is no plan {', '.join(unknown)}")
         if self.keep and not self.alarm_email:
@@ -147,6 +161,7 @@ STAGES = {
         Stage("dev"),
         Stage(
             "staging",
+            auth=Pool(web="https://staging.homes.example.com/"),
             snapshots=("properties", "listings"),
             cache="SMALL",
             rest_cache="0.5",
@@ -155,7 +170,7 @@ STAGES = {
         ),
         Stage(
             "prod",
-            auth=Pool(guarded=True),
+            auth=Pool(guarded=True, web="https://homes.example.com/"),
             capacity=OFFICE,
             memory_mb={"properties": 512, "listings": 512},
             warm={"properties": 5, "listings": 5},

@@ -27,8 +27,8 @@ class Table(Construct):
         super().__init__(scope, id)
         kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
         self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=kept) if stage.own_key else None
-        reads, writes = least(stage.capacity)
-        paid = dynamodb.BillingMode.PROVISIONED if stage.capacity else dynamodb.BillingMode.PAY_PER_REQUEST
+        capacity = stage.capacity
+        reads, writes = (capacity.reads.by_night, capacity.writes.by_night) if capacity else (None, None)
         insights = dynamodb.ContributorInsightsSpecification(enabled=stage.keep)
         self.table = dynamodb.Table(
             self,
@@ -37,7 +37,7 @@ class Table(Construct):
             sort_key=attribute(keys.SORT),
             time_to_live_attribute=keys.EXPIRES,
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            billing_mode=paid,
+            billing_mode=dynamodb.BillingMode.PROVISIONED if capacity else dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if self.key else dynamodb.TableEncryption.AWS_MANAGED,
             encryption_key=self.key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -61,8 +61,8 @@ class Table(Construct):
                 read_capacity=reads,
                 write_capacity=writes,
             )
-        if stage.capacity:
-            self.scale(stage.capacity, stage.business)
+        if capacity:
+            self.scale(capacity, stage.business)
 
     def scale(self, capacity: Provisioned, business: Hours) -> None:
         """Capacity follows the load, of the table and of each index: what an index cannot take throttles the table."""
@@ -82,11 +82,6 @@ class Table(Construct):
             allow(grantee, WRITES, [self.table.table_arn])
         if self.key:
             allow(grantee, (*DECRYPT, *ENCRYPT) if writes else DECRYPT, [self.key.key_arn])
-
-
-def least(capacity: Provisioned | None) -> tuple[int, int] | tuple[None, None]:
-    """The units that are there at night, to read and to write; none are said where each request is paid for."""
-    return (capacity.reads.by_night, capacity.writes.by_night) if capacity else (None, None)
 
 
 def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str]) -> None:

@@ -12,7 +12,7 @@ from resolvers.field import ADMINS
 CLIENTS = ("web", "ios", "android")
 ACCEPTED = {"AwsSolutions::AwsSolutions-COG2": "A second factor is everybody's own choice here"}
 UNGUARDED = {"AwsSolutions::AwsSolutions-COG8": "The plan that guards sign-ins is paid for by the user"}
-CALLBACKS = {"web": ["http://localhost:3000/"], "ios": ["homes://signed-in/"], "android": ["homes://signed-in/"]}
+APP = "homes://signed-in/"
 
 
 class Users(Construct):
@@ -48,10 +48,10 @@ class Users(Construct):
         )
         accept(self.pool, ACCEPTED if auth.guarded else {**ACCEPTED, **UNGUARDED})
         cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
-        self.clients = {name: self.client(name) for name in CLIENTS}
+        self.clients = {name: self.client(name, auth.web if name == "web" else APP) for name in CLIENTS}
 
-    def client(self, name: str) -> cognito.UserPoolClient:
-        """A client without a secret: it proves by PKCE that it is who asked for the code."""
+    def client(self, name: str, back: str) -> cognito.UserPoolClient:
+        """A client without a secret: it proves by PKCE who asked for the code, which is sent `back` alone."""
         return self.pool.add_client(
             name.capitalize(),
             auth_flows=cognito.AuthFlow(user_srp=True),
@@ -64,7 +64,7 @@ class Users(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
-                callback_urls=CALLBACKS[name],
-                logout_urls=CALLBACKS[name],
+                callback_urls=[back],
+                logout_urls=[back],
             ),
         )

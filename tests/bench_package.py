@@ -75,9 +75,7 @@ def measure(show: Callable[[str, Rows], None], medians: Measure) -> None:
             return lambda: first_answer(handler, task, [layer / "python"], asked, ENVIRONMENT)
 
         starts = {
-            "the usual stack: boto3 resource, AppSyncResolver, Logger, Tracer, Metrics": start(
-                "usual.handle", usual, source_layer
-            ),
+            USUALLY: start("usual.handle", usual, source_layer),
             "the same, its layer compiled": start("usual.handle", usual, layer),
             "our package": start(ENTRY, ours, layer),
             "our package, as one is made where there is no Python of its version": start(ENTRY, source, source_layer),

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from aws_cdk import App, CfnResource
+from aws_cdk.assertions import Template
 
+from infra.stack import Homes
 from infra.stages import FUNCTIONS, STAGES, Issuer, Stage
 from resolvers.wiring import LIMITS, MEMORY_MB
 from tests.infra import synthesised
@@ -29,6 +32,25 @@ def test_each_has_its_module_its_machine_and_its_time(stage: str) -> None:
         assert one["TracingConfig"] == {"Mode": "Active"}
         assert one["Timeout"] == {"authorizer": 10, "changes": 60, "confirmed": 5}.get(name, LIMITS.seconds - 1)
         assert one["MemorySize"] == STAGES[stage].memory_mb.get(name, MEMORY_MB)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_versions_before_stay_to_roll_back_to(stage: str) -> None:
+    versions = synthesised.named(stage).all("AWS::Lambda::Version").values()
+    assert len(versions) == len(ALL)
+    assert {(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in versions} == {("Retain", "Retain")}
+
+
+def test_a_new_layer_alone_is_a_new_version_of_each_function_that_has_it() -> None:
+    """Without one the alias would lead to the version before, whose layer has the hole that was mended."""
+    homes = Homes(App(), STAGES["dev"])
+    layer = homes.node.find_child("Functions").node.find_child("Layer").node.default_child
+    assert isinstance(layer, CfnResource)
+    layer.add_property_override("Content.S3Key", "another.zip")
+    after = Synthesised(dict(Template.from_stack(homes).to_json())).all("AWS::Lambda::Version").keys()
+    before = synthesised.named("dev").all("AWS::Lambda::Version").keys()
+    assert len(after - before) == len(ALL) - 1
+    assert [id.startswith("FunctionsAuthorizer") for id in before & after] == [True]
 
 
 @pytest.mark.parametrize("stage", STAGES)

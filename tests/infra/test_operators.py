@@ -78,6 +78,18 @@ def test_errors_by_field_are_what_the_functions_count(table: str, capsys: pytest
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_every_function_is_drawn_and_has_its_alarms(stage: str) -> None:
+    stack = synthesised.named(stage)
+    texts = [one.get("Description", "") for one in stack.properties("AWS::Lambda::Function")]
+    names = sorted(text.rpartition(": ")[2] for text in texts if text.startswith("Homes, "))
+    assert names == sorted([*FUNCTIONS, "authorizer", "changes", "confirmed", "rest"])
+    drawn = dashboard(stage)["Invocations, which are paid for"]["metrics"]
+    assert sorted(one[-1]["label"] for one in drawn) == names
+    ids = [id.removeprefix("Alarms")[:-8] for id in stack.all("AWS::CloudWatch::Alarm")]
+    assert {f"{name.capitalize()}{what}" for name in names for what in ("Fails", "Refused")} <= set(ids)
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_each_alarm_has_its_row_in_the_runbook(stage: str) -> None:
     ids = [id.removeprefix("Alarms")[:-8] for id in synthesised.named(stage).all("AWS::CloudWatch::Alarm")]
     assert "Forgotten" in ids

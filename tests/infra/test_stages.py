@@ -11,7 +11,7 @@ import pytest
 
 from infra import stages
 from infra.package import ROOT
-from infra.stages import BadStage, Capacity, Hours, Issuer, Stage
+from infra.stages import BadStage, Capacity, Hours, Issuer, Pool, Stage
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a name that there is not": (
@@ -44,6 +44,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a size of cache that there is not": (
         lambda: Stage("x", cache="TINY"),
         "x: there is no cache of size 'TINY': AppSync has SMALL, MEDIUM, ",
+    ),
+    "a size of REST's cache that there is not": (
+        lambda: Stage("x", rest_cache="1"),
+        "x: no cache has '1' GB: API Gateway has 0.5, 1.6, ",
+    ),
+    "a web app in the clear": (
+        lambda: Pool(web="http://homes.example.com/"),
+        "'http://homes.example.com/' has no https",
     ),
     "an unknown plan": (lambda: Stage("x", customers={"gold": ("acme",)}), "x: there is no plan gold"),
     "kept data and silent alarms": (lambda: Stage("x", keep=True), "x keeps its data, and nobody is told"),
