@@ -14,9 +14,11 @@ KNOWN = "AWSManagedRulesKnownBadInputsRuleSet"  # Log4j's and Java's holes above
 
 
 class Firewall(Construct):
-    """The web ACL of a stage over one resource."""
+    """The web ACL of a stage over one resource. Where the `backend` asks too, what it signs is not counted."""
 
-    def __init__(self, scope: Construct, id: str, *, resource_arn: str, requests_in_five_minutes: int) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, resource_arn: str, requests_in_five_minutes: int, backend: bool = False
+    ) -> None:
         super().__init__(scope, id)
         self.acl = wafv2.CfnWebACL(
             self,
@@ -24,7 +26,11 @@ class Firewall(Construct):
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=seen("Firewall"),
-            rules=[managed("Core", 0, CORE, COUNTED), managed("Known", 1, KNOWN), rate(requests_in_five_minutes)],
+            rules=[
+                managed("Core", 0, CORE, COUNTED),
+                managed("Known", 1, KNOWN),
+                rate(requests_in_five_minutes, unsigned() if backend else None),
+            ],
         )
         wafv2.CfnWebACLAssociation(self, "Over", resource_arn=resource_arn, web_acl_arn=self.acl.attr_arn)
 
@@ -52,8 +58,23 @@ def managed(id: str, priority: int, group: str, counted: tuple[str, ...] = ()) -
     )
 
 
-def rate(requests: int) -> wafv2.CfnWebACL.RuleProperty:
-    """So many requests in five minutes from one address. The backend's, signed by AWS credentials, are not counted."""
+def rate(requests: int, counted: wafv2.CfnWebACL.StatementProperty | None) -> wafv2.CfnWebACL.RuleProperty:
+    """So many requests in five minutes from one address, of those that are `counted`: of all where that is not said."""
+    return wafv2.CfnWebACL.RuleProperty(
+        name="Rate",
+        priority=2,
+        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+        visibility_config=seen("Rate"),
+        statement=wafv2.CfnWebACL.StatementProperty(
+            rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
+                limit=requests, aggregate_key_type="IP", scope_down_statement=counted
+            )
+        ),
+    )
+
+
+def unsigned() -> wafv2.CfnWebACL.StatementProperty:
+    """All that does not come signed by AWS credentials, as the backend's requests do."""
     signed = wafv2.CfnWebACL.StatementProperty(
         byte_match_statement=wafv2.CfnWebACL.ByteMatchStatementProperty(
             field_to_match=wafv2.CfnWebACL.FieldToMatchProperty(single_header={"Name": "authorization"}),
@@ -62,21 +83,7 @@ def rate(requests: int) -> wafv2.CfnWebACL.RuleProperty:
             text_transformations=[wafv2.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
         )
     )
-    return wafv2.CfnWebACL.RuleProperty(
-        name="Rate",
-        priority=2,
-        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
-        visibility_config=seen("Rate"),
-        statement=wafv2.CfnWebACL.StatementProperty(
-            rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
-                limit=requests,
-                aggregate_key_type="IP",
-                scope_down_statement=wafv2.CfnWebACL.StatementProperty(
-                    not_statement=wafv2.CfnWebACL.NotStatementProperty(statement=signed)
-                ),
-            )
-        ),
-    )
+    return wafv2.CfnWebACL.StatementProperty(not_statement=wafv2.CfnWebACL.NotStatementProperty(statement=signed))
 
 
 def seen(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:

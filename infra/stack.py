@@ -31,6 +31,7 @@ class Homes(Stack):
             "Firewall",
             resource_arn=api.graphql.arn,
             requests_in_five_minutes=stage.requests_in_five_minutes,
+            backend=True,
         )
         rest = Rest(self, "Rest", stage=stage, table=table, functions=functions, users=users)
         Firewall(

@@ -84,7 +84,7 @@ def test_the_pool_may_call_what_makes_a_profile() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_firewall_counts_long_bodies_and_leaves_the_backend_out_of_the_rate(stage: str) -> None:
     graphql, rest = synthesised.named(stage).properties("AWS::WAFv2::WebACL")
-    assert graphql["Rules"] == rest["Rules"]
+    assert graphql["Rules"][:-1] == rest["Rules"][:-1]
     core, known, rate = graphql["Rules"]
     group = core["Statement"]["ManagedRuleGroupStatement"]
     assert group["RuleActionOverrides"] == [
