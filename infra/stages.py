@@ -71,7 +71,8 @@ class Pool:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Anybody else's OpenID issuer. A token must name the audience; its claims may have names of their own."""
+    """Anybody else's OpenID issuer. A token must name the audience, which is a regular expression as AppSync has it;
+    its claims may have names of their own."""
 
     url: str
     audience: str
@@ -147,7 +148,7 @@ STAGES = {
         Stage("dev"),
         Stage(
             "staging",
-            snapshots=("properties", "listings"),
+            snapshots=("properties", "listings", "rest", "authorizer"),
             cache="SMALL",
             rest_cache="0.5",
             alarm_email="homes-staging@example.com",
@@ -159,7 +160,7 @@ STAGES = {
             capacity=OFFICE,
             memory_mb={"properties": 512, "listings": 512},
             warm={"properties": 5, "listings": 5},
-            snapshots=("images", "history", "users"),
+            snapshots=("images", "history", "users", "rest", "authorizer"),
             reserved={"changes": 20},
             cache="MEDIUM",
             rest_cache="1.6",
