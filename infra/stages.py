@@ -81,7 +81,8 @@ class Pool:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Anybody else's OpenID issuer. A token must name the audience; its claims may have names of their own."""
+    """Anybody else's OpenID issuer. A token must name the audience, which is a regular expression as AppSync has it;
+    its claims may have names of their own."""
 
     url: str
     audience: str
@@ -162,7 +163,7 @@ STAGES = {
         Stage(
             "staging",
             auth=Pool(web="https://staging.homes.example.com/"),
-            snapshots=("properties", "listings"),
+            snapshots=("properties", "listings", "rest", "authorizer"),
             cache="SMALL",
             rest_cache="0.5",
             alarm_email="homes-staging@example.com",
@@ -174,7 +175,7 @@ STAGES = {
             capacity=OFFICE,
             memory_mb={"properties": 512, "listings": 512},
             warm={"properties": 5, "listings": 5},
-            snapshots=("images", "history", "users"),
+            snapshots=("images", "history", "users", "rest", "authorizer"),
             reserved={"changes": 20},
             cache="MEDIUM",
             rest_cache="1.6",

@@ -91,7 +91,7 @@ def test_some_of_prods_wait_in_business_hours_and_the_others_start_from_a_snapsh
         assert closes["ScalableTargetAction"] == {"MinCapacity": 0, "MaxCapacity": 0}
         assert closes["Schedule"] == "cron(0 19 ? * MON-FRI *)"
     snapped = [name for name, one in functions(stack).items() if "SnapStart" in one]
-    assert sorted(snapped) == ["history", "images", "users"]
+    assert sorted(snapped) == ["authorizer", "history", "images", "rest", "users"]
 
 
 def test_only_prod_reserves_concurrency_and_only_the_streams() -> None:

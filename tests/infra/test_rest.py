@@ -230,3 +230,11 @@ def test_the_firewall_stands_before_its_stage(stage: str) -> None:
     (made,) = stack.all("AWS::ApiGateway::Stage")
     guarded = [str(one["ResourceArn"]) for one in stack.properties("AWS::WAFv2::WebACLAssociation")]
     assert len([arn for arn in guarded if made in arn]) == 1
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_over_rest_the_firewall_counts_every_request_for_nobodys_are_signed_there(stage: str) -> None:
+    stack = synthesised.named(stage)
+    (acl,) = (one for id, one in stack.all("AWS::WAFv2::WebACL").items() if "Rest" in id)
+    rate = acl["Properties"]["Rules"][-1]["Statement"]["RateBasedStatement"]
+    assert rate == {"AggregateKeyType": "IP", "Limit": STAGES[stage].requests_in_five_minutes}
