@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, build_opener
 
-import trustme
-
 FOLDER = Path(__file__).resolve().parent.parent / ".cache" / "tls"
 NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -50,6 +48,8 @@ def certificates(folder: Path = FOLDER) -> Certificates:
     """Those in a folder, made first where there are none. The authority's key is kept nowhere: it signs this once."""
     made = Certificates(folder)
     if not (made.authority.exists() and made.chain.exists() and made.key.exists()):
+        import trustme  # here, for every program reads this file, and once in the desk's life one makes certificates
+
         folder.mkdir(parents=True, exist_ok=True)
         authority = trustme.CA(organization_name="Homes desk")
         desk = authority.issue_cert(*NAMES)

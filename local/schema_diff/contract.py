@@ -4,9 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DirectiveNode, DocumentNode, GraphQLError, GraphQLSchema, build_ast_schema, parse, validate_schema
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    ParallelVisitor,
+    build_ast_schema,
+    parse,
+    validate_schema,
+    visit,
+)
 from graphql.language import ExecutableDefinitionNode, Node
-from graphql.validation.validate import validate_sdl
+from graphql.language.ast import QUERY_DOCUMENT_KEYS
+from graphql.validation.specified_rules import specified_sdl_rules
+from graphql.validation.validation_context import SDLValidationContext
 
 from local.schema_diff import pieces
 from local.schema_diff.sides import NotReadable, Text
@@ -27,6 +39,10 @@ OWN_DIRECTIVES = {
     "canonical": ON_BOTH,
     "hidden": ON_BOTH,
     "renamed": f"(to: String) {ON_BOTH}",
+}
+# What rules of SDL look at: names and descriptions are half of the nodes, and none of them looks into those.
+RULED = {
+    kind: tuple(key for key in keys if key not in ("name", "description")) for kind, keys in QUERY_DOCUMENT_KEYS.items()
 }
 
 
@@ -66,10 +82,18 @@ def contract(text: Text) -> Contract:
 def built(document: DocumentNode) -> GraphQLSchema | list[GraphQLError]:
     """The schema of a document, or what is wrong with it."""
     whole = DocumentNode(definitions=(*document.definitions, *appsyncs_own(document)))
-    if errors := validate_sdl(whole):
+    if errors := broken_rules(whole):
         return errors
     schema = build_ast_schema(whole, assume_valid_sdl=True)
     return validate_schema(schema) or schema
+
+
+def broken_rules(document: DocumentNode) -> list[GraphQLError]:
+    """What graphql-core's `validate_sdl` says, in half of its time."""
+    errors: list[GraphQLError] = []
+    context = SDLValidationContext(document, None, errors.append)
+    visit(document, ParallelVisitor([rule(context) for rule in specified_sdl_rules]), RULED)
+    return errors
 
 
 def problems(text: Text) -> str:

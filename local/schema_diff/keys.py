@@ -87,9 +87,8 @@ def of_indexes(old: Module, new: Module) -> Iterator[Change]:
         if name not in after:
             yield change("index-removed", constant, f"the index {name} is gone", old, new)
         elif after[name][0] != spelling:
-            yield change(
-                "index-changed", constant, f"the index {name} was {spelling} and is {after[name][0]}", old, new
-            )
+            now = after[name][0]
+            yield change("index-changed", constant, f"the index {name} was {spelling} and is {now}", old, new, now)
     for name, (_, constant) in after.items():
         if name not in before:
             yield change("index-added", constant, f"there is a new index, {name}", old, new)

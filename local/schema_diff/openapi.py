@@ -174,6 +174,7 @@ def of_media(shapes: Shapes, before: dict[str, Any], after: dict[str, Any], wher
 def sent(part: str, turned: Turned, where: str) -> Told:
     """A difference of what clients send: less than before refuses some of them."""
     kinds = {"gone": "body-field-removed", "new": "body-field-added", "required": "body-field-added/required"}
+    kinds["default"] = f"{part}-default-changed"
     narrows = turned.turn in ("narrower", "other")
     return kinds.get(turned.turn, f"{part}-{'narrowed' if narrows else 'widened'}"), where + turned.at, turned.what
 
@@ -181,6 +182,6 @@ def sent(part: str, turned: Turned, where: str) -> Told:
 def got(part: str, turned: Turned, where: str) -> Told:
     """A difference of what clients get: more than before meets some of them unprepared."""
     kinds = {"gone": "answer-field-removed", "new": "answer-field-added", "required": "answer-field-added"}
-    kinds["value"] = "answer-value-added"
+    kinds |= {"value": "answer-value-added", "default": "answer-default-changed"}
     widens = turned.turn in ("wider", "other")
     return kinds.get(turned.turn, f"{part}-{'widened' if widens else 'narrowed'}"), where + turned.at, turned.what

@@ -10,6 +10,8 @@ from local.schema_diff.profiles import PROFILES
 from local.schema_diff.rules import Rule
 from local.schema_diff.sides import KEYS, REST
 
+UNTRACED = ("contract-removed", "limit-lowered", "limit-raised")  # they may concern every operation, or none
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -50,7 +52,7 @@ class Finding:
     @property
     def is_traced(self) -> bool:
         """Whether it is known which operations meet it: not of rows, nor of REST, whose callers nobody lists."""
-        return self.change.contract not in (KEYS, REST)
+        return self.change.contract not in (KEYS, REST) and self.change.kind not in UNTRACED
 
     @property
     def touch(self) -> str:

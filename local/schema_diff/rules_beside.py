@@ -47,7 +47,7 @@ WIRING = {
 GONE_ON = "go on as before beside the new, and take it away when nobody calls it"
 REST = {
     "route-added": safe("does not call it"),
-    "route-removed": breaking("is answered 403 by API Gateway, which knows no such route", GONE_ON),
+    "route-removed": breaking("is answered 404, for there is no such route", GONE_ON),
     "parameter-added": safe("does not send it"),
     "parameter-added/required": breaking("does not send it, and is answered 400", "let it be optional, with a default"),
     "parameter-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
@@ -57,6 +57,9 @@ REST = {
         "that sends what is allowed no more is answered 400", "go on taking what was allowed"
     ),
     "parameter-widened": safe("sends what it always sent"),
+    "parameter-default-changed": dangerous(
+        "that leaves it out now asks for something else", "keep the default, and let new apps say what they want"
+    ),
     "body-added/required": breaking("sends none, and is answered 400", "let it be optional"),
     "body-added": safe("sends none"),
     "body-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
@@ -64,6 +67,9 @@ REST = {
     "body-became-optional": safe("sends what it always sent"),
     "body-narrowed": breaking("that sends what is allowed no more is answered 400", "go on taking what was allowed"),
     "body-widened": safe("sends what it always sent"),
+    "body-default-changed": dangerous(
+        "that leaves it out now sends something else", "keep the default, and let new apps say what they want"
+    ),
     "body-field-added": safe("does not send it"),
     "body-field-added/required": breaking("does not send it, and is answered 400", "let it be optional"),
     "body-field-removed": breaking("goes on sending it, and it means nothing any more", "go on taking it"),
@@ -73,6 +79,7 @@ REST = {
     "status-removed": breaking("waits for an answer of that status, and gets another", "go on answering it"),
     "answer-widened": breaking("gets what its code was not made for", "add a field for it, and let this one be"),
     "answer-narrowed": safe("gets what it was always ready for"),
+    "answer-default-changed": safe("reads what the answer has, and no default"),
     "answer-field-added": safe("passes over it"),
     "answer-field-removed": breaking("looks for it and finds nothing", GONE_ON),
     "answer-value-added": dangerous("may have no branch for it", "answer it only to what is new"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from local.schema_diff.yaml_file import Described, listing, mapping
 
 Schema = dict[str, Any]
-Turn = Literal["narrower", "wider", "other", "gone", "new", "required", "value"]
+Turn = Literal["narrower", "wider", "other", "gone", "new", "required", "value", "default"]
 LOWER = ("minimum", "minLength", "minItems", "minProperties")
 UPPER = ("maximum", "maxLength", "maxItems", "maxProperties")
 WHOLE = (
@@ -52,7 +52,7 @@ class Shapes:
             self.under_way.add(pair)
         try:
             was, now = self.merged(self.old, before), self.merged(self.new, after)
-            for compare in (kinds, values, bounds, wholes):
+            for compare in (kinds, values, bounds, wholes, defaults):
                 yield from compare(was, now, at)
             yield from self.members(was, now, at)
             yield from self.extras(was, now, at)
@@ -181,3 +181,10 @@ def wholes(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
         if before != after:
             turn: Turn = "narrower" if not before else "wider" if not after else "other"
             yield Turned(at, turn, f"its {word} was {told(before)}, and is {told(after)}")
+
+
+def defaults(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
+    """What is meant where nothing is said."""
+    before, after = was.get("default"), now.get("default")
+    if before != after:
+        yield Turned(at, "default", f"its default was {told(before)}, and is {told(after)}")

@@ -94,19 +94,33 @@ def is_docstring(node: ast.stmt) -> bool:
 def spelled(of: Module, node: ast.AST, texts_only: bool = False) -> str:
     """An expression as text without comments, the module's own constants in the place of their names; or texts only."""
     known = {name: one for name, one in of.values.items() if isinstance(one, ast.Constant) or not texts_only}
-    return ast.unparse(Spelling(known).visit(ast.parse(ast.unparse(node)).body[0]))
+    functions = {} if texts_only else {name: one for name, one in of.functions.items() if returned(one)}
+    return ast.unparse(Spelling(known, functions).visit(ast.parse(ast.unparse(node)).body[0]))
 
 
 class Spelling(ast.NodeTransformer):
-    """Puts constants in the place of their names, and leaves docstrings out."""
+    """Puts constants in the place of their names, and answers in that of calls; leaves docstrings out."""
 
-    def __init__(self, known: Mapping[str, ast.expr]) -> None:
+    def __init__(self, known: Mapping[str, ast.expr], functions: Mapping[str, ast.FunctionDef]) -> None:
         self.known = known
+        self.functions = functions
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        function = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        answer = returned(function) if function else None
+        if function is None or answer is None or node.keywords or len(node.args) != len(function.args.args):
+            return self.generic_visit(node)
+        given = {one.arg: value for one, value in zip(function.args.args, node.args, strict=True)}
+        others = {name: one for name, one in self.functions.items() if name != function.name}
+        said: ast.AST = Spelling({**self.known, **given}, others).visit(
+            ast.parse(ast.unparse(answer), mode="eval").body
+        )
+        return said
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id not in self.known or not isinstance(node.ctx, ast.Load):
             return node
-        inner = Spelling({name: one for name, one in self.known.items() if name != node.id})
+        inner = Spelling({name: one for name, one in self.known.items() if name != node.id}, self.functions)
         found: ast.AST = inner.visit(ast.parse(ast.unparse(self.known[node.id]), mode="eval").body)
         return found
 

@@ -1,4 +1,4 @@
-"""The report for a terminal: a table of what weighs, and below it each breaking change in full."""
+"""The report for a terminal: a table of what weighs, and below it each of its changes in full."""
 
 import textwrap
 
@@ -16,7 +16,7 @@ def table(report: Report) -> str:
     shown = weighing or list(report.findings)
     lines = [HEAD, *(row(finding) for finding in shown)] if shown else []
     lines += [""] if lines else []
-    for finding in report.of(Grade.BREAKING):
+    for finding in weighing:
         lines += [*details(finding), ""]
     lines += [f"To mend: {problem}" for problem in report.problems]
     lines += [f"Note: {notice}" for notice in report.notices]
@@ -49,8 +49,9 @@ def details(finding: Finding) -> list[str]:
         ("meets it", f"{finding.meets}."),
         ("apps", f"{finding.touch}."),
         ("instead", f"{finding.rule.remedy}."),
-        ("approved", f"until {approved.until}: {approved.why}") if approved else ("approve", change.id),
     ]
+    if finding.grade is Grade.BREAKING:
+        told += [("approved", f"until {approved.until}: {approved.why}") if approved else ("approve", change.id)]
     head = f"{finding.grade}: {change.where}" + (f" (line {change.was} at the base)" if change.was else "")
     return [head, *(wrapped(label, text) for label, text in told)]
 

@@ -45,8 +45,16 @@ def test_each_pattern_of_the_table_is_read_without_running_its_code() -> None:
         ('METADATA = "METADATA"', 'METADATA = "META"', ["key-pattern-changed:property:PROP#{}/META"]),
         ('"CREATE")', '"MAKE")', ["key-pattern-changed:idempotency:IDEM#{}#{}/MAKE"]),
         ("def image(", "def picture(", []),
-        ('"KEYS_ONLY")\n', '"ALL")\n', ["index-changed:INVERSE"]),
-        ('Attribute("list_price", "N")', 'Attribute("list_price")', ["index-changed:BY_PRICE"]),
+        (
+            '"KEYS_ONLY")\n',
+            '"ALL")\n',
+            ["index-changed:INVERSE:Index('inverse',Attribute('inverse_pk'),Attribute('inverse_sk'),'ALL')"],
+        ),
+        (
+            'Attribute("list_price", "N")',
+            'Attribute("list_price")',
+            ["index-changed:BY_PRICE:Index('by_price',Attribute('pk'),Attribute('list_price'),'ALL')"],
+        ),
         ('Index("by_price"', 'Index("by_cost"', ["index-removed:BY_PRICE", "index-added:BY_PRICE"]),
         ('EXPIRES = "expires_at"', 'EXPIRES = "ends_at"', ["key-attribute-changed:EXPIRES:'ends_at'"]),
         ('part.partition("#")[2]', 'part.partition(":")[2]', ["key-function-changed:id_in"]),
@@ -60,7 +68,10 @@ def test_a_change_of_the_keys_is_found(old: str, new: str, found: list[str]) -> 
 
 def test_an_attribute_of_the_table_and_what_is_made_of_it_change_together() -> None:
     new = edited('PARTITION = Attribute("pk")', 'PARTITION = Attribute("id")')
-    assert ids(new) == ["index-changed:BY_PRICE", "key-attribute-changed:PARTITION:Attribute('id')"]
+    assert ids(new) == [
+        "index-changed:BY_PRICE:Index('by_price',Attribute('id'),Attribute('list_price','N'),'ALL')",
+        "key-attribute-changed:PARTITION:Attribute('id')",
+    ]
 
 
 def test_a_pattern_that_is_gone_strands_its_rows() -> None:

@@ -13,6 +13,7 @@ from graphql import parse
 from local import page
 from local.schema_diff import machine
 from local.schema_diff.approvals import Approval
+from local.schema_diff.changes import Change
 from local.schema_diff.judge import judged, meeting, of_schema
 from local.schema_diff.markdown import MARK, MOST_CHARACTERS, markdown
 from local.schema_diff.operations import Operation, Shipped, Version
@@ -90,6 +91,25 @@ def test_the_table_tells_the_outcome_each_place_and_each_breaking_change_in_full
         "Note: 50% done",
         "v1.0, the last release → the work tree: 2 breaking (1 approved), 0 dangerous, 1 safe, 1 approval to mend",
     ]
+
+
+def test_the_table_tells_what_is_dangerous_in_full_and_asks_no_approval_of_it() -> None:
+    change = Change("deprecated", "Home.old", "it is deprecated: gone, until 2030-01-01", file=SCHEMA, contract=SCHEMA)
+    lines = table(replace(NOTHING, findings=(judged(change, Shipped((), ()), []),))).splitlines()
+    assert lines[3:8] == [
+        "dangerous: Home.old",
+        "            it is deprecated: gone, until 2030-01-01.",
+        "  meets it  a client goes on as before; its next build warns.",
+        "  apps      no living operation touches it.",
+        "  instead   tell its developers: after that day the field may go.",
+    ]
+    assert not any(line.startswith("  approve") for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["contract-removed", "limit-lowered"])
+def test_who_meets_a_change_of_everything_is_not_known_and_said_so(kind: str) -> None:
+    finding = judged(Change(kind, "where", "what", file=SCHEMA), Shipped((), ()), [])
+    assert finding.touch == "which operations meet it is not known"
 
 
 def test_a_table_of_nothing_is_its_outcome() -> None:

@@ -74,7 +74,7 @@ def test_each_row_is_read_without_running_its_code() -> None:
         (
             "users.update_me, SIGNED_IN",
             "users.update_me, SIGNED_IN, evicts=BY_ID",
-            [("evicts-more:Mutation.updateMe:evicts_home('arguments.id')", "safe")],
+            [("evicts-more:Mutation.updateMe:(Evict('Query.property',{'arguments.id':'arguments.id'}),)", "safe")],
         ),
         ("depth=20", "depth=10", [("limit-lowered:LIMITS.depth:10", "dangerous")]),
         ("tokens=15_000", "tokens=20_000", [("limit-raised:LIMITS.tokens:20000", "safe")]),
@@ -93,6 +93,15 @@ def test_each_row_is_read_without_running_its_code() -> None:
 )
 def test_a_change_of_the_wiring_is_found(old: str, new: str, expected: list[tuple[str, str]]) -> None:
     assert found(old, new) == expected
+
+
+def test_what_a_function_of_the_wiring_evicts_is_read_from_the_function() -> None:
+    changed = found('"Query.property", {"arguments.id": path}', '"Query.property", {"arguments.no": path}')
+    assert len(changed) == sum(bool(row.evicts) for row in ROWS.values())
+    assert changed[0] == (
+        "evicts-less:Mutation.addImage:(Evict('Query.property',{'arguments.no':'arguments.propertyId'}),)",
+        "dangerous",
+    )
 
 
 def test_a_cache_that_is_shared_breaks_the_operations_that_ask_for_the_field(tmp_path: Path) -> None:
