@@ -12,6 +12,7 @@ from local import unconfirmed
 from local.probe.api import Answer, Api
 from local.probe.expected import ANY, OK, Told, invalid, misfit, refused
 from local.probe.finding import Finding
+from resolvers.wiring import LIMITS
 
 ME = "{ me { id } }"
 SIZES = (2_000_000, 4_000_000, 12_000_000)
@@ -82,6 +83,8 @@ def requests() -> Iterator[Question]:
 
 
 def bodies() -> Iterator[Question]:
+    too_many = "{" + " me" * LIMITS.tokens + " }"
+    yield document("TOO_MANY_TOKENS", too_many, refused(*unconfirmed.TOO_MANY_TOKENS))
     status, type, text = unconfirmed.BODY_TOO_LARGE
     most = unconfirmed.MOST_BODY_BYTES
     too_large = refused(status, type, text.format(bytes=most))

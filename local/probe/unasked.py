@@ -8,6 +8,7 @@ from local.workers import ROOT
 
 DOCUMENT = ROOT / "docs" / "first-deployment.md"
 SCRATCH = "it needs the scratch API that docs/first-deployment.md describes"
+REST = "it is asked of API Gateway, whose address and keys this program is not given"
 UNKNOWN = "this program does not know it"
 REASONS = {  # by the beginning of a question's name
     "TOKEN_EXPIRED": "it needs a token of more than an hour ago",
@@ -18,6 +19,15 @@ REASONS = {  # by the beginning of a question's name
     "Is what a scalar gives": "it needs an item that is written past the API",
     "How is a throttled": "it needs more requests than the account's quota, in a test of load",
     "Are `": "it needs a schema to be made",
+    "ERRORS_ARE_A_LIST": "it takes more subscriptions of one connection than are allowed",
+    "TOKEN_BEFORE_KEY": REST,
+    "EVERY_STATUS_IS_CACHED": REST,
+    "Is a body without a `content-type`": REST,
+    "Does a denied token": REST,
+    "Is `WWW-Authenticate`": REST,
+    "Does `cache-control": REST,
+    "What tells kept answers apart": REST,
+    "How is TRACE": REST,
 }
 
 

@@ -55,7 +55,8 @@ export async function refusals(user) {
 /** What an app asks: the text of each operation with the fragments that it spreads, by its name. */
 export function operations(app) {
   const folder = `${ROOT}clients/${app}/`
-  const text = readdirSync(folder).map((file) => readFileSync(folder + file, 'utf8')).join('\n')
+  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'))
+  const text = files.map((file) => readFileSync(folder + file, 'utf8')).join('\n')
   const alone = Object.entries(separateOperations(parse(text)))
   return Object.fromEntries(alone.map(([name, document]) => [name, print(document)]))
 }

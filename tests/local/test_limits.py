@@ -32,6 +32,8 @@ ANOTHER_THING = {  # where a number of the limits means something else
     "selection.py": {LIMITS.resolvers},  # paths
     "dynamodb.py": {LIMITS.seconds},  # until the engine must have started
     "findings.py": {LIMITS.depth},  # items
+    "gateway.py": {LIMITS.resolvers, LIMITS.subscriptions},  # answers kept, a status
+    "plans.py": {LIMITS.depth},  # bytes of a key
     "iam.py": {LIMITS.depth},  # bytes of a secret
     "http.py": {LIMITS.subscriptions},  # a status
     "trace.py": {LIMITS.subscriptions},  # characters of a query
