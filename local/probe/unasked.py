@@ -18,6 +18,7 @@ REASONS = {  # by the beginning of a question's name
     "Is an answer kept": "it needs two clients that race each other",
     "Is what a scalar gives": "it needs an item that is written past the API",
     "How is a throttled": "it needs more requests than the account's quota, in a test of load",
+    "Which arguments has the `@defer`": "somebody has to read it in the API's introspection",
     "Are `": "it needs a schema to be made",
     "ERRORS_ARE_A_LIST": "it takes more subscriptions of one connection than are allowed",
     "TOKEN_BEFORE_KEY": REST,

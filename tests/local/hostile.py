@@ -24,7 +24,7 @@ PUBLISH = f"mutation($it: PropertyChangeInput!) {{ publishPropertyChange(input: 
 
 
 class Log(logging.Handler):
-    """Keeps what is logged as an error, but not by the test's own client, whose socket may end in the middle of a frame."""
+    """Keeps what is logged as an error, but not by the test's own client, whose socket may end within a frame."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
