@@ -36,8 +36,21 @@ def amplify(outputs: Mapping[str, str], client: str = "Web") -> dict[str, Any]:
         "user_pool_client_id": outputs[f"{client}{CLIENT}"],
         "username_attributes": ["email"],
         "user_verification_types": ["email"],
+        "oauth": by_code(outputs),
     }
     return {"version": VERSION, "auth": auth, "data": data, "custom": custom}
+
+
+def by_code(outputs: Mapping[str, str]) -> dict[str, Any]:
+    """Where people of the web app sign in, and where a code is sent, which by PKCE nobody else can use."""
+    return {
+        "identity_providers": [],
+        "domain": outputs["SignIn"],
+        "scopes": outputs["Scopes"].split(),
+        "redirect_sign_in_uri": [outputs["WebApp"]],
+        "redirect_sign_out_uri": [outputs["WebApp"]],
+        "response_type": "code",
+    }
 
 
 def main(told: Path, wanted: Path) -> None:

@@ -54,7 +54,7 @@ class Homes(Stack):
         }
         if users:
             clients = {f"{name.capitalize()}Client": one.user_pool_client_id for name, one in users.clients.items()}
-            outputs |= {"UserPool": users.pool.user_pool_id, **clients}
+            outputs |= {"UserPool": users.pool.user_pool_id, **clients, **users.outputs}
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 
@@ -65,4 +65,4 @@ def signing_up(scope: Construct, stage: Stage, table: Table, functions: Function
         return None
     confirmed = functions.add("confirmed", entry="resolvers.confirmed.handle", seconds=5)
     table.grant(confirmed, writes=True)
-    return Users(scope, "Users", auth=stage.auth, keep=stage.keep, confirmed=confirmed)
+    return Users(scope, "Users", named=stage.name, auth=stage.auth, keep=stage.keep, confirmed=confirmed)

@@ -1,6 +1,6 @@
 """Who signs in: a Cognito pool of the stage's own, its clients, and what makes a profile of whoever confirms."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -13,12 +13,16 @@ CLIENTS = ("web", "ios", "android")
 ACCEPTED = {"AwsSolutions::AwsSolutions-COG2": "A second factor is everybody's own choice here"}
 UNGUARDED = {"AwsSolutions::AwsSolutions-COG8": "The plan that guards sign-ins is paid for by the user"}
 APP = "homes://signed-in/"
+SCOPES = ("openid", "email", "profile")
 
 
 class Users(Construct):
-    """The user pool of a stage as `pool`, and its clients, which keep no secret, by name as `clients`."""
+    """The user pool of a stage as `pool`, and its clients, which keep no secret, by name as `clients`. Where people
+    sign in by code is in `outputs`."""
 
-    def __init__(self, scope: Construct, id: str, *, auth: Pool, keep: bool, confirmed: lambda_.IFunction) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, named: str, auth: Pool, keep: bool, confirmed: lambda_.IFunction
+    ) -> None:
         super().__init__(scope, id)
         self.pool = cognito.UserPool(
             self,
@@ -48,6 +52,10 @@ class Users(Construct):
         )
         accept(self.pool, ACCEPTED if auth.guarded else {**ACCEPTED, **UNGUARDED})
         cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
+        prefix = f"homes-{named}-{Stack.of(self).account}"  # nobody else's in the region may be called the same
+        self.pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
+        domain = f"{prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
+        self.outputs = {"SignIn": domain, "WebApp": auth.web, "Scopes": " ".join(SCOPES)}
         self.clients = {name: self.client(name, auth.web if name == "web" else APP) for name in CLIENTS}
 
     def client(self, name: str, back: str) -> cognito.UserPoolClient:
@@ -63,7 +71,7 @@ class Users(Construct):
             refresh_token_validity=Duration.days(30),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
-                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+                scopes=[cognito.OAuthScope.custom(name) for name in SCOPES],
                 callback_urls=[back],
                 logout_urls=[back],
             ),

@@ -17,6 +17,9 @@ OF_A_POOL = {
     "WebClient": "web1",
     "IosClient": "ios1",
     "AndroidClient": "android1",
+    "SignIn": "homes-dev-1.auth.us-east-1.amazoncognito.com",
+    "WebApp": "https://homes.example.com/",
+    "Scopes": "openid email profile",
 }
 
 
@@ -29,6 +32,17 @@ def test_a_stage_with_a_pool_tells_where_to_ask_and_where_to_sign_in() -> None:
         "authorization_types": [],
     }
     assert (told["auth"]["user_pool_id"], told["auth"]["user_pool_client_id"]) == ("us-east-1_abc", "web1")
+
+
+def test_people_of_the_web_app_sign_in_by_code_at_the_pools_domain() -> None:
+    assert amplify(OF_A_POOL)["auth"]["oauth"] == {
+        "identity_providers": [],
+        "domain": "homes-dev-1.auth.us-east-1.amazoncognito.com",
+        "scopes": ["openid", "email", "profile"],
+        "redirect_sign_in_uri": ["https://homes.example.com/"],
+        "redirect_sign_out_uri": ["https://homes.example.com/"],
+        "response_type": "code",
+    }
 
 
 def test_real_time_and_every_clients_id_are_told_too() -> None:

@@ -86,6 +86,18 @@ def test_codes_are_sent_to_the_stages_own_apps_alone(stage: str, web: str) -> No
     assert [one["LogoutURLs"] for one in clients] == [one["CallbackURLs"] for one in clients]
 
 
+def test_people_sign_in_by_code_at_a_domain_of_the_stages_own() -> None:
+    stack = synthesised.named("prod")
+    (pool,) = stack.all("AWS::Cognito::UserPool")
+    domain = stack.one("AWS::Cognito::UserPoolDomain")
+    assert domain == {
+        "Domain": {"Fn::Join": ["", ["homes-prod-", {"Ref": "AWS::AccountId"}]]},
+        "UserPoolId": {"Ref": pool},
+    }
+    for client in stack.properties("AWS::Cognito::UserPoolClient"):
+        assert client["AllowedOAuthScopes"] == ["openid", "email", "profile"]
+
+
 def test_the_pool_may_call_what_makes_a_profile() -> None:
     stack = synthesised.named("dev")
     (pool,) = stack.all("AWS::Cognito::UserPool")
