@@ -89,7 +89,7 @@ def first_answer(handler: str, task: Path, layers: Sequence[Path], event: Any, e
     with ExitStack() as ending:
         runtime = Runtime()
         ending.callback(runtime.server_close)
-        threading.Thread(target=runtime.serve_forever, daemon=True).start()
+        threading.Thread(target=runtime.serve_forever, args=(0.005,), daemon=True).start()  # ends as soon as it is told
         ending.callback(runtime.shutdown)
         runtime.events.put(event)
         own = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_address[1]}", "LAMBDA_TASK_ROOT": str(task)}
