@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class Answer:
         return [(call["field"], call["batch"]) for call in self.trace["resolvers"]]
 
 
-class Asked:
+class Asked(ABC):
     """A running desk at an address, and the words to ask it with. Whose tokens it takes, it leaves open."""
 
     def __init__(self, url: str, appsync: AppSync) -> None:
@@ -72,8 +73,9 @@ class Asked:
         self.host = url.partition("://")[2]
         self.http = httpx.Client(base_url=url, timeout=60)
 
+    @abstractmethod
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
-        raise NotImplementedError
+        """A token of this user's."""
 
     def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
         body = json.dumps({"query": query, "variables": variables}).encode()
