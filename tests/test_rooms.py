@@ -9,7 +9,7 @@ import pytest
 
 from local.dynamodb import ROOT
 
-ROOMS = ("data", "resolvers", "local", "infra")
+ROOMS = ("data", "resolvers", "local", "infra", "tools")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FORBIDDEN = [
     ("data.keys", "resolvers.field"),
@@ -26,6 +26,7 @@ FORBIDDEN = [
         for module in ("boto3", "data.records", "local.kinds", "resolvers.caller", "strawberry")
     ],
     *[("local.server", library) for library in ("aws_cdk", "boto3", "botocore")],
+    *[("tools.names", module) for module in ("data.keys", "infra.stages", "local.kinds", "resolvers.field")],
 ]
 
 

@@ -1,0 +1,1 @@
+"""Tools for maintainers of this repository. They import nothing of the product."""
