@@ -22,11 +22,12 @@ test: $(READY) ## the whole specification
 clients: $(READY) ## the clients that apps use, unmodified, against a desk over TLS (needs Node.js)
 	$(PYTHON) -m pytest tests/clients
 
-check: $(READY) ## style, types and the arrows between the rooms
+check: $(READY) ## style, types, names and the import contracts
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	@$(PYTHON) -m tools.names
 
 schema: $(READY) ## writes schema.graphql and contracts/ from the records, the keys and the wiring
 	$(PYTHON) -m local.schema
@@ -87,6 +88,15 @@ e2e: $(READY) infra/node_modules .cache/ministack/.ready ## deploys a stage to a
 
 bench: $(READY) ## what is fast and by how much, as ratios (BENCH_SECONDS=60 of subscribers who come and go)
 	@$(PYTHON) -m tests.bench
+
+.PHONY: coverage
+coverage: $(READY) ## branch coverage of data and resolvers by their own tests; fails below 100 %
+	$(PYTHON) -m coverage run -m pytest tests/data tests/resolvers --numprocesses 0
+	$(PYTHON) -m coverage report
+
+.PHONY: release
+release: $(READY) ## dates the changelog, sets the version and commits, if all checks pass (VERSION=1.2.0, TAG=1 creates the tag)
+	@$(PYTHON) -m tools.release $(if $(TAG),--tag) -- "$(VERSION)"
 
 LOCK := uv pip compile --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
