@@ -187,5 +187,9 @@ def test_a_missing_member_of_the_outermost_input_is_named_alone() -> None:
         shapes.loader(Part, camel, checked=True)({}, "")
 
 
+def test_a_value_of_another_type_is_dumped_as_it_is() -> None:
+    assert shapes.dump({"a_b": 1}, camel) == {"a_b": 1}
+
+
 def test_what_comes_from_the_table_is_trusted() -> None:
     assert shapes.load(Part, {"size": 5_000}) == Part(size=5_000)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from data import keys, listings, properties, table, users, verify
+from data import images, keys, listings, properties, table, users, verify
 from data.errors import Refusal
 from data.keys import Key
 from data.records import ID, User
@@ -119,6 +119,21 @@ def test_an_edge_and_a_card_of_a_home_that_is_gone_are_taken_away(true_table: Ta
     for untruth in untruths:
         untruth.mend()
     assert dump() == true_table
+
+
+def test_an_image_without_its_property_is_reported_and_deleted(true_table: Table) -> None:
+    orphan = keys.image(ID("deleted"), ID("p1"))
+    put(images.to_item(world.picture(ID("deleted"), ID("p1"))))
+    (untruth,) = verify.untruths()
+    assert (untruth.key, untruth.what) == (orphan, "is of a home that is gone")
+    untruth.mend()
+    assert dump() == true_table
+
+
+def test_a_count_that_was_corrected_during_the_scan_is_not_reported(true_table: Table) -> None:
+    profile = keys.user(ID("edsger"))
+    put(true_table[profile] | {"property_count": 9})
+    assert list(verify.untruths(lambda items: put(true_table[profile]))) == []
 
 
 def test_an_owner_without_a_profile_gets_one_with_the_count_of_their_homes(true_table: Table) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +202,39 @@ def test_an_issuer_that_hangs_is_waited_for_three_seconds(issuer: Elsewhere, mon
     with pytest.raises(NoKeys):
         asked(issuer.token())
     issuer.answering.set()
+
+
+def test_a_token_that_is_too_long_is_denied(issuer: Elsewhere) -> None:
+    padding = authorizer.LONGEST_TOKEN - len(issuer.token(pad=""))
+    assert effect(issuer.token(pad="x" * (padding // 2))) == "Allow"
+    assert effect(issuer.token(pad="x" * padding)) == "Deny"
+
+
+def test_a_token_whose_time_is_a_text_is_denied(issuer: Elsewhere) -> None:
+    assert effect(issuer.token(nbf=str(int(time.time()) - 1))) == "Deny"
+
+
+def test_keys_of_cognito_come_from_the_endpoint_that_the_environment_names(
+    issuer: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", issuer.url)
+    assert authorizer.document("https://cognito-idp.us-east-1.amazonaws.com/keys") == {"keys": issuer.keys}
+
+
+def test_keys_are_fetched_without_a_bundle_of_certificates(issuer: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    assert effect(issuer.token()) == "Allow"
+
+
+def test_keys_are_not_fetched_with_a_bundle_that_cannot_be_read(
+    issuer: Elsewhere, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("not a certificate")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
+    with pytest.raises(NoKeys):
+        asked(issuer.token())
+    assert issuer.asked == []
 
 
 def test_an_unknown_issuer_is_asked_for_nothing(issuer: Elsewhere) -> None:

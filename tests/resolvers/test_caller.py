@@ -180,6 +180,11 @@ def test_whatever_a_token_says_it_is_somebodys_or_nobodys(claims: dict[str, Any]
     json.dumps(vars(profile))
 
 
+def test_an_authorizer_context_without_a_user_is_not_signed_in() -> None:
+    with pytest.raises(NotSignedIn):
+        caller.from_context({"expiresAt": "0"})
+
+
 def test_the_profile_of_a_token_is_not_written_by_reading(table: str) -> None:
     given.home("h1", "bob")
     assert me(cognito("ada", name="Ada"))["propertyCount"] == 0

@@ -1,5 +1,6 @@
 """What a function loads when Lambda starts it, and what it tells X-Ray: each in a process of its own."""
 
+import gc
 import json
 import os
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.dynamodb import ROOT
-from resolvers import handler
+from resolvers import handler, starting
 from tests.resolvers.events import event
 
 LOADED = "import json, sys, resolvers.{entry}; print(json.dumps(list(sys.modules)))"
@@ -80,6 +81,17 @@ STARTED = "import gc, resolvers.handler, data.client as c; print(gc.isenabled(),
 def test_a_start_in_lambda_makes_the_client_and_garbage_is_collected_after_it(function: str, clients: int) -> None:
     inside = {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_REGION": "us-east-1"} if function else {"AWS_REGION": ""}
     assert run(STARTED, **inside) == f"True {clients}\n"
+
+
+def test_a_start_in_lambda_exempts_what_is_loaded_from_garbage_collection(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "homes")
+    before = gc.get_freeze_count()
+    starting.done()
+    after = gc.get_freeze_count()
+    gc.unfreeze()
+    assert (before, after > 0, gc.isenabled()) == (0, True, True)
 
 
 def test_a_traced_request_tells_x_ray_which_handler_took_it(daemon: socket.socket) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from data.errors import TryAgain
 from resolvers import properties
-from resolvers.field import COGNITO, Batch, Cache, Evict, Field
+from resolvers.field import COGNITO, Batch, Cache, Evict, Field, Mode
 
 FOLLOWS = "a subscription, and nothing else, names the mutations it follows"
 EVICT = Evict("Query.property", {"arguments.id": "arguments.id"})
@@ -53,11 +53,22 @@ def test_answers_are_kept_by_paths_that_appsync_knows(by: tuple[str, ...]) -> No
             {"local": True, "errors": (TryAgain,)},
             "AppSync itself resolves it, so no function returns TryAgain",
         ),
+        (
+            "Property.owner",
+            {"batch": Batch(10), "cache": Cache(60, by=("source.id",))},
+            "AppSync does not tell what it keeps of a batch",
+        ),
     ],
 )
 def test_a_row_says_what_its_kind_of_field_can(path: str, words: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"{path}: {why}")):
         Field(path, properties.by_id, (COGNITO,), **words)
+
+
+@pytest.mark.parametrize(("path", "modes"), [("Property", (COGNITO,)), (".owner", (COGNITO,)), ("Query.me", ())])
+def test_a_row_has_a_type_a_field_and_a_caller(path: str, modes: tuple[Mode, ...]) -> None:
+    with pytest.raises(ValueError, match=f"{path!r} must be a type and its field, open to somebody"):
+        Field(path, properties.by_id, modes)
 
 
 def test_a_row_knows_its_type_its_field_and_its_function() -> None:

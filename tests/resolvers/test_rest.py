@@ -12,6 +12,7 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from data import properties
+from data import table as data_table
 from data.errors import BadCursor, IdempotencyMismatch, PropertyNotFound, Refusal
 from data.records import ID
 from local import routes
@@ -145,6 +146,36 @@ def test_others_who_write_all_the_time_are_a_conflict(proxy: Proxy) -> None:
         assert status(answer) == (409, {"error": "the service is busy: try again in a moment"})
         assert told(answer, "Retry-After") == "1"
     assert everything() == before
+
+
+def test_a_write_that_is_overtaken_each_time_is_a_conflict(proxy: Proxy) -> None:
+    given.home()
+    proxy.fail("GetItem", overtaken_again, times=data_table.TRIES)
+    answer = asked("PUT", "/properties/h1", {"price": 7})
+    assert status(answer) == (409, {"error": "the service is busy: try again in a moment"})
+    home = properties.by_id(ID("h1"))
+    assert home and (home.version, home.price) == (1 + data_table.TRIES, 100)
+
+
+def overtaken_again(request: Any, forward: Any) -> Any:
+    """Another write of the property between the read and the write of the request; it reads by a Query itself."""
+    home = properties.with_images(ID("h1"))
+    assert home
+    properties.update(home, {"bedrooms": home.version}, home.version, home.owner_id)
+    return forward(request)
+
+
+@pytest.mark.parametrize(
+    "path", ["/properties", "/properties?userId=ada", "/properties?zip=94110", "/users/ada/properties"]
+)
+def test_properties_are_listed_by_user_and_by_zip(table: str, path: str) -> None:
+    given.home("h1", zip_code="94110")
+    given.home("h2", owner="bob", zip_code="94111")
+    assert [listing["id"] for listing in asked("GET", path)["body"]["properties"]] == ["h1"]
+
+
+def test_a_method_that_no_route_has_is_not_found(table: str) -> None:
+    assert status(asked("PATCH", "/properties/h1")) == (404, {"error": "Not found"})
 
 
 def test_a_busy_table_is_too_many_requests_for_a_read(proxy: Proxy) -> None:
