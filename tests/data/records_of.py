@@ -1,5 +1,6 @@
 """Any record whatever, within its bounds."""
 
+from dataclasses import fields
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,7 +22,14 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
 
-IMAGES = st.builds(
+def records(record: type, **attributes: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Any record of a type; each of its attributes must be drawn, those with a default too."""
+    missing = {field.name for field in fields(record)} - attributes.keys()
+    assert missing == set(), f"add the attributes to those of {record.__name__} in tests/data/records_of.py"
+    return st.builds(record, **attributes)
+
+
+IMAGES = records(
     Image,
     id=IDS,
     property_id=IDS,
@@ -31,7 +39,7 @@ IMAGES = st.builds(
     height=maybe(st.integers(1, 1_000_000)),
     created_at=TIMES,
 )
-PROPERTIES = st.builds(
+PROPERTIES = records(
     Property,
     id=IDS,
     version=st.integers(1, 10**9),
@@ -54,7 +62,7 @@ PROPERTIES = st.builds(
     created_at=TIMES,
     updated_at=TIMES,
 )
-LISTINGS = st.builds(
+LISTINGS = records(
     Listing,
     id=IDS,
     zip_code=st.from_regex(r"[0-9]{5}", fullmatch=True),
@@ -67,10 +75,10 @@ LISTINGS = st.builds(
     cover_image_url=maybe(URLS),
     listed_at=TIMES,
 )
-CHANGES = st.builds(
+CHANGES = records(
     FieldChange, field=st.text(max_size=20), before=maybe(st.text(max_size=50)), after=maybe(st.text(max_size=50))
 )
-EVENTS = st.builds(
+EVENTS = records(
     HistoryEvent,
     id=IDS,
     at=TIMES,
@@ -79,7 +87,7 @@ EVENTS = st.builds(
     changed_by_id=IDS,
     changes=st.lists(CHANGES, max_size=5).map(tuple),
 )
-USERS = st.builds(
+USERS = records(
     User,
     id=IDS,
     name=st.text(min_size=1, max_size=100),

@@ -1,7 +1,7 @@
 """Records as plain values and back, as items and as the API's JSON; checked where they come from outside."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pytest
@@ -99,6 +99,17 @@ def test_a_user_comes_back_from_its_item_as_it_was(user: User) -> None:
 def test_a_home_with_pictures_comes_back_from_the_apis_json_as_it_was(home: Property, image: Image) -> None:
     home = Property(**vars(home) | {"images": (image,)})
     assert shapes.load(Property, json.loads(json.dumps(shapes.dump(home, camel))), camel) == home
+
+
+@whatever(records_of.PROPERTIES)
+@settings(max_examples=50)
+def test_a_listing_has_each_attribute_that_it_shares_with_its_property(home: Property) -> None:
+    home = replace(home, zip_code="94110", status=ListingStatus.ACTIVE)
+    listing = listings.card(home)
+    assert listing
+    shared = vars(listing).keys() & vars(home).keys()
+    different = {name for name in shared if getattr(listing, name) != getattr(home, name)}
+    assert different == set(), "copy these attributes where data/listings.py makes the listing of a property"
 
 
 def test_what_is_absent_is_left_out_of_an_item() -> None:

@@ -73,7 +73,9 @@ def reached(text: str) -> dict[str, set[str]]:
 def offered(path: str) -> Any:
     """A field of the schema, or an input field, with all that is written on it."""
     type_, _, name = path.partition(".")
-    return next(field for field in definitions(TEXT)[type_].fields if field.name.value == name)
+    fields_by_name = {field.name.value: field for field in definitions(TEXT)[type_].fields}
+    assert name in fields_by_name, f"schema.graphql lacks {path}: run `make schema`"
+    return fields_by_name[name]
 
 
 def test_the_file_is_what_the_records_and_the_wiring_make() -> None:

@@ -11,7 +11,7 @@ from local.errors import NotAuthorized
 from local.schema import FILE
 from resolvers.field import COGNITO, IAM, OIDC, Mode
 from resolvers.wiring import FIELDS
-from tests.local.asking import CHANGE, REACHED, asked_of_owens, credentials, query
+from tests.local.asking import ASKED, CHANGE, REACHED, asked_of_owens, credentials, query
 from tests.local.desk import Answer, Desk
 from tests.local.sockets import encoded, opened
 
@@ -138,7 +138,10 @@ def test_whoever_has_no_good_credential_is_turned_away_whatever_is_asked(desk: D
 
 
 def test_the_policy_has_a_line_for_every_row_of_the_wiring() -> None:
-    assert {line.partition(" ")[0] for line in POLICY} == {row.path for row in FIELDS}
+    lines = {line.partition(" ")[0] for line in POLICY}
+    assert {row.path for row in FIELDS} - lines == set(), "add a line for each to POLICY in this file"
+    assert lines - {row.path for row in FIELDS} == set(), "resolvers/wiring.py has no such field: remove it from POLICY"
+    assert POLICY.keys() - ASKED.keys() == set(), "add a query for each to ASKED in tests/local/asking.py"
 
 
 def test_a_field_that_is_not_open_to_the_backend_is_null_beside_what_it_published(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from local.dynamodb import ROOT
 from resolvers import changes, history, images, listings, properties, users
 from resolvers.caller import Caller
 from resolvers.field import COGNITO, IAM, OIDC, ROOTS, Evict, Field
-from resolvers.wiring import FIELDS, LIMITS, ROWS
+from resolvers.wiring import FIELDS, LIMITS, PARENTS_OF_PAGES, ROWS
 
 MODULES = (changes, history, images, listings, properties, users)
 STREAM = {  # the functions that answer no field, but take what the table's stream tells
@@ -67,7 +67,7 @@ def schema() -> GraphQLSchema:
 
 @pytest.mark.parametrize("row", FIELDS, ids=path_of)
 def test_a_row_is_of_a_field_of_the_schema(schema: GraphQLSchema, row: Field) -> None:
-    assert field(schema, row.path) is not None
+    assert field(schema, row.path) is not None, f"schema.graphql lacks {row.path}: run `make schema`"
 
 
 def test_each_field_has_one_row() -> None:
@@ -83,12 +83,14 @@ def test_each_root_field_of_the_schema_has_a_row(schema: GraphQLSchema) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_each_function_answers_a_field(module: object) -> None:
-    assert functions(module) - STREAM <= {row.resolver for row in FIELDS}
+    unused = {function.__name__ for function in functions(module) - STREAM - {row.resolver for row in FIELDS}}
+    assert unused == set(), f"no entry of FIELDS in resolvers/wiring.py names these functions of {module}"
 
 
 @pytest.mark.parametrize("row", FIELDS, ids=path_of)
 def test_a_row_names_its_modules_own_function(row: Field) -> None:
-    assert any(row.resolver in functions(module) for module in MODULES)
+    module = row.resolver.__module__
+    assert any(row.resolver in functions(module) for module in MODULES), f"add {module} to MODULES in this file"
 
 
 @pytest.mark.parametrize("row", FIELDS, ids=path_of)
@@ -103,7 +105,14 @@ def test_the_backend_alone_publishes_and_does_nothing_else(row: Field) -> None:
 
 @pytest.mark.parametrize("row", FIELDS, ids=path_of)
 def test_the_fields_below_a_root_are_batched_and_no_others(row: Field) -> None:
-    assert bool(row.batch) == (row.parent not in ROOTS)
+    assert bool(row.batch) == (row.parent not in ROOTS), f"give {row.path} a Batch in resolvers/wiring.py"
+
+
+@pytest.mark.parametrize("row", BATCHED, ids=path_of)
+def test_a_batch_of_connections_is_small_enough_for_appsync(schema: GraphQLSchema, row: Field) -> None:
+    is_connection = get_named_type(field(schema, row.path).type).name.endswith("Connection")
+    assert row.batch
+    assert not is_connection or row.batch.size <= PARENTS_OF_PAGES, "use Batch(PARENTS_OF_PAGES) in resolvers/wiring.py"
 
 
 @pytest.mark.parametrize("row", BATCHED, ids=path_of)
