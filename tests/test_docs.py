@@ -1,6 +1,5 @@
 """The README names only what is there, and the list for the first deployment all that is open."""
 
-import importlib
 import re
 from pathlib import Path
 
@@ -11,20 +10,12 @@ from local.workers import ROOT
 
 README = (ROOT / "README.md").read_text()
 DEPLOYMENT = (ROOT / "docs" / "first-deployment.md").read_text()
-FUNCTION = re.compile(r"`((?:properties|images|listings|users|history)\.\w+)`")
-
 VERB = re.compile(r"(?:`|\(|^)make (?:-s )?([a-z][a-z0-9-]*)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)]+)\)|`(tests/[^`]+)`", README))))
 def test_each_file_that_it_links_exists(path: tuple[str, str]) -> None:
     assert (ROOT / (path[0] or path[1])).is_file()
-
-
-@pytest.mark.parametrize("function", sorted(set(FUNCTION.findall(README))))
-def test_each_access_pattern_of_its_chart_exists(function: str) -> None:
-    module, name = function.split(".")
-    assert callable(getattr(importlib.import_module(f"data.{module}"), name))
 
 
 @pytest.mark.parametrize(
