@@ -13,6 +13,7 @@ import pytest
 
 from infra.package import LAMBDA, ROOT
 from infra.stages import STAGES
+from resolvers.wiring import FIELDS
 from tests.infra import synthesised
 
 BY_STAGE = {"CKV_AWS_26", "CKV_AWS_119", "CKV_AWS_120"}  # accepted where the stage has no key, or no cache, of its own
@@ -35,31 +36,9 @@ STATEFUL = {
     "AWS::KMS::Key": ["AlarmsKey3C2381B3", "TableKey25666F95"],
     "AWS::SQS::Queue": ["ChangesLostF4196FEF"],
 }
-RESOLVERS = [
-    "HistoryEventChangedByResolver",
-    "ListingPropertyResolver",
-    "MutationAddImageResolver",
-    "MutationCreatePropertyResolver",
-    "MutationDeletePropertyResolver",
-    "MutationPublishPropertyChangeResolver",
-    "MutationPublishZipChangeResolver",
-    "MutationRemoveImageResolver",
-    "MutationReorderImagesResolver",
-    "MutationUpdateImageResolver",
-    "MutationUpdateMeResolver",
-    "MutationUpdatePropertyResolver",
-    "PropertyCoverImageResolver",
-    "PropertyHistoryResolver",
-    "PropertyImagesResolver",
-    "PropertyOwnerResolver",
-    "QueryListingsByZipResolver",
-    "QueryMeResolver",
-    "QueryPropertiesResolver",
-    "QueryPropertyResolver",
-    "QueryUserResolver",
-    "UserEmailResolver",
-    "UserPropertiesResolver",
-]
+RESOLVERS = sorted(  # an id is made of the field's path alone, so that nothing else in the stack can change it
+    f"{row.parent}{row.name[0].upper()}{row.name[1:]}Resolver" for row in FIELDS if row.parent != "Subscription"
+)
 
 
 def test_the_pool_keeps_no_secrets_and_asks_for_good_passwords() -> None:

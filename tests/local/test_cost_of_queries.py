@@ -64,8 +64,9 @@ def batched_fields(parent: str) -> dict[str, str]:
 
 def schema_field(path: str) -> GraphQLField:
     parent, _, name = path.partition(".")
-    field: GraphQLField = vars(SCHEMA.type_map[parent])["fields"][name]
-    return field
+    fields: dict[str, GraphQLField] = vars(SCHEMA.type_map[parent])["fields"]
+    assert name in fields, f"schema.graphql lacks {path}: run `make schema`"
+    return fields[name]
 
 
 def is_connection(path: str) -> bool:
