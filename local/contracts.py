@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from data import keys
+from data import keys, listings, properties
 from data.errors import Refusal
-from data.keys import Index, Key
-from data.records import ID, DateTime
+from data.keys import Index
+from data.records import ID, DateTime, ListingStatus, Property
+from data.requests import Item
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import Field
@@ -24,17 +25,18 @@ VERSION = 1  # of the files' format
 JSON_TYPES = {str: "string", int: "integer"}
 Json = dict[str, Any]
 
-PROPERTY, IMAGE, USER, ZIP_CODE = ID("property-1"), ID("image-1"), ID("user-1"), "94110"
-ITEMS = {  # the key of an example of each kind of item
-    "historyEvent": keys.event(PROPERTY, DateTime("2026-01-31T12:00:00.000Z"), 7),
-    "idempotency": keys.idempotency(USER, "key-1"),
-    "image": keys.image(PROPERTY, IMAGE),
-    "listing": keys.listing(ZIP_CODE, PROPERTY),
-    "ownership": keys.ownership(USER, PROPERTY),
-    "property": keys.property(PROPERTY),
-    "user": keys.user(USER),
-}
-INVERSE = ("ownership",)  # the kinds of item that are in the index `inverse`
+PROPERTY, IMAGE, USER, ZIP_CODE, AT = ID("property-1"), ID("image-1"), ID("user-1"), "94110", "2026-01-31T12:00:00.000Z"
+EXAMPLE = Property(
+    id=PROPERTY,
+    version=1,
+    address="1 Elm Street",
+    zip_code=ZIP_CODE,
+    price=450_000.0,
+    status=ListingStatus.ACTIVE,
+    owner_id=USER,
+    created_at=DateTime(AT),
+    updated_at=DateTime(AT),
+)
 
 
 def files() -> dict[str, str]:
@@ -59,7 +61,7 @@ def table() -> Json:
         "sortKey": asdict(keys.SORT),
         "ttlAttribute": keys.EXPIRES,
         "indexes": {index.name: index_entry(index) for index in sorted(keys.INDEXES, key=lambda index: index.name)},
-        "items": {name: item_entry(name, key) for name, key in ITEMS.items()},
+        "items": items(),
         "partitions": {"listings": keys.zip_code(ZIP_CODE)},
         "ids": {part: keys.id_in(part) for part in parts},
     }
@@ -73,8 +75,22 @@ def index_entry(index: Index) -> Json:
     }
 
 
-def item_entry(name: str, key: Key) -> Json:
-    return key._asdict() | (keys.inverse(key) if name in INVERSE else {})
+def items() -> Json:
+    """An example of each kind of item, by the attributes that the keys of the table and of its indexes are made of."""
+    listing = listings.card(EXAMPLE)
+    assert listing
+    examples: dict[str, Item] = {
+        "historyEvent": keys.event(PROPERTY, EXAMPLE.updated_at, 7)._asdict(),
+        "idempotency": keys.idempotency(USER, "key-1")._asdict(),
+        "image": keys.image(PROPERTY, IMAGE)._asdict(),
+        "listing": listings.to_item(listing),
+        "ownership": properties.edge(EXAMPLE),
+        "property": keys.property(PROPERTY)._asdict(),
+        "user": keys.user(USER)._asdict(),
+    }
+    attributes = [keys.PARTITION, keys.SORT, *(key for index in keys.INDEXES for key in (index.partition, index.sort))]
+    names = dict.fromkeys(attribute.name for attribute in attributes)
+    return {kind: {name: item[name] for name in names if name in item} for kind, item in examples.items()}
 
 
 def fields() -> Json:
