@@ -26,8 +26,8 @@ FORMS: dict[str, Callable[[Report], str]] = {
     "sarif": machine.as_sarif,
     "github": machine.as_github,
 }
-TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, keys.py,
-wiring.py), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
+TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
+contracts/), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
 Without BASE it is the last release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or main; without
 HEAD it is the work tree. Exit status: 0 nothing breaks; 1 an app that is out breaks, or an approval is to be mended;
 2 it could not run."""

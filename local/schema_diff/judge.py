@@ -12,6 +12,7 @@ from local.schema_diff import (
     keys,
     openapi,
     refused,
+    returned_errors,
     structure,
     versions,
     wired,
@@ -24,14 +25,27 @@ from local.schema_diff.operations import Operation, Shipped, shipped
 from local.schema_diff.report import Finding, Report
 from local.schema_diff.rules import SCHEMA as SCHEMA_RULES
 from local.schema_diff.rules_beside import BESIDE
-from local.schema_diff.sides import CONTRACTS, KEYS, REST, SCHEMA, WIRING, NotReadable, Side, Text
+from local.schema_diff.sides import (
+    ARTEFACTS,
+    CONTRACTS,
+    ERRORS,
+    FIELDS,
+    GENERATED,
+    REST,
+    SCHEMA,
+    TABLE,
+    NotReadable,
+    Side,
+    Text,
+)
 from local.schema_diff.touched import touched
 
 RULES = {**SCHEMA_RULES, **BESIDE}
 BESIDE_THE_SCHEMA: dict[str, Callable[[Text, Text], Iterable[Change]]] = {
     REST: openapi.changes,
-    KEYS: keys.changes,
-    WIRING: wired.changes,
+    TABLE: keys.changes,
+    FIELDS: wired.changes,
+    ERRORS: returned_errors.changes,
 }
 
 
@@ -51,7 +65,8 @@ def compared(base: Side, head: Side, project: Side, today: date) -> Report:
     """
     out = shipped(project).living(today)
     notices: list[str] = []
-    texts = {path: both(base, head, path, notices) for path in CONTRACTS}
+    texts = {path: both(base, head, path) for path in CONTRACTS}
+    notices += missing(base, head)
     if not any(texts.values()) and not (base.whole and head.whole):
         raise NotReadable(f"{base.label} and {head.label} have no contract in common to compare")
     schemas = pair(texts[SCHEMA])
@@ -61,7 +76,7 @@ def compared(base: Side, head: Side, project: Side, today: date) -> Report:
         notices.append("introspection tells no directives: who may call and what is followed is not compared")
     found = of_schema(*schemas, met, silent, today) if schemas else []
     for path, compare in BESIDE_THE_SCHEMA.items():
-        found += compare(*told) if (told := texts[path]) else ()
+        found += new_to(found, compare(*told)) if (told := texts[path]) else ()
     found += gone(base, head)
     found += versions.changes(base, project, today)
     names = {path: text[1].name for path, text in texts.items() if text and not head.whole}
@@ -99,14 +114,27 @@ def changes(old: Contract, new: Contract, silent: bool = False) -> Iterator[Chan
         yield from refused.changes(old, new)
 
 
-def both(base: Side, head: Side, path: str, notices: list[str]) -> tuple[Text, Text] | None:
-    """A contract as either side has it; None where one has none, which is told unless it was never asked for."""
+def both(base: Side, head: Side, path: str) -> tuple[Text, Text] | None:
+    """A contract as either side has it; None where one has none."""
     old, new = base.read(path), head.read(path)
-    if old and new:
-        return old, new
-    if old is None and base.whole and (new or head.whole):
-        notices.append(f"no {path} at the base: there is nothing to compare it with yet")
-    return None
+    return (old, new) if old and new else None
+
+
+def missing(base: Side, head: Side) -> Iterator[str]:
+    """Says which contracts the base has not, if it is a tree that could have them; `contracts/` by the folder alone."""
+    if not base.whole:
+        return
+    absent = [path for path in CONTRACTS if base.read(path) is None and (head.whole or head.read(path))]
+    if all(path in absent for path in ARTEFACTS):
+        absent = [path for path in absent if path not in ARTEFACTS] + [f"{GENERATED}/"]
+    for path in absent:
+        yield f"no {path} at the base: there is nothing to compare it with yet"
+
+
+def new_to(found: Iterable[Change], changes: Iterable[Change]) -> list[Change]:
+    """Those changes that another contract has not shown yet: who may call a field stands in the schema as well."""
+    shown = {(change.kind, change.where) for change in found}
+    return [change for change in changes if (change.kind, change.where) not in shown]
 
 
 def gone(base: Side, head: Side) -> Iterator[Change]:
@@ -157,7 +185,7 @@ def unexplained(met: list[Met], findings: list[Finding]) -> Iterator[Change]:
 def approved(finding: Finding, given: Iterable[Approval], today: date) -> Finding:
     """The finding with what approves it: for a key of the table, only what names a migration."""
     for one in given:
-        suits = one.migration or finding.change.contract != KEYS
+        suits = one.migration or finding.change.contract != TABLE
         if one.id == finding.change.id and finding.grade is Grade.BREAKING and suits and not one.is_expired(today):
             return replace(finding, approval=one)
     return finding
@@ -166,7 +194,7 @@ def approved(finding: Finding, given: Iterable[Approval], today: date) -> Findin
 def stale(given: Iterable[Approval], findings: Collection[Finding], today: date, whole: bool) -> Iterator[str]:
     """What is wrong with the approvals: one that is over, names no migration, or approves nothing that is there."""
     used = {finding.approval for finding in findings}
-    keys = {finding.change.id for finding in findings if finding.change.contract == KEYS}
+    keys = {finding.change.id for finding in findings if finding.change.contract == TABLE}
     for one in given:
         if one.is_expired(today):
             yield f"{approvals.FILE}: the approval of {one.id} ended on {one.until}"

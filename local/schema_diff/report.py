@@ -8,9 +8,14 @@ from local.schema_diff.changes import Change
 from local.schema_diff.grades import Grade
 from local.schema_diff.profiles import PROFILES
 from local.schema_diff.rules import Rule
-from local.schema_diff.sides import KEYS, REST
+from local.schema_diff.sides import REST, TABLE
 
-UNTRACED = ("contract-removed", "limit-lowered", "limit-raised")  # they may concern every operation, or none
+UNTRACED = (
+    "contract-removed",
+    "limit-lowered",
+    "limit-raised",
+    "usage-plan-removed",
+)  # they may concern every operation, or none
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Finding:
     @property
     def is_traced(self) -> bool:
         """Whether it is known which operations meet it: not of rows, nor of REST, whose callers nobody lists."""
-        return self.change.contract not in (KEYS, REST) and self.change.kind not in UNTRACED
+        return self.change.contract not in (TABLE, REST) and self.change.kind not in UNTRACED
 
     @property
     def touch(self) -> str:

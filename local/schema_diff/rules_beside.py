@@ -1,4 +1,4 @@
-"""What each kind of change beside the schema means: of the table's keys, of the wiring, of the REST contract."""
+"""What each kind of change beside the schema means: of keys, of fields and limits, of errors, of the REST contract."""
 
 from local.schema_diff.rules import breaking, dangerous, safe
 
@@ -8,7 +8,7 @@ KEYS = {
     "key-pattern-changed": breaking("finds nothing: the rows that are there keep their old keys", MIGRATE),
     "key-pattern-added": safe("sees nothing of it"),
     "key-attribute-changed": breaking("finds nothing: DynamoDB makes another table for other keys", MIGRATE),
-    "key-function-changed": breaking("may miss rows whose keys were read or made the old way", MIGRATE),
+    "key-parsing-changed": breaking("is answered for another id than the stored key has", MIGRATE),
     "index-removed": breaking(
         "gets an error of each field that reads it", "stop reading it first, and remove it a release later"
     ),
@@ -17,7 +17,7 @@ KEYS = {
         "misses rows that lack its attributes; DynamoDB fills one index an update", "fill it before anything reads it"
     ),
 }
-WIRING = {
+FIELDS = {
     "cache-added": dangerous(
         "may be answered what was true so many seconds ago", "evict it in each mutation that changes it"
     ),
@@ -43,6 +43,29 @@ WIRING = {
     "evicts-more": safe("that wrote reads what it wrote"),
     "limit-lowered": dangerous("whose operation is greater is refused it", "measure the greatest that is out first"),
     "limit-raised": safe("is answered as before"),
+    "usage-plan-removed": breaking("whose key is of that plan is answered 403", "move its customers to another first"),
+    "function-changed": safe("is answered the same"),
+}
+ERRORS = {
+    "error-type-removed": breaking(
+        "that switches on the type never meets it again, and shows an error that it does not know",
+        "go on returning the type",
+    ),
+    "error-type-added": dangerous("has no branch for it", "return it only from what is new"),
+    "error-returned": dangerous(
+        "may have no branch for it there", "return it only where a client asks for what is new"
+    ),
+    "error-dropped": safe("never meets it there again"),
+    "error-info-removed": breaking("that reads it from errorInfo finds nothing", "go on giving it"),
+    "error-info-changed": breaking(
+        "that reads it from errorInfo finds a value of another type", "add a fact of another name, and keep this one"
+    ),
+    "error-info-added": safe("passes over it"),
+    "error-retry-withdrawn": breaking(
+        "sends the request again by itself, and what was done once may be done twice",
+        "return another type where something may have been done",
+    ),
+    "error-retry-allowed": safe("goes on as before"),
 }
 GONE_ON = "go on as before beside the new, and take it away when nobody calls it"
 REST = {
@@ -92,4 +115,4 @@ REST = {
     "server-changed": dangerous("calls the address that it was built with", "keep the old address answering"),
 }
 
-BESIDE = {**KEYS, **WIRING, **REST}
+BESIDE = {**KEYS, **FIELDS, **ERRORS, **REST}

@@ -10,9 +10,12 @@ from typing import Protocol
 
 SCHEMA = "schema.graphql"
 REST = "openapi.yaml"
-KEYS = "data/keys.py"
-WIRING = "resolvers/wiring.py"
-CONTRACTS = (SCHEMA, REST, KEYS, WIRING)
+GENERATED = "contracts"  # the folder of what a project writes from its code
+TABLE = f"{GENERATED}/table.json"
+FIELDS = f"{GENERATED}/fields.json"
+ERRORS = f"{GENERATED}/errors.json"
+ARTEFACTS = (TABLE, FIELDS, ERRORS)
+CONTRACTS = (SCHEMA, REST, *ARTEFACTS)
 SUFFIXES = {".graphql": SCHEMA, ".graphqls": SCHEMA, ".gql": SCHEMA, ".yaml": REST, ".yml": REST, ".json": REST}
 
 
@@ -145,10 +148,10 @@ def revision(root: Path, name: str, why: str = "") -> Revision:
 
 
 def file(path: Path) -> Alone:
-    """A side of one file, a schema or an OpenAPI description by its suffix."""
-    contract = next((known for known in (KEYS, WIRING) if path.name == Path(known).name), SUFFIXES.get(path.suffix))
+    """A side of one file: a file of `contracts/` by its name, a schema or an OpenAPI description by its suffix."""
+    contract = next((known for known in ARTEFACTS if path.name == Path(known).name), SUFFIXES.get(path.suffix))
     if contract is None:
-        raise NotReadable(f"{path}: neither a schema ({', '.join(SUFFIXES)}) nor keys.py nor wiring.py")
+        raise NotReadable(f"{path}: neither a schema nor an OpenAPI description ({', '.join(SUFFIXES)})")
     try:
         return Alone(contract, decoded(str(path), path.read_bytes()))
     except OSError as error:

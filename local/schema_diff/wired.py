@@ -1,126 +1,149 @@
-"""Batches, caches and limits of the wiring, where they alter what a client is answered."""
+"""contracts/fields.json: callers, batches, caches and limits, if they alter what a client is answered."""
 
-import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from local.schema_diff import source
+from local.schema_diff import access, artefact
+from local.schema_diff.artefact import Artefact
 from local.schema_diff.changes import Change
-from local.schema_diff.sides import WIRING, NotReadable, Text
-from local.schema_diff.source import Module
+from local.schema_diff.sides import FIELDS, Text
 
-Row = dict[str, ast.expr]
+REST_CACHES = ("cacheSeconds", "tokenSeconds")  # for these times an answer may be stale
+UNNOTICED = ("compressedBytes",)  # client and gateway negotiate the compression
+
+Said = tuple[str, str, str]  # the kind of a change, what it is, and its word in the id
+
+
+@dataclass(frozen=True)
+class Cache:
+    seconds: int
+    keys: frozenset[str]
 
 
 def changes(before: Text, after: Text) -> Iterator[Change]:
-    """What became of the rows that both sides have, and of the limits. A row that came or went shows in the schema."""
-    old, new = source.module(before), source.module(after)
-    were, are = rows(old), rows(new)
-    for path in sorted(were.keys() & are.keys()):
-        line, was = are[path]["path"].lineno, were[path]["path"].lineno
-        for kind, what, to in of_row(old, were[path], new, are[path]):
-            yield Change(kind, path, what, to, frozenset({path}), contract=WIRING, line=line, was=was)
-    yield from of_limits(old, new)
+    """Changes of the fields that both sides have, and of limits. A field that came or went shows in the schema."""
+    old, new = artefact.read(before), artefact.read(after)
+    for path in sorted(old.objects("fields").keys() & new.objects("fields").keys()):
+        for change in (*of_access(path, old, new), *of_field(path, old, new)):
+            yield placed(change, ("fields", path), old, new)
+    yield from of_numbers(("limits",), old, new)
+    yield from of_numbers(("rest",), old, new)
+    yield from of_plans(old, new)
 
 
-def rows(of: Module) -> dict[str, Row]:
-    """The words of each row of FIELDS, by the field's path."""
-    elements = getattr(of.values.get("FIELDS"), "elts", None)
-    calls = [one for one in elements or () if isinstance(one, ast.Call) and one.args]
-    if elements is None or len(calls) != len(elements):
-        raise NotReadable(f"{of.name}:{of.line('FIELDS')}: FIELDS is no tuple of rows, each written as Field(…)")
-    return {
-        str(source.pattern(of, call.args[0], {})): {
-            "path": call.args[0],
-            **{keyword.arg: keyword.value for keyword in call.keywords if keyword.arg},
-        }
-        for call in calls
-    }
+def placed(change: Change, path: artefact.Path, old: Artefact, new: Artefact) -> Change:
+    return replace(change, contract=FIELDS, line=new.line(*path), was=old.line(*path))
 
 
-def of_row(old: Module, was: Row, new: Module, now: Row) -> Iterator[tuple[str, str, str]]:
-    """Each change of one row: its kind, what it says, and its word in the id."""
-    yield from of_cache(cache(old, was), cache(new, now))
-    before, after = (word(of, row, "batch") for of, row in ((old, was), (new, now)))
-    if bool(before) != bool(after):
-        yield (
-            ("batch-added" if after else "batch-removed"),
-            f"it was answered {alone(before)}, and is {alone(after)}",
-            "",
-        )
-    elif before != after:
-        yield "batch-changed", f"its batch was {before} and is {after}", after.replace(" ", "")
-    before, after = (word(of, row, "evicts") for of, row in ((old, was), (new, now)))
+def of_access(path: str, old: Artefact, new: Artefact) -> Iterator[Change]:
+    before, after = (frozenset(map(caller, side.texts("fields", path, "auth"))) for side in (old, new))
     if before != after:
-        kind = "evicts-less" if before else "evicts-more"
-        yield kind, f"it made stale {before or 'nothing'}, and now {after or 'nothing'}", after.replace(" ", "")
+        yield from access.moved(path, before, after, frozenset({path}))
 
 
-def alone(batch: str) -> str:
-    return f"by {batch}" if batch else "one by one"
+def caller(directive: str) -> str:
+    return access.MODES.get(directive.removeprefix("@"), directive)
 
 
-def word(of: Module, row: Row, name: str) -> str:
-    return source.spelled(of, row[name]) if name in row else ""
+def of_field(path: str, old: Artefact, new: Artefact) -> Iterator[Change]:
+    """Each change of how a field is resolved."""
+    said = [
+        *of_cache(cache(old, path), cache(new, path)),
+        *of_batch(batch(old, path), batch(new, path)),
+        *of_evictions(evictions(old, path), evictions(new, path)),
+        *of_function(old.at("fields", path, "function"), new.at("fields", path, "function")),
+    ]
+    for kind, what, to in said:
+        yield Change(kind, path, what, to, frozenset({path}))
 
 
-def cache(of: Module, row: Row) -> tuple[int, frozenset[str]] | None:
-    """For how many seconds an answer is kept, and by which paths; None where it is not."""
-    told = row.get("cache")
-    if not isinstance(told, ast.Call):
+def cache(side: Artefact, path: str) -> Cache | None:
+    place = ("fields", path, "cache")
+    if side.at(*place) is None:
         return None
-    given: dict[str, Any] = dict(zip(("seconds", "by"), told.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in told.keywords if keyword.arg}
-    seconds, by = (ast.parse(source.spelled(of, given[name]), mode="eval").body for name in ("seconds", "by"))
-    try:
-        return int(ast.literal_eval(seconds)), frozenset(ast.literal_eval(by))
-    except ValueError:
-        return None
+    return Cache(side.number(*place, "seconds"), frozenset(side.texts(*place, "keys")))
 
 
-def of_cache(
-    before: tuple[int, frozenset[str]] | None, after: tuple[int, frozenset[str]] | None
-) -> Iterator[tuple[str, str, str]]:
-    if before == after:
-        return
-    if before is None or after is None:
-        told = f"kept {after[0]} s by {' and '.join(sorted(after[1]))}" if after else "kept no more"
-        yield ("cache-added" if after else "cache-removed"), f"its answer is {told}", str(after[0]) if after else ""
-        return
-    if dropped := before[1] - after[1]:
-        what = f"its answer is kept by {' and '.join(sorted(after[1]))}, and {' and '.join(sorted(dropped))} no more"
-        yield "cache-shared", what, "+".join(sorted(after[1]))
-    elif before[1] != after[1]:
-        yield "cache-split", f"its answer is kept by {' and '.join(sorted(after[1]))}", "+".join(sorted(after[1]))
-    if before[0] != after[0]:
-        kind = "cache-longer" if after[0] > before[0] else "cache-shorter"
-        yield kind, f"its answer was kept {before[0]} s, and is {after[0]} s", str(after[0])
+def batch(side: Artefact, path: str) -> str:
+    """A batch in one word; empty if there is none."""
+    place = ("fields", path, "batch")
+    if side.at(*place) is None:
+        return ""
+    by = side.at(*place, "by")
+    return f"{side.number(*place, 'size')}" + (f" by {by}" if by else "")
 
 
-def of_limits(old: Module, new: Module) -> Iterator[Change]:
-    """Numbers of LIMITS that became smaller or greater."""
-    were, are = limits(old), limits(new)
-    for name in sorted(were.keys() & are.keys()):
-        if were[name] != are[name]:
-            kind = "limit-lowered" if are[name] < were[name] else "limit-raised"
-            what = f"{name} was {were[name]:,} and is {are[name]:,}"
-            line, was = new.line("LIMITS"), old.line("LIMITS")
-            yield Change(kind, f"LIMITS.{name}", what, str(are[name]), contract=WIRING, line=line, was=was)
-
-
-def limits(of: Module) -> dict[str, int]:
-    found = {}
-    for keyword in getattr(of.values.get("LIMITS"), "keywords", ()):
-        told = eval_number(source.spelled(of, keyword.value))
-        if keyword.arg and told is not None:
-            found[keyword.arg] = told
+def evictions(side: Artefact, path: str) -> list[str]:
+    """Each eviction in one word, `Query.property(arguments.id=arguments.propertyId)`."""
+    place = ("fields", path, "evicts")
+    found = []
+    for entry in side.members(*place):
+        keys = entry.get("keys") if isinstance(entry, dict) else None
+        if not isinstance(keys, dict) or "field" not in entry:
+            raise side.misfit(place, "a list of evictions")
+        found.append(f"{entry['field']}({','.join(f'{key}={value}' for key, value in sorted(keys.items()))})")
     return found
 
 
-def eval_number(text: str) -> int | None:
-    """The number that a product of numbers comes to."""
-    node = ast.parse(text, mode="eval").body
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        left, right = eval_number(ast.unparse(node.left)), eval_number(ast.unparse(node.right))
-        return None if left is None or right is None else left * right
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
+def of_cache(before: Cache | None, after: Cache | None) -> Iterator[Said]:
+    if before is None and after:
+        what = f"its answer is kept {after.seconds} s by {' and '.join(sorted(after.keys))}"
+        yield "cache-added", what, str(after.seconds)
+    if before and after is None:
+        yield "cache-removed", "its answer is kept no more", ""
+    if before and after:
+        by, to = " and ".join(sorted(after.keys)), "+".join(sorted(after.keys))
+        if dropped := before.keys - after.keys:
+            yield "cache-shared", f"its answer is kept by {by}, and {' and '.join(sorted(dropped))} no more", to
+        elif before.keys != after.keys:
+            yield "cache-split", f"its answer is kept by {by}", to
+        if before.seconds != after.seconds:
+            kind = "cache-longer" if after.seconds > before.seconds else "cache-shorter"
+            yield kind, f"its answer was kept {before.seconds} s, and is {after.seconds} s", str(after.seconds)
+
+
+def of_batch(before: str, after: str) -> Iterator[Said]:
+    if before == after:
+        return
+    if before and after:
+        yield "batch-changed", f"its batch was {before} and is {after}", after.replace(" ", "-")
+        return
+    was, now = (f"in batches of {one}" if one else "one by one" for one in (before, after))
+    yield "batch-added" if after else "batch-removed", f"it was answered {was}, and is {now}", ""
+
+
+def of_evictions(before: list[str], after: list[str]) -> Iterator[Said]:
+    if sorted(before) == sorted(after):
+        return
+    kind = "evicts-less" if set(before) - set(after) else "evicts-more"
+    was, now = (" and ".join(sorted(one)) or "nothing" for one in (before, after))
+    yield kind, f"it made stale {was}, and now {now}", "+".join(sorted(after))
+
+
+def of_function(before: Any, after: Any) -> Iterator[Said]:
+    if before != after:
+        was, now = (f"the function {one}" if one else "AppSync itself" for one in (before, after))
+        yield "function-changed", f"{was} answered it, and {now} does", str(after or "none")
+
+
+def of_plans(old: Artefact, new: Artefact) -> Iterator[Change]:
+    before, after = old.objects("usagePlans"), new.objects("usagePlans")
+    for name in before:
+        place = ("usagePlans", name)
+        if name in after:
+            yield from of_numbers(place, old, new)
+        else:
+            change = Change("usage-plan-removed", ".".join(place), f"there is no usage plan {name} any more")
+            yield placed(change, place, old, new)
+
+
+def of_numbers(section: artefact.Path, old: Artefact, new: Artefact) -> Iterator[Change]:
+    """Numbers of a section that became smaller or greater."""
+    for name in sorted(old.objects(*section).keys() & new.objects(*section).keys() - set(UNNOTICED)):
+        place = (*section, name)
+        was, now = old.number(*place), new.number(*place)
+        if was != now:
+            names = ("cache-shorter", "cache-longer") if name in REST_CACHES else ("limit-lowered", "limit-raised")
+            what = f"{name} was {was:,} and is {now:,}"
+            yield placed(Change(names[now > was], ".".join(place), what, str(now)), place, old, new)

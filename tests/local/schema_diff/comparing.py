@@ -1,14 +1,18 @@
 """The words of these tests: schemas and trees compared on one day, with what is out and what is approved."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from local.schema_diff.changes import Change
 from local.schema_diff.contract import Contract, contract
-from local.schema_diff.judge import compared, judged, of_schema
+from local.schema_diff.judge import RULES, compared, judged, of_schema
 from local.schema_diff.operations import Shipped
 from local.schema_diff.report import Finding, Report
 from local.schema_diff.sides import SCHEMA, Alone, Folder, Text
+from local.workers import ROOT
 
 TODAY = date(2026, 11, 25)
 NOTHING_OUT = Shipped((), ())
@@ -52,3 +56,16 @@ def report(tmp_path: Path, before: str, after: str, files: Mapping[str, str], to
     base = tree(tmp_path / "base", {**files, SCHEMA: before})
     head = tree(tmp_path / "head", {**files, SCHEMA: after})
     return compared(base, head, head, today)
+
+
+def edited(path: str, edit: Callable[[Any], object]) -> tuple[Text, Text]:
+    """A file of `contracts/` as this project has it, and as it is after an edit of its contents."""
+    text = (ROOT / path).read_text()
+    content = json.loads(text)
+    edit(content)
+    return Text(path, text), Text(path, json.dumps(content, indent=2) + "\n")
+
+
+def graded(changes: Iterable[Change]) -> list[tuple[str, str]]:
+    """The id and the grade of each change."""
+    return [(change.id, str(RULES[change.kind].grade)) for change in changes]

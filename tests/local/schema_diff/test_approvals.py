@@ -7,8 +7,8 @@ import pytest
 from local.schema_diff.approvals import FILE
 from local.schema_diff.judge import compared
 from local.schema_diff.report import Report
-from local.schema_diff.sides import KEYS, NotReadable
-from tests.local.schema_diff.comparing import TODAY, alone, report, tree
+from local.schema_diff.sides import TABLE, NotReadable
+from tests.local.schema_diff.comparing import TODAY, alone, edited, report, tree
 
 BEFORE = "type Query { a: Int  b: Int }"
 AFTER = "type Query { a: Int }"
@@ -68,16 +68,18 @@ def test_two_files_that_are_compared_alone_leave_other_approvals_be(tmp_path: Pa
     assert compared(alone(BEFORE), alone(BEFORE), project, TODAY).fails is False
 
 
-KEY = 'def home(id: str) -> Key:\n    return Key(f"PROP#{id}", "METADATA")\n'
-MOVED = KEY.replace("PROP#", "HOME#")
-MOVES = "key-pattern-changed:home:HOME#{}/METADATA"
+KEY, MOVED = (
+    text.text
+    for text in edited(TABLE, lambda table: table["items"].update(property={"pk": "HOME#property-1", "sk": "METADATA"}))
+)
+MOVES = "key-pattern-changed:property:pk=HOME#property-1,sk=METADATA"
 
 
 @pytest.mark.parametrize(("more", "fails"), [("", True), ('migration = "docs/moving.md"\n', False)])
 def test_a_key_of_the_table_changes_only_with_a_migration_that_is_named(tmp_path: Path, more: str, fails: bool) -> None:
     others = {FILE: entry(MOVES, more=more), "docs/moving.md": "copy the rows"}
-    base = tree(tmp_path / "base", {**others, KEYS: KEY})
-    head = tree(tmp_path / "head", {**others, KEYS: MOVED})
+    base = tree(tmp_path / "base", {**others, TABLE: KEY})
+    head = tree(tmp_path / "head", {**others, TABLE: MOVED})
     told = compared(base, head, head, TODAY)
     assert ([finding.change.id for finding in told.findings], told.fails) == ([MOVES], fails)
     assert bool(told.problems) is fails

@@ -1,118 +1,172 @@
-"""The table's keys: a pattern or an index that changes strands the rows that are there."""
+"""The table's keys: a pattern or an index that changes strands the items that are stored."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.schema_diff import keys
 from local.schema_diff.rules_beside import BESIDE
-from local.schema_diff.sides import KEYS, NotReadable, Text
-from local.schema_diff.source import module
+from local.schema_diff.sides import TABLE, Text
 from local.workers import ROOT
+from tests.local.schema_diff.comparing import edited, graded
 
-NOW = (ROOT / KEYS).read_text()
-
-
-def ids(new: str, old: str = NOW) -> list[str]:
-    return [change.id for change in keys.changes(Text("old", old), Text("new", new))]
+BREAKING = "breaking"
 
 
-def edited(old: str, new: str) -> str:
-    assert NOW.count(old) == 1
-    return NOW.replace(old, new)
+def item(name: str, **attributes: str) -> Any:
+    return lambda table: table["items"][name].update(attributes)
 
 
-def test_the_keys_as_they_are_do_not_differ_from_themselves() -> None:
-    assert ids(NOW) == []
-
-
-def test_each_pattern_of_the_table_is_read_without_running_its_code() -> None:
-    assert sorted(keys.patterns(module(Text("keys.py", NOW)))) == [
-        "IDEM#{}#{} / CREATE",
-        "PROP#{} / HIST#{}#{:010d}",
-        "PROP#{} / IMG#{}",
-        "PROP#{} / METADATA",
-        "USER#{} / PROFILE",
-        "USER#{} / PROP#{}",
-        "ZIP#{}",
-        "ZIP#{} / PROP#{}",
-    ]
+def renamed(table: Any) -> None:
+    table["items"] = {"picture" if name == "image" else name: entry for name, entry in table["items"].items()}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("edit", "found"),
     [
-        ('IMAGES = "IMG#"', 'IMAGES = "PIC#"', ["key-pattern-changed:image:PROP#{}/PIC#{}"]),
-        ("{version:010d}", "{version:012d}", ["key-pattern-changed:event:PROP#{}/HIST#{}#{:012d}"]),
-        ('METADATA = "METADATA"', 'METADATA = "META"', ["key-pattern-changed:property:PROP#{}/META"]),
-        ('"CREATE")', '"MAKE")', ["key-pattern-changed:idempotency:IDEM#{}#{}/MAKE"]),
-        ("def image(", "def picture(", []),
         (
-            '"KEYS_ONLY")\n',
-            '"ALL")\n',
-            ["index-changed:INVERSE:Index('inverse',Attribute('inverse_pk'),Attribute('inverse_sk'),'ALL')"],
+            item("image", sk="PIC#image-1"),
+            [("key-pattern-changed:image:pk=PROP#property-1,sk=PIC#image-1", BREAKING)],
         ),
         (
-            'Attribute("list_price", "N")',
-            'Attribute("list_price")',
-            ["index-changed:BY_PRICE:Index('by_price',Attribute('pk'),Attribute('list_price'),'ALL')"],
+            item("image", pk="PROP#image-1", sk="IMG#property-1"),
+            [("key-pattern-changed:image:pk=PROP#image-1,sk=IMG#property-1", BREAKING)],
         ),
-        ('Index("by_price"', 'Index("by_cost"', ["index-removed:BY_PRICE", "index-added:BY_PRICE"]),
-        ('EXPIRES = "expires_at"', 'EXPIRES = "ends_at"', ["key-attribute-changed:EXPIRES:'ends_at'"]),
-        ('part.partition("#")[2]', 'part.partition(":")[2]', ["key-function-changed:id_in"]),
-        ("key.sk, INVERSE.sort.name: key.pk", "key.pk, INVERSE.sort.name: key.sk", ["key-function-changed:inverse"]),
-        ('"""The id in a part', '"""The name in a part', []),
+        (
+            item("historyEvent", sk="HIST#2026-01-31T12:00:00.000Z#000000000007"),
+            [
+                (
+                    "key-pattern-changed:historyEvent:pk=PROP#property-1,sk=HIST#2026-01-31T12:00:00.000Z#000000000007",
+                    BREAKING,
+                )
+            ],
+        ),
+        (
+            item("ownership", inverse_pk="USER#user-1", inverse_sk="PROP#property-1"),
+            [
+                (
+                    "key-pattern-changed:ownership:"
+                    "inverse_pk=USER#user-1,inverse_sk=PROP#property-1,pk=USER#user-1,sk=PROP#property-1",
+                    BREAKING,
+                )
+            ],
+        ),
+        (lambda table: table["items"].pop("user"), [("key-pattern-changed:user", BREAKING)]),
+        (renamed, []),
+        (
+            lambda table: table["items"].update(tour={"pk": "PROP#property-1", "sk": "TOUR"}),
+            [("key-pattern-added:tour", "safe")],
+        ),
+        (
+            lambda table: table["partitions"].update(listings="PLACE#94110"),
+            [("key-pattern-changed:listings:PLACE#94110", BREAKING)],
+        ),
+        (
+            lambda table: table["ids"].update({"USER#user-1": "USER"}),
+            [("key-parsing-changed:USER#user-1:USER", BREAKING)],
+        ),
+        (lambda table: table["indexes"].pop("inverse"), [("index-removed:inverse", BREAKING)]),
+        (
+            lambda table: table["indexes"]["inverse"].update(projection="ALL"),
+            [("index-changed:inverse:inverse_pk/S/inverse_sk/S/ALL", BREAKING)],
+        ),
+        (
+            lambda table: table["indexes"]["by_price"]["sortKey"].update(type="S"),
+            [("index-changed:by_price:pk/S/list_price/S/ALL", BREAKING)],
+        ),
+        (
+            lambda table: table["indexes"].update(by_cost=table["indexes"].pop("by_price")),
+            [("index-removed:by_price", BREAKING), ("index-added:by_cost", "dangerous")],
+        ),
+        (
+            lambda table: table.update(ttlAttribute="ends_at"),
+            [("key-attribute-changed:ttlAttribute:ends_at", BREAKING)],
+        ),
+        (
+            lambda table: table["partitionKey"].update(name="id"),
+            [("key-attribute-changed:partitionKey:id/S", BREAKING)],
+        ),
     ],
 )
-def test_a_change_of_the_keys_is_found(old: str, new: str, found: list[str]) -> None:
-    assert ids(edited(old, new)) == found
+def test_a_change_of_the_keys_is_found(edit: Any, found: list[tuple[str, str]]) -> None:
+    assert graded(keys.changes(*edited(TABLE, edit))) == found
 
 
-def test_an_attribute_of_the_table_and_what_is_made_of_it_change_together() -> None:
-    new = edited('PARTITION = Attribute("pk")', 'PARTITION = Attribute("id")')
-    assert ids(new) == [
-        "index-changed:BY_PRICE:Index('by_price',Attribute('id'),Attribute('list_price','N'),'ALL')",
-        "key-attribute-changed:PARTITION:Attribute('id')",
-    ]
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code, whose keys a test can edit."""
+    folder = tmp_path_factory.mktemp("copy")
+    for package in ("data", "resolvers", "local"):
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "schema_diff")
+        shutil.copytree(ROOT / package, folder / package, ignore=ignored)
+    return folder
 
 
-def test_a_pattern_that_is_gone_strands_its_rows() -> None:
-    start, end = NOW.index("def event("), NOW.index("def user(")
-    (change,) = keys.changes(Text("old", NOW), Text("new", NOW[:start] + NOW[end:]))
-    assert change.what == "rows under PROP#{} / HIST#{}#{:010d} are looked for no more"
-    assert (change.was, change.line) == (NOW[:start].count("\n") + 1, None)
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "found"),
+    [
+        (r"\bPROPERTIES\b", "PROPERTY_PREFIX", []),
+        (r"\bBY_PRICE\b", "PRICE_INDEX", []),
+        (r"def property\(id: ID\)(.*?)\{id\}", r"def property(property_id: ID)\1{property_id}", []),
+        (r'Key\(f"\{PROPERTIES\}\{id\}", METADATA\)', "Key(sk=METADATA, pk=PROPERTIES + id)", []),
+        (
+            r'f"\{USERS\}\{user_id\}", f"\{PROPERTIES\}\{property_id\}"',
+            'f"{USERS}{property_id}", f"{PROPERTIES}{user_id}"',
+            [
+                "key-pattern-changed:ownership:"
+                "inverse_pk=PROP#user-1,inverse_sk=USER#property-1,pk=USER#property-1,sk=PROP#user-1"
+            ],
+        ),
+        (
+            r"key\.sk, INVERSE\.sort\.name: key\.pk",
+            "key.pk, INVERSE.sort.name: key.sk",
+            [
+                "key-pattern-changed:listing:"
+                "inverse_pk=ZIP#94110,inverse_sk=PROP#property-1,list_price=450000.0,pk=ZIP#94110,sk=PROP#property-1",
+                "key-pattern-changed:ownership:"
+                "inverse_pk=USER#user-1,inverse_sk=PROP#property-1,pk=USER#user-1,sk=PROP#property-1",
+            ],
+        ),
+        (
+            r"version:010d",
+            "version:012d",
+            ["key-pattern-changed:historyEvent:pk=PROP#property-1,sk=HIST#2026-01-31T12:00:00.000Z#000000000007"],
+        ),
+        (r"\(INVERSE, BY_PRICE\)", "(INVERSE,)", ["index-removed:by_price"]),
+        (r'"KEYS_ONLY"\)', '"ALL")', ["index-changed:inverse:inverse_pk/S/inverse_sk/S/ALL"]),
+        (r'"expires_at"', '"ends_at"', ["key-attribute-changed:ttlAttribute:ends_at"]),
+        (
+            r'partition\("#"\)\[2\]',
+            'partition("#")[0]',
+            ["key-parsing-changed:PROP#property-1:PROP", "key-parsing-changed:USER#user-1:USER"],
+        ),
+    ],
+)
+def test_an_edit_of_the_code_is_found_by_what_it_stores(
+    copy: Path, pattern: str, replacement: str, found: list[str]
+) -> None:
+    for name in ("keys.py", "listings.py"):
+        changed = re.sub(pattern, replacement, (ROOT / "data" / name).read_text(), flags=re.DOTALL)
+        (copy / "data" / name).write_text(changed)
+    assert (copy / "data" / "keys.py").read_text() != (ROOT / "data" / "keys.py").read_text()
+    program = "import local.contracts; print(local.contracts.files()['table.json'])"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, check=True)
+    old = Text(TABLE, (ROOT / TABLE).read_text())
+    assert [change.id for change in keys.changes(old, Text(TABLE, ran.stdout))] == found
 
 
-def test_what_is_new_strands_nothing() -> None:
-    new = NOW + '\n\ndef tour(property_id: ID) -> Key:\n    return Key(f"{PROPERTIES}{property_id}", "TOUR")\n'
-    (change,) = keys.changes(Text("old", NOW), Text("new", new))
-    assert (change.id, str(BESIDE[change.kind].grade)) == ("key-pattern-added:tour", "safe")
-
-
-def test_a_key_made_by_a_helper_is_the_same_key() -> None:
-    new = edited('Key(f"{PROPERTIES}{id}", METADATA)', "Key(home_part(id), METADATA)")
-    new += '\n\ndef home_part(id: str) -> str:\n    """The partition of a home."""\n    return PROPERTIES + id\n'
-    assert [id for id in ids(new) if "property" in id] == []
-
-
-def test_a_constant_that_is_made_of_itself_ends() -> None:
-    text = 'A = "a"\nA = A + "b"\n\ndef key(id: str) -> Key:\n    return Key(f"{A}{id}", key(id))\n'
-    assert ids(text, text) == []
-
-
-def test_the_parts_of_a_key_may_be_named_in_either_order() -> None:
-    new = edited('Key(f"{PROPERTIES}{id}", METADATA)', 'Key(sk=METADATA, pk=f"{PROPERTIES}{id}")')
-    assert ids(new) == []
-
-
-def test_what_changes_in_the_index_is_told_with_its_line() -> None:
-    (change,) = keys.changes(Text("old", NOW), Text("new", edited('"KEYS_ONLY")\n', '"ALL")\n')))
-    assert NOW.splitlines()[(change.line or 0) - 1].startswith("INVERSE = ")
-
-
-def test_a_file_that_is_no_python_is_refused_with_its_line() -> None:
-    with pytest.raises(NotReadable, match=r"^keys.py:2: "):
-        list(keys.changes(Text("keys.py", "a = 1\ndef ("), Text("keys.py", NOW)))
+def test_a_change_is_told_with_its_lines() -> None:
+    old, new = edited(TABLE, lambda table: table["indexes"]["inverse"].update(projection="ALL"))
+    [change] = keys.changes(old, new)
+    assert (change.line, change.was) == (change.was, change.line)
+    assert new.text.splitlines()[(change.line or 0) - 1] == '    "inverse": {'
 
 
 @pytest.mark.parametrize("kind", ["key-pattern-changed", "index-changed", "index-removed", "key-attribute-changed"])
-def test_what_strands_rows_is_breaking(kind: str) -> None:
-    assert str(BESIDE[kind].grade) == "breaking"
+def test_what_strands_items_is_breaking(kind: str) -> None:
+    assert str(BESIDE[kind].grade) == BREAKING

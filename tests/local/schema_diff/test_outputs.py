@@ -18,7 +18,7 @@ from local.schema_diff.judge import judged, meeting, of_schema
 from local.schema_diff.markdown import MARK, MOST_CHARACTERS, markdown
 from local.schema_diff.operations import Operation, Shipped, Version
 from local.schema_diff.report import Report
-from local.schema_diff.sides import KEYS, REST, SCHEMA
+from local.schema_diff.sides import REST, SCHEMA, TABLE
 from local.schema_diff.table import table
 from tests.local.schema_diff.comparing import TODAY, schema
 from tests.local.schema_diff.corpus import HERE
@@ -124,7 +124,7 @@ def test_what_is_safe_is_listed_where_nothing_else_is() -> None:
 
 @pytest.mark.parametrize(
     ("contract", "touched"),
-    [(SCHEMA, "no living operation touches it"), (KEYS, "is not known"), (REST, "is not known")],
+    [(SCHEMA, "no living operation touches it"), (TABLE, "is not known"), (REST, "is not known")],
 )
 def test_who_meets_a_change_of_rows_or_of_rest_is_not_known_and_said_so(contract: str, touched: str) -> None:
     unmet = replace(told().findings[1], change=replace(told().findings[1].change, contract=contract))

@@ -10,7 +10,7 @@ import pytest
 
 from local.schema_diff.__main__ import main
 from local.schema_diff.approvals import FILE
-from local.schema_diff.sides import SCHEMA
+from local.schema_diff.sides import ARTEFACTS, FIELDS, REST, SCHEMA, TABLE
 from local.workers import ROOT
 from tests.local.schema_diff.comparing import TODAY, app, tree
 
@@ -132,6 +132,27 @@ def test_a_base_without_a_schema_is_said_and_passes(tmp_path: Path, capsys: Capt
     assert "Note: no schema.graphql at the base: there is nothing to compare it with yet" in capsys.readouterr().out
 
 
+def test_a_base_without_contracts_is_said_once_and_passes(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: OLD, REST: (ROOT / REST).read_text()})
+    tree(root, {path: (ROOT / path).read_text() for path in ARTEFACTS})
+    assert main(["main"], root, TODAY) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
+    assert notes == ["Note: no contracts/ at the base: there is nothing to compare it with yet"]
+
+
+def test_contracts_that_are_removed_break_what_goes_by_them(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: OLD, **{path: (ROOT / path).read_text() for path in ARTEFACTS}})
+    (root / TABLE).unlink()
+    assert main(["main"], root, TODAY) == 1
+    assert "contract-removed:contracts/table.json" in capsys.readouterr().out
+
+
+def test_contracts_of_an_unknown_version_end_with_2_and_name_the_file(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: OLD, FIELDS: '{"version": 9}'})
+    assert main(["main"], root, TODAY) == 2
+    assert "main:contracts/fields.json: version 9 is unknown; this tool reads version 1" in capsys.readouterr().err
+
+
 def test_several_forms_are_told_at_once_each_where_it_is_to_go(tmp_path: Path, capsys: Captured) -> None:
     tree(tmp_path, {"old.graphql": OLD, "new.graphql": NEW})
     sides = [str(tmp_path / "old.graphql"), str(tmp_path / "new.graphql")]
@@ -153,11 +174,12 @@ FILES: dict[str, bytes] = {
     "directive.graphql": b"type Query {\n  a: Int @mine\n}",
     "asks.graphql": b"type Query { a: Int }\nquery A { a }",
     "deep.graphql": b"type Query { a: " + b"[" * 5_000 + b"Int" + b"]" * 5_000 + b" }",
-    "wiring.py": b"A = ()\nFIELDS = (*A, 3)\n",
+    "table.json": b'{"version": 1,\n"indexes": }',
+    "fields.json": b'{"version": 2}',
+    "errors.json": b'{"version": 1, "errors": []}',
     "cut.yaml": b"openapi: 3.0.1\npaths: {",
     "cut.json": b'{"openapi": ',
     "notes.txt": b"hello",
-    "keys.py": b"def (",
 }
 
 
@@ -177,12 +199,13 @@ FILES: dict[str, bytes] = {
         (["old.graphql", "directive.graphql"], "directive.graphql:2:10: Unknown directive '@mine'."),
         (["old.graphql", "asks.graphql"], "asks.graphql:2: a schema defines types, and asks nothing"),
         (["old.graphql", "deep.graphql"], "Syntax Error: Document is nested too deeply."),
-        (["wiring.py", "wiring.py"], "wiring.py:2: FIELDS is no tuple of rows, each written as Field(…)"),
+        (["table.json", "table.json"], "table.json:2:12: Expecting value"),
+        (["fields.json", "fields.json"], "fields.json: version 2 is unknown; this tool reads version 1"),
+        (["errors.json", "errors.json"], "errors.json: errors is not an object, as format 1 has it"),
         (["cut.yaml", "cut.yaml"], "cut.yaml:2:9: expected the node content"),
         (["cut.json", "cut.json"], "cut.json:1:13: "),
-        (["notes.txt"], "notes.txt: neither a schema (.graphql, .graphqls, .gql, .yaml, .yml, .json) nor keys.py nor"),
-        (["keys.py", "keys.py"], "keys.py:1: "),
-        (["old.graphql", "keys.py"], "old.graphql and keys.py have no contract in common to compare"),
+        (["notes.txt"], "notes.txt: neither a schema nor an OpenAPI description (.graphql, .graphqls, .gql, .yaml"),
+        (["old.graphql", "table.json"], "old.graphql and table.json have no contract in common to compare"),
         (["old.graphql", "old.graphql", "--as", "pdf"], "--as pdf: it is one of table, markdown, json, sarif, github"),
         (["old.graphql", "old.graphql", "--as", "json=no/such.json"], "no/such.json cannot be written: No such file"),
     ],

@@ -1,115 +1,123 @@
-"""The wiring: batches, caches and limits, where they alter what a client is answered."""
+"""The configuration of fields: callers, batches, caches and limits, if they alter what a client is answered."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from local.schema_diff import source, wired
+from local.schema_diff import wired
 from local.schema_diff.judge import compared
-from local.schema_diff.rules_beside import BESIDE
-from local.schema_diff.sides import SCHEMA, WIRING, Text
+from local.schema_diff.sides import FIELDS, SCHEMA
 from local.workers import ROOT
-from resolvers.wiring import ROWS
-from tests.local.schema_diff.comparing import TODAY, app, tree
-
-NOW = (ROOT / WIRING).read_text()
-HOME = 'Field("Query.property", properties.by_id, SIGNED_IN, cache=Cache(60, by=("arguments.id",)))'
+from tests.local.schema_diff.comparing import TODAY, app, edited, graded, tree
 
 
-def found(old: str, new: str) -> list[tuple[str, str]]:
-    """Ids and grades."""
-    assert NOW.count(old) == 1
-    changes = wired.changes(Text("old", NOW), Text("new", NOW.replace(old, new)))
-    return [(change.id, str(BESIDE[change.kind].grade)) for change in changes]
+def field(path: str, **members: Any) -> Any:
+    return lambda told: told["fields"][path].update(members)
 
 
-def test_the_wiring_as_it_is_does_not_differ_from_itself() -> None:
-    assert list(wired.changes(Text("old", NOW), Text("new", NOW))) == []
+def limit(section: str, **members: int) -> Any:
+    return lambda told: told[section].update(members)
 
 
-def test_each_row_is_read_without_running_its_code() -> None:
-    told = wired.rows(source.module(Text("wiring.py", NOW)))
-    assert told.keys() == ROWS.keys()
-    assert {path for path, row in told.items() if "cache" in row} == {path for path, row in ROWS.items() if row.cache}
-    assert {path for path, row in told.items() if "batch" in row} == {path for path, row in ROWS.items() if row.batch}
+EVICTED = {"field": "Query.property", "keys": {"arguments.id": "arguments.id"}}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "expected"),
+    ("edit", "expected"),
     [
-        ("Cache(60,", "Cache(90,", [("cache-longer:Query.property:90", "dangerous")]),
-        ("Cache(60,", "Cache(30,", [("cache-shorter:Query.property:30", "safe")]),
-        (', cache=Cache(60, by=("arguments.id",))', "", [("cache-removed:Query.property", "safe")]),
         (
-            "properties.by_ids, SIGNED_IN)",
-            'properties.by_ids, SIGNED_IN, cache=Cache(9, by=("arguments",)))',
+            field("Query.property", cache={"seconds": 90, "keys": ["arguments.id"]}),
+            [("cache-longer:Query.property:90", "dangerous")],
+        ),
+        (
+            field("Query.property", cache={"seconds": 30, "keys": ["arguments.id"]}),
+            [("cache-shorter:Query.property:30", "safe")],
+        ),
+        (field("Query.property", cache=None), [("cache-removed:Query.property", "safe")]),
+        (
+            field("Query.properties", cache={"seconds": 9, "keys": ["arguments"]}),
             [("cache-added:Query.properties:9", "dangerous")],
         ),
         (
-            'Cache(60, by=("arguments.id",))',
-            'Cache(60, by=("arguments.id", "identity.sub"))',
+            field("Query.property", cache={"seconds": 60, "keys": ["arguments.id", "identity.sub"]}),
             [("cache-split:Query.property:arguments.id+identity.sub", "safe")],
         ),
         (
-            'Cache(30, by=("arguments",))',
-            'Cache(30, by=("arguments.zipCode",))',
+            field("Query.listingsByZip", cache={"seconds": 30, "keys": ["arguments.zipCode"]}),
             [("cache-shared:Query.listingsByZip:arguments.zipCode", "breaking")],
         ),
+        (field("Property.images", batch=None), [("batch-removed:Property.images", "safe")]),
+        (field("Query.user", batch={"size": 9, "by": None}), [("batch-added:Query.user", "dangerous")]),
         (
-            "images.of_properties, SIGNED_IN, batch=Batch(100)",
-            "images.of_properties, SIGNED_IN",
-            [("batch-removed:Property.images", "safe")],
-        ),
-        ("users.by_id, SIGNED_IN", "users.by_id, SIGNED_IN, batch=Batch(9)", [("batch-added:Query.user", "dangerous")]),
-        (
-            "images.covers, SIGNED_IN, batch=Batch(100)",
-            "images.covers, SIGNED_IN, batch=Batch(50)",
-            [("batch-changed:Property.coverImage:Batch(50)", "safe")],
+            field("Property.coverImage", batch={"size": 50, "by": None}),
+            [("batch-changed:Property.coverImage:50", "safe")],
         ),
         (
-            "images.add, SIGNED_IN, evicts=BY_PROPERTY",
-            "images.add, SIGNED_IN",
-            [("evicts-less:Mutation.addImage", "dangerous")],
+            field("Property.history", batch={"size": 50, "by": "id"}),
+            [("batch-changed:Property.history:50-by-id", "safe")],
+        ),
+        (field("Mutation.updateProperty", evicts=[]), [("evicts-less:Mutation.updateProperty", "dangerous")]),
+        (
+            field("Mutation.updateMe", evicts=[EVICTED]),
+            [("evicts-more:Mutation.updateMe:Query.property(arguments.id=arguments.id)", "safe")],
         ),
         (
-            "users.update_me, SIGNED_IN",
-            "users.update_me, SIGNED_IN, evicts=BY_ID",
-            [("evicts-more:Mutation.updateMe:(Evict('Query.property',{'arguments.id':'arguments.id'}),)", "safe")],
+            field("Mutation.addImage", evicts=[EVICTED]),
+            [("evicts-less:Mutation.addImage:Query.property(arguments.id=arguments.id)", "dangerous")],
         ),
-        ("depth=20", "depth=10", [("limit-lowered:LIMITS.depth:10", "dangerous")]),
-        ("tokens=15_000", "tokens=20_000", [("limit-raised:LIMITS.tokens:20000", "safe")]),
-        ("seconds=30", "seconds=5 * 4", [("limit-lowered:LIMITS.seconds:20", "dangerous")]),
         (
-            "PARENTS_OF_PAGES = 25 ",
-            "PARENTS_OF_PAGES = 50 ",
-            [
-                ("batch-changed:Property.history:Batch(50,by='id')", "safe"),
-                ("batch-changed:User.properties:Batch(50,by='id')", "safe"),
-            ],
+            field("Query.me", auth=["@aws_cognito_user_pools"]),
+            [("access-lost:Query.me:Cognito", "breaking")],
         ),
-        (f"    {HOME},\n", "", []),
-        ("MEMORY_MB = 256", "MEMORY_MB = 512", []),
+        (
+            field("Query.me", auth=["@aws_cognito_user_pools", "@aws_oidc", "@aws_iam"]),
+            [("access-gained:Query.me:Cognito+IAM+OpenID-Connect", "dangerous")],
+        ),
+        (field("Query.me", auth=["@aws_oidc", "@aws_cognito_user_pools"]), []),
+        (field("Query.me", function="people"), [("function-changed:Query.me:people", "safe")]),
+        (limit("limits", depth=10), [("limit-lowered:limits.depth:10", "dangerous")]),
+        (limit("limits", tokens=20_000), [("limit-raised:limits.tokens:20000", "safe")]),
+        (limit("rest", rate=1), [("limit-lowered:rest.rate:1", "dangerous")]),
+        (limit("rest", cacheSeconds=90), [("cache-longer:rest.cacheSeconds:90", "dangerous")]),
+        (limit("rest", compressedBytes=9), []),
+        (
+            lambda told: told["usagePlans"]["government"].update(quota=1),
+            [("limit-lowered:usagePlans.government.quota:1", "dangerous")],
+        ),
+        (
+            lambda told: told["usagePlans"].pop("government"),
+            [("usage-plan-removed:usagePlans.government", "breaking")],
+        ),
+        (lambda told: told["fields"].pop("Query.me"), []),
     ],
 )
-def test_a_change_of_the_wiring_is_found(old: str, new: str, expected: list[tuple[str, str]]) -> None:
-    assert found(old, new) == expected
+def test_a_change_of_the_configuration_is_found(edit: Any, expected: list[tuple[str, str]]) -> None:
+    assert graded(wired.changes(*edited(FIELDS, edit))) == expected
 
 
-def test_what_a_function_of_the_wiring_evicts_is_read_from_the_function() -> None:
-    changed = found('"Query.property", {"arguments.id": path}', '"Query.property", {"arguments.no": path}')
-    assert len(changed) == sum(bool(row.evicts) for row in ROWS.values())
-    assert changed[0] == (
-        "evicts-less:Mutation.addImage:(Evict('Query.property',{'arguments.no':'arguments.propertyId'}),)",
-        "dangerous",
-    )
+def asked() -> dict[str, str]:
+    return app("relay", 'query Zip { listingsByZip(zipCode: "1") { nodes { id } } }\nquery Me { me { id } }')
 
 
 def test_a_cache_that_is_shared_breaks_the_operations_that_ask_for_the_field(tmp_path: Path) -> None:
     sdl = (ROOT / SCHEMA).read_text()
-    asked = app("relay", 'query Zip { listingsByZip(zipCode: "1") { nodes { id } } }\nquery Me { me { id } }')
-    base = tree(tmp_path / "base", {**asked, SCHEMA: sdl, WIRING: NOW})
-    shared = NOW.replace('Cache(30, by=("arguments",))', 'Cache(30, by=("arguments.zipCode",))')
-    head = tree(tmp_path / "head", {**asked, SCHEMA: sdl, WIRING: shared})
+    shared = {"seconds": 30, "keys": ["arguments.zipCode"]}
+    old, new = edited(FIELDS, field("Query.listingsByZip", cache=shared))
+    base = tree(tmp_path / "base", {**asked(), SCHEMA: sdl, FIELDS: old.text})
+    head = tree(tmp_path / "head", {**asked(), SCHEMA: sdl, FIELDS: new.text})
     (one,) = compared(base, head, head, TODAY).findings
     assert (one.broken, one.stops) == (("app/1.0 Zip",), True)
-    assert shared.splitlines()[(one.change.line or 0) - 1].lstrip().startswith('Field("Query.listingsByZip"')
+    assert new.text.splitlines()[(one.change.line or 0) - 1].lstrip().startswith('"Query.listingsByZip"')
+
+
+def test_access_that_is_lost_in_the_schema_too_is_told_once(tmp_path: Path) -> None:
+    sdl = (ROOT / SCHEMA).read_text()
+    narrower = re.sub(r"(  me: User) @aws_cognito_user_pools @aws_oidc", r"\1 @aws_cognito_user_pools", sdl)
+    assert narrower != sdl
+    old, new = edited(FIELDS, field("Query.me", auth=["@aws_cognito_user_pools"]))
+    base = tree(tmp_path / "base", {**asked(), SCHEMA: sdl, FIELDS: old.text})
+    head = tree(tmp_path / "head", {**asked(), SCHEMA: narrower, FIELDS: new.text})
+    (one,) = compared(base, head, head, TODAY).findings
+    assert (one.change.id, one.change.contract, one.broken) == ("access-lost:Query.me:Cognito", SCHEMA, ("app/1.0 Me",))
