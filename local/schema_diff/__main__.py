@@ -28,9 +28,9 @@ FORMS: dict[str, Callable[[Report], str]] = {
 }
 TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
 contracts/), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
-Without BASE it is the last release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or main; without
-HEAD it is the work tree. Exit status: 0 nothing breaks; 1 an app that is out breaks, or an approval is to be mended;
-2 it could not run."""
+Without BASE it is the newest release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or else the parent
+commit; without HEAD it is the work tree. Exit status: 0 nothing breaks; 1 an app that is out breaks, or an approval is
+to be mended; 2 it could not run."""
 
 
 def main(arguments: Sequence[str], root: Path, today: date) -> int:
@@ -39,11 +39,9 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
         asked = parser().parse_args(arguments)
         forms = [form(word) for word in asked.forms or ["table"]]
         head = side(root, asked.head) if asked.head else Folder(root)
-        base = (
-            side(root, asked.base) if asked.base else sides.last_base(root, os.environ.get("GITHUB_BASE_REF") or "main")
-        )
+        base = side(root, asked.base) if asked.base else default_base(root)
         if base is None:
-            print("There is no release tag, and no base branch at origin: nothing to compare with yet.")
+            print("There is no release tag and no parent commit: nothing to compare with yet.")
             return 0
         report = compared(base, head, head if head.whole else Folder(root), today)
         for tell, file in forms:
@@ -54,6 +52,14 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
     except KeyboardInterrupt:
         return 130
     return 1 if report.fails else 0
+
+
+def default_base(root: Path) -> Side | None:
+    """The base if none is named, which it prints, for not every form of the report does."""
+    base = sides.default_base(root, os.environ.get("GITHUB_BASE_REF"))
+    if base:
+        print(f"schema-diff compares with {base.label}.", file=sys.stderr)
+    return base
 
 
 def parser() -> argparse.ArgumentParser:

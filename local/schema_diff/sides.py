@@ -3,7 +3,9 @@
 Files are read as they are; nothing is written, generated or run.
 """
 
+import re
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +19,7 @@ ERRORS = f"{GENERATED}/errors.json"
 ARTEFACTS = (TABLE, FIELDS, ERRORS)
 CONTRACTS = (SCHEMA, REST, *ARTEFACTS)
 SUFFIXES = {".graphql": SCHEMA, ".graphqls": SCHEMA, ".gql": SCHEMA, ".yaml": REST, ".yml": REST, ".json": REST}
+RELEASE = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)?")  # a tag of a release, not of one to come as 1.0.0-rc.1
 
 
 class NotReadable(Exception):
@@ -158,18 +161,28 @@ def file(path: Path) -> Alone:
         raise NotReadable(f"{path}: {error.strerror}") from error
 
 
-def last_base(root: Path, branch: str) -> Revision | None:
-    """What to compare with where nobody says: the last release tag before this commit, else the branch that it goes to.
+def default_base(root: Path, branch: str | None) -> Revision | None:
+    """The revision to compare with if none is named: the newest release tag, else the base branch of a pull request,
+    else the parent commit.
 
-    None where there is neither. Raises NotReadable where this is no work tree of git.
+    None if the first commit is the only one. Raises NotReadable outside of a git repository, and in a clone that is too
+    shallow to have the parent commit.
     """
-    git(root, "rev-parse", "--git-dir")
-    for words, why in (
-        (("describe", "--tags", "--abbrev=0", "--match=v[0-9]*", "--match=[0-9]*"), ", the last release"),
-        (("rev-parse", "--verify", "--quiet", "--abbrev-ref", f"origin/{branch}"), ", the base branch"),
-    ):
-        try:
-            return revision(root, git(root, *words).decode().strip(), why)
-        except NotReadable:
-            continue
+    tags = git(root, "tag", "--merged", "HEAD", "--sort=-version:refname").decode().split() if has_commit(root) else []
+    if release := next(filter(RELEASE.fullmatch, tags), None):
+        return revision(root, release, ", the newest release")
+    for name, why in ((branch and f"origin/{branch}", ", the base branch"), ("HEAD^", ", the parent commit")):
+        with suppress(NotReadable):
+            if name:
+                return revision(root, name, why)
+    if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise NotReadable("the clone is shallow: fetch its history, or name a base")
     return None
+
+
+def has_commit(root: Path) -> bool:
+    """Whether there is any commit. Raises NotReadable outside of a git repository."""
+    git(root, "rev-parse", "--git-dir")
+    with suppress(NotReadable):
+        return bool(git(root, "rev-parse", "--verify", "--quiet", "HEAD"))
+    return False

@@ -86,43 +86,75 @@ def test_what_is_out_and_approved_is_read_from_the_newer_revision(tmp_path: Path
     assert "approved  schema.graphql:1" in capsys.readouterr().out
 
 
-def test_without_a_base_it_is_the_last_release_tag(tmp_path: Path, capsys: Captured) -> None:
-    root = committed(tmp_path, {SCHEMA: OLD})
-    git(root, "tag", "v1.0")
-    git(root, "tag", "nightly")
+def test_without_a_base_it_is_the_newest_release_tag(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: NEW})
+    git(root, "tag", "v1.9")
+    committed(root, {SCHEMA: OLD})
+    git(root, "tag", "v1.10")
+    for tag in ("nightly", "v2", "v2.0.0-rc.1", "9.0x"):
+        git(root, "tag", tag)
+    git(root, "branch", "later")
     committed(root, {SCHEMA: NEW})
     assert main([], root, TODAY) == 1
-    assert "v1.0, the last release → the work tree: 1 breaking" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "v1.10, the newest release → the work tree: 1 breaking" in told.out
+    assert told.err == "schema-diff compares with v1.10, the newest release.\n"
 
 
-def cloned(root: Path, to: Path) -> Path:
-    git(root, "clone", "--quiet", str(root), str(to))
+def test_a_release_that_the_commit_does_not_come_from_is_none(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: OLD})
+    committed(root, {SCHEMA: NEW})
+    git(root, "tag", "v2.0.0")
+    git(root, "checkout", "--quiet", "-b", "fix", "HEAD^")
+    committed(root, {"README.md": "homes"})
+    assert main([], root, TODAY) == 0
+    assert "HEAD^, the parent commit → the work tree: 0 breaking" in capsys.readouterr().out
+
+
+def cloned(root: Path, to: Path, *options: str) -> Path:
+    git(root, "clone", "--quiet", *options, root.as_uri(), str(to))
     return to
 
 
-def test_without_a_release_it_is_the_base_branch(tmp_path: Path, capsys: Captured) -> None:
-    clone = cloned(committed(tmp_path / "origin", {SCHEMA: OLD}), tmp_path / "clone")
-    committed(clone, {SCHEMA: NEW})
-    assert main([], clone, TODAY) == 1
-    assert "origin/main, the base branch → the work tree: 1 breaking" in capsys.readouterr().out
-
-
-def test_the_base_branch_is_that_of_the_pull_request(
+def test_without_a_release_it_is_the_base_branch_of_the_pull_request(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = committed(tmp_path / "origin", {SCHEMA: OLD})
     git(origin, "branch", "next")
     monkeypatch.setenv("GITHUB_BASE_REF", "next")
-    assert main([], cloned(origin, tmp_path / "clone"), TODAY) == 0
-    assert "origin/next, the base branch" in capsys.readouterr().out
+    clone = cloned(origin, tmp_path / "clone")
+    committed(clone, {SCHEMA: NEW})
+    committed(clone, {"README.md": "homes"})
+    assert main([], clone, TODAY) == 1
+    assert "origin/next, the base branch → the work tree: 1 breaking" in capsys.readouterr().out
 
 
-def test_with_neither_tag_nor_base_branch_it_says_so_and_passes(tmp_path: Path, capsys: Captured) -> None:
+def test_with_neither_it_is_the_parent_commit(tmp_path: Path, capsys: Captured) -> None:
+    root = committed(tmp_path, {SCHEMA: OLD})
+    committed(root, {SCHEMA: NEW})
+    assert main([], root, TODAY) == 1
+    told = capsys.readouterr()
+    assert "HEAD^, the parent commit → the work tree: 1 breaking" in told.out
+    assert told.err == "schema-diff compares with HEAD^, the parent commit.\n"
+
+
+def test_of_a_first_commit_it_says_so_and_passes(tmp_path: Path, capsys: Captured) -> None:
     root = committed(tmp_path, {SCHEMA: OLD})
     assert main([], root, TODAY) == 0
-    assert capsys.readouterr().out == (
-        "There is no release tag, and no base branch at origin: nothing to compare with yet.\n"
-    )
+    assert capsys.readouterr().out == "There is no release tag and no parent commit: nothing to compare with yet.\n"
+
+
+def test_before_the_first_commit_it_says_so_and_passes(tmp_path: Path, capsys: Captured) -> None:
+    git(tmp_path, "init", "--quiet")
+    assert main([], tree(tmp_path, {SCHEMA: OLD}).root, TODAY) == 0
+    assert "nothing to compare with yet" in capsys.readouterr().out
+
+
+def test_a_shallow_clone_never_passes_for_want_of_a_parent(tmp_path: Path, capsys: Captured) -> None:
+    origin = committed(tmp_path / "origin", {SCHEMA: OLD})
+    committed(origin, {SCHEMA: NEW})
+    assert main([], cloned(origin, tmp_path / "clone", "--depth=1"), TODAY) == 2
+    assert "the clone is shallow: fetch its history, or name a base" in capsys.readouterr().err
 
 
 def test_a_base_without_a_schema_is_said_and_passes(tmp_path: Path, capsys: Captured) -> None:
