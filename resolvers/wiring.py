@@ -63,7 +63,7 @@ FIELDS = (
         "Mutation.createProperty",
         properties.create,
         SIGNED_IN,
-        errors=(InvalidInput, NotAllowed, UserNotFound, IdempotencyMismatch),
+        errors=(InvalidInput, NotAllowed, UserNotFound, IdempotencyMismatch, PropertyNotFound),
     ),
     Field("Mutation.updateProperty", properties.update, SIGNED_IN, evicts=BY_ID, errors=(*OF_OWNERS, VersionConflict)),
     Field("Mutation.deleteProperty", properties.delete, SIGNED_IN, evicts=BY_ID, errors=(*OF_OWNERS, VersionConflict)),
