@@ -32,8 +32,11 @@ check: $(READY) ## style, types, names and the import contracts
 schema: $(READY) ## writes schema.graphql and contracts/ from the records, the keys and the wiring
 	$(PYTHON) -m local.schema
 
+# It signs the certificate of `make run TLS=1`.
+AUTHORITY = $(wildcard .cache/tls/ca.pem)
+
 schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)
-	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(PYTHON) -m local.schema_diff \
+	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(if $(AUTHORITY),CA_FILE=$(AUTHORITY)) $(PYTHON) -m schema_diff \
 		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)")
 
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
@@ -112,4 +115,4 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 clean: ## removes what the verbs made: environment, engine, caches
 	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
 		local/swagger/node_modules tests/clients/node_modules tests/clients/generated \
-		tests/local/schema_diff/inspector/node_modules
+		tests/schema_diff/inspector/node_modules

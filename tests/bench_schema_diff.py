@@ -62,7 +62,7 @@ def measure(print_table: Callable[..., None], medians: Callable[..., list[tuple[
             "graphql-core's find_schema_changes": run(
                 "-c", CORE, *(str(side / "schema.graphql") for side in (old, new))
             ),
-            "python -m local.schema_diff": run("-m", "local.schema_diff", str(old), str(new)),
+            "python -m schema_diff": run("-m", "schema_diff", str(old), str(new)),
         }
         print_table(
             f"A schema of {TYPES:,} types and its change, each as a program (at most 5,000)", medians(rows, ROUNDS)

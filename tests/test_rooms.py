@@ -9,7 +9,7 @@ import pytest
 
 from local.dynamodb import ROOT
 
-ROOMS = ("data", "resolvers", "local", "infra", "tools")
+ROOMS = ("data", "resolvers", "local", "schema_diff", "infra", "tools")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FORBIDDEN = [
     ("data.keys", "resolvers.field"),
@@ -25,6 +25,8 @@ FORBIDDEN = [
         ("infra.stages", module)
         for module in ("boto3", "data.records", "local.kinds", "resolvers.caller", "strawberry")
     ],
+    *[("schema_diff.report", package) for package in ("data.keys", "infra.stages", "local.kinds", "resolvers.wiring")],
+    ("local.server", "schema_diff.report"),
     *[("local.server", library) for library in ("aws_cdk", "boto3", "botocore")],
     *[("tools.names", module) for module in ("data.keys", "infra.stages", "local.kinds", "resolvers.field")],
 ]

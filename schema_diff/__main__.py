@@ -1,0 +1,116 @@
+"""The program: two sides, the report in any of its forms, and the exit status.
+
+0 where no app that is out breaks, 1 where one does or an approval is to be mended, 2 where a side cannot be read.
+"""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from schema_diff.compare import compared
+from schema_diff.formats import machine
+from schema_diff.formats.markdown import markdown
+from schema_diff.formats.table import table
+from schema_diff.report import Report
+from schema_diff.sources import endpoint, sides
+from schema_diff.sources.sides import Folder, NotReadable, Side
+
+FORMS: dict[str, Callable[[Report], str]] = {
+    "table": table,
+    "markdown": markdown,
+    "json": machine.as_json,
+    "sarif": machine.as_sarif,
+    "github": machine.as_github,
+}
+TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
+contracts/), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
+Without BASE it is the newest release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or else the parent
+commit; without HEAD it is the work tree. Exit status: 0 nothing breaks; 1 an app that is out breaks, or an approval is
+to be mended; 2 it could not run."""
+
+
+def main(arguments: Sequence[str], root: Path, today: date) -> int:
+    """Compares, tells, and answers the exit status."""
+    try:
+        asked = parser().parse_args(arguments)
+        forms = [form(word) for word in asked.forms or ["table"]]
+        head = side(root, asked.head) if asked.head else Folder(root)
+        base = side(root, asked.base) if asked.base else default_base(root)
+        if base is None:
+            print("There is no release tag and no parent commit: nothing to compare with yet.")
+            return 0
+        report = compared(base, head, head if head.whole else Folder(root), today)
+        for tell, file in forms:
+            put(tell(report), file)
+    except NotReadable as error:
+        print(f"schema-diff could not run. {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 1 if report.fails else 0
+
+
+def default_base(root: Path) -> Side | None:
+    """The base if none is named, which it prints, for not every form of the report does."""
+    base = sides.default_base(root, os.environ.get("GITHUB_BASE_REF"))
+    if base:
+        print(f"schema-diff compares with {base.label}.", file=sys.stderr)
+    return base
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m schema_diff",
+        description="What a change of the contracts does to apps that are out.",
+        epilog=TOLD,
+    )
+    made.add_argument("base", nargs="?", metavar="BASE", help="what is out")
+    made.add_argument("head", nargs="?", metavar="HEAD", help="what is to come: the work tree, if not said")
+    made.add_argument(
+        "--as",
+        dest="forms",
+        action="append",
+        metavar="FORM[=FILE]",
+        help=f"how to tell it, and into which file: {', '.join(FORMS)}; may be given several times",
+    )
+    return made
+
+
+def form(word: str) -> tuple[Callable[[Report], str], Path | None]:
+    name, _, file = word.partition("=")
+    if name not in FORMS:
+        raise NotReadable(f"--as {name}: it is one of {', '.join(FORMS)}")
+    return FORMS[name], Path(file) if file else None
+
+
+def side(root: Path, name: str) -> Side:
+    """The side that a word means: an endpoint, a folder or file that is there, or else a revision."""
+    if name.startswith(("http://", "https://")):
+        return endpoint.side(name)
+    path = Path(name)
+    if path.is_dir():
+        return Folder(path, label=name)
+    if path.is_file() or path.suffix in sides.SUFFIXES:
+        return (endpoint.dump(path) if path.suffix == ".json" else None) or sides.file(path)
+    return sides.revision(root, name)
+
+
+def put(text: str, file: Path | None) -> None:
+    if file is None:
+        with suppress(BrokenPipeError):  # who reads has seen enough; the exit status still tells
+            print(text.rstrip("\n"), flush=True)
+        return
+    try:
+        file.write_text(text.rstrip("\n") + "\n")
+    except OSError as error:
+        raise NotReadable(f"{file} cannot be written: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    gc.disable()  # a short run that makes much and frees nothing: collecting would take two thirds of its time
+    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parents[1], datetime.now(UTC).date()))

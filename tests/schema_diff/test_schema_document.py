@@ -1,0 +1,39 @@
+"""A schema that does not hold together is refused in graphql-core's own words, though not all of it is walked."""
+
+import pytest
+from graphql import parse
+from graphql.validation.validate import validate_sdl
+
+from schema_diff.graphql.schema_document import broken_rules
+
+QUERY = "type Query { home: Int }"
+
+
+@pytest.mark.parametrize(
+    "sdl",
+    [
+        "type Query { home: Int home: Int }",
+        "type Query { home: Home }",
+        "type Query { home(id: Int id: Int): Int }",
+        "type Query { home(by: By = { id: 1, id: 2 }): Int } input By { id: Int }",
+        "type Query { home: Int @deprecated @deprecated }",
+        "type Query { home: Int @deprecated(why: 1) }",
+        'type Query { home: Int @deprecated(reason: "a", reason: "b") }',
+        "type Query @closed { home: Int }",
+        f"directive @closed(by: Int!) on ENUM_VALUE enum E {{ A @closed }} {QUERY}",
+        f"directive @closed on OBJECT directive @closed on OBJECT {QUERY}",
+        f"enum E {{ A A }} {QUERY}",
+        f"enum E @oneOf {{ A }} {QUERY}",
+        f"union U = Home {QUERY}",
+        f"type Home implements Named {{ id: Int }} {QUERY}",
+        f"{QUERY} {QUERY}",
+        f"extend type Home {{ id: Int }} {QUERY}",
+        f"schema {{ query: Query query: Query }} {QUERY}",
+        f"schema {{ query: Query }} schema {{ query: Query }} {QUERY}",
+    ],
+)
+def test_what_is_wrong_is_told_as_graphql_core_tells_it(sdl: str) -> None:
+    document = parse(sdl)
+    told = [(error.message, error.locations) for error in validate_sdl(document)]
+    assert told
+    assert [(error.message, error.locations) for error in broken_rules(document)] == told

@@ -1,0 +1,172 @@
+"""The table's keys: a pattern or an index that changes strands the items that are stored."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.workers import ROOT
+from schema_diff.contracts import table as keys
+from schema_diff.rules_other_contracts import BESIDE
+from schema_diff.sources.sides import TABLE, Text
+from tests.schema_diff.helpers import edited, graded
+
+BREAKING = "breaking"
+
+
+def item(name: str, **attributes: str) -> Any:
+    return lambda table: table["items"][name].update(attributes)
+
+
+def renamed(table: Any) -> None:
+    table["items"] = {"picture" if name == "image" else name: entry for name, entry in table["items"].items()}
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        (
+            item("image", sk="PIC#image-1"),
+            [("key-pattern-changed:image:pk=PROP#property-1,sk=PIC#image-1", BREAKING)],
+        ),
+        (
+            item("image", pk="PROP#image-1", sk="IMG#property-1"),
+            [("key-pattern-changed:image:pk=PROP#image-1,sk=IMG#property-1", BREAKING)],
+        ),
+        (
+            item("historyEvent", sk="HIST#2026-01-31T12:00:00.000Z#000000000007"),
+            [
+                (
+                    "key-pattern-changed:historyEvent:pk=PROP#property-1,sk=HIST#2026-01-31T12:00:00.000Z#000000000007",
+                    BREAKING,
+                )
+            ],
+        ),
+        (
+            item("ownership", inverse_pk="USER#user-1", inverse_sk="PROP#property-1"),
+            [
+                (
+                    "key-pattern-changed:ownership:"
+                    "inverse_pk=USER#user-1,inverse_sk=PROP#property-1,pk=USER#user-1,sk=PROP#property-1",
+                    BREAKING,
+                )
+            ],
+        ),
+        (lambda table: table["items"].pop("user"), [("key-pattern-changed:user", BREAKING)]),
+        (renamed, []),
+        (
+            lambda table: table["items"].update(tour={"pk": "PROP#property-1", "sk": "TOUR"}),
+            [("key-pattern-added:tour", "safe")],
+        ),
+        (
+            lambda table: table["partitions"].update(listings="PLACE#94110"),
+            [("key-pattern-changed:listings:PLACE#94110", BREAKING)],
+        ),
+        (
+            lambda table: table["ids"].update({"USER#user-1": "USER"}),
+            [("key-parsing-changed:USER#user-1:USER", BREAKING)],
+        ),
+        (lambda table: table["indexes"].pop("inverse"), [("index-removed:inverse", BREAKING)]),
+        (
+            lambda table: table["indexes"]["inverse"].update(projection="ALL"),
+            [("index-changed:inverse:inverse_pk/S/inverse_sk/S/ALL", BREAKING)],
+        ),
+        (
+            lambda table: table["indexes"]["by_price"]["sortKey"].update(type="S"),
+            [("index-changed:by_price:pk/S/list_price/S/ALL", BREAKING)],
+        ),
+        (
+            lambda table: table["indexes"].update(by_cost=table["indexes"].pop("by_price")),
+            [("index-removed:by_price", BREAKING), ("index-added:by_cost", "dangerous")],
+        ),
+        (
+            lambda table: table.update(ttlAttribute="ends_at"),
+            [("key-attribute-changed:ttlAttribute:ends_at", BREAKING)],
+        ),
+        (
+            lambda table: table["partitionKey"].update(name="id"),
+            [("key-attribute-changed:partitionKey:id/S", BREAKING)],
+        ),
+    ],
+)
+def test_a_change_of_the_keys_is_found(edit: Any, found: list[tuple[str, str]]) -> None:
+    assert graded(keys.changes(*edited(TABLE, edit))) == found
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code, whose keys a test can edit."""
+    folder = tmp_path_factory.mktemp("copy")
+    for package in ("data", "resolvers", "local"):
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "schema_diff")
+        shutil.copytree(ROOT / package, folder / package, ignore=ignored)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "found"),
+    [
+        (r"\bPROPERTIES\b", "PROPERTY_PREFIX", []),
+        (r"\bBY_PRICE\b", "PRICE_INDEX", []),
+        (r"def property\(id: ID\)(.*?)\{id\}", r"def property(property_id: ID)\1{property_id}", []),
+        (r'Key\(f"\{PROPERTIES\}\{id\}", METADATA\)', "Key(sk=METADATA, pk=PROPERTIES + id)", []),
+        (
+            r'f"\{USERS\}\{user_id\}", f"\{PROPERTIES\}\{property_id\}"',
+            'f"{USERS}{property_id}", f"{PROPERTIES}{user_id}"',
+            [
+                "key-pattern-changed:ownership:"
+                "inverse_pk=PROP#user-1,inverse_sk=USER#property-1,pk=USER#property-1,sk=PROP#user-1"
+            ],
+        ),
+        (
+            r"key\.sk, INVERSE\.sort\.name: key\.pk",
+            "key.pk, INVERSE.sort.name: key.sk",
+            [
+                "key-pattern-changed:listing:"
+                "inverse_pk=ZIP#94110,inverse_sk=PROP#property-1,list_price=450000.0,pk=ZIP#94110,sk=PROP#property-1",
+                "key-pattern-changed:ownership:"
+                "inverse_pk=USER#user-1,inverse_sk=PROP#property-1,pk=USER#user-1,sk=PROP#property-1",
+            ],
+        ),
+        (
+            r"version:010d",
+            "version:012d",
+            ["key-pattern-changed:historyEvent:pk=PROP#property-1,sk=HIST#2026-01-31T12:00:00.000Z#000000000007"],
+        ),
+        (r"\(INVERSE, BY_PRICE\)", "(INVERSE,)", ["index-removed:by_price"]),
+        (r'"KEYS_ONLY"\)', '"ALL")', ["index-changed:inverse:inverse_pk/S/inverse_sk/S/ALL"]),
+        (r'"expires_at"', '"ends_at"', ["key-attribute-changed:ttlAttribute:ends_at"]),
+        (
+            r'partition\("#"\)\[2\]',
+            'partition("#")[0]',
+            ["key-parsing-changed:PROP#property-1:PROP", "key-parsing-changed:USER#user-1:USER"],
+        ),
+    ],
+)
+def test_an_edit_of_the_code_is_found_by_what_it_stores(
+    copy: Path, pattern: str, replacement: str, found: list[str]
+) -> None:
+    for name in ("keys.py", "listings.py"):
+        changed = re.sub(pattern, replacement, (ROOT / "data" / name).read_text(), flags=re.DOTALL)
+        (copy / "data" / name).write_text(changed)
+    assert (copy / "data" / "keys.py").read_text() != (ROOT / "data" / "keys.py").read_text()
+    program = "import local.contracts; print(local.contracts.files()['table.json'])"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, check=True)
+    old = Text(TABLE, (ROOT / TABLE).read_text())
+    assert [change.id for change in keys.changes(old, Text(TABLE, ran.stdout))] == found
+
+
+def test_a_change_is_told_with_its_lines() -> None:
+    old, new = edited(TABLE, lambda table: table["indexes"]["inverse"].update(projection="ALL"))
+    [change] = keys.changes(old, new)
+    assert (change.line, change.was) == (change.was, change.line)
+    assert new.text.splitlines()[(change.line or 0) - 1] == '    "inverse": {'
+
+
+@pytest.mark.parametrize("kind", ["key-pattern-changed", "index-changed", "index-removed", "key-attribute-changed"])
+def test_what_strands_items_is_breaking(kind: str) -> None:
+    assert str(BESIDE[kind].grade) == BREAKING
