@@ -13,11 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local import docs, http, page, realtime, routes, schema, stream, traces
+from local import docs, http, kinds, page, realtime, routes, schema, stream, traces
+from local.api import ExecutableSchema
 from local.appsync import AppSync
 from local.auth import Providers
 from local.functions import account
 from local.gateway import Gateway
+from local.graphql_request import PATH
 from local.iam import Iam
 from local.issuer import Issuer
 from local.plans import Keys
@@ -27,7 +29,8 @@ from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
 from local.workers import Functions, Lambda
-from resolvers.wiring import FIELDS
+from resolvers.publishing import AGENT
+from resolvers.wiring import FIELDS, LIMITS
 
 PACE = Pace()
 
@@ -58,13 +61,14 @@ def app(
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
     functions = elsewhere or own_functions(environment, place, providers)
-    appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
+    api = ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), LIMITS)
+    appsync = AppSync(api, functions.deployed, mixed)
     gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
 
     served = Starlette(
         routes=[
-            http.route(appsync, providers, kept),
-            *realtime.routes(appsync.subscriptions, providers, pace),
+            http.route(appsync, providers.authenticate, kept, AGENT),
+            *realtime.routes(appsync.subscriptions, providers.authenticate, pace),
             about(environment),
             *place.issuer.routes(),
             *place.iam.routes(),
@@ -88,7 +92,7 @@ def app(
 def own_functions(environment: dict[str, str], place: Place, providers: Providers) -> Lambda:
     """The functions that the desk runs itself, on the code on disk."""
     trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
+    backend = {"APPSYNC_URL": place.issuer.url + PATH, **place.iam.environment(), **trust}
     return Lambda(account(environment, backend, {**providers.environment(), **trust}))
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from local import request, schema, unconfirmed
+from local import kinds, schema, unconfirmed
+from local.api import ExecutableSchema
 from local.appsync import AppSync
-from local.auth import Asker
-from local.operation import Question
+from local.auth_request import AuthContext
+from local.graphql_request import GraphQLRequest
 from local.trace import Trace
 from local.workers import Failed, Outcome
-from resolvers.field import COGNITO, IAM, Mode
+from resolvers.field import COGNITO, IAM, Limits, Mode
 from resolvers.wiring import FIELDS, LIMITS
 
 IDENTITY = {"sub": "ada", "claims": {"sub": "ada"}}
@@ -34,10 +35,21 @@ class Functions:
         return Outcome(result=None if failed else answer, failed=failed, calls=[], pid=1, ms=0)
 
 
-def ask(functions: Functions, query: str, mode: Mode = COGNITO, mixed: bool = True, **variables: Any) -> dict[str, Any]:
-    api = AppSync(schema.build(), FIELDS, lambda: functions.invoke, mixed)
+def api(limits: Limits = LIMITS) -> ExecutableSchema:
+    return ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), limits)
+
+
+def ask(
+    functions: Functions,
+    query: str,
+    mode: Mode = COGNITO,
+    mixed: bool = True,
+    limits: Limits = LIMITS,
+    **variables: Any,
+) -> dict[str, Any]:
+    appsync = AppSync(api(limits), lambda: functions.invoke, mixed)
     trace = Trace("1", None, query, variables, "ada")
-    body = asyncio.run(api.answer(Question(query, variables), Asker(mode, IDENTITY, HEADERS), trace))
+    body = asyncio.run(appsync.execute(GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS), trace))
     return body
 
 
@@ -254,11 +266,11 @@ def test_what_was_read_before_an_eviction_and_arrives_after_it_is_not_kept() -> 
         return Outcome({"ok": {"id": "p1", "price": prices["p1"]}}, None, [], 1, 0)
 
     async def raced() -> list[Any]:
-        api = AppSync(schema.build(), FIELDS, lambda: invoke)
+        appsync = AppSync(api(), lambda: invoke)
 
         async def told(query: str) -> Any:
-            trace, asker = Trace("1", None, query, {}, "ada"), Asker(COGNITO, IDENTITY, HEADERS)
-            return (await api.answer(Question(query, {}), asker, trace))["data"]
+            trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
+            return (await appsync.execute(GraphQLRequest(query, {}), caller, trace))["data"]
 
         reading = asyncio.create_task(told('{ property(id: "p1") { price } }'))
         await asyncio.sleep(0)
@@ -274,10 +286,10 @@ def test_what_was_read_before_an_eviction_and_arrives_after_it_is_not_kept() -> 
     assert after == {"property": {"price": 250.0}}
 
 
-def test_what_the_desk_itself_does_takes_of_the_requests_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_desk_itself_does_takes_of_the_requests_time() -> None:
     """As where a short document asks for a hundred thousand fields that need no function."""
-    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=1))
     functions = Functions(properties=homes(*(f"p{n}" for n in range(300))))
     aliases = " ".join(f"a{n}: id" for n in range(2_000))
-    body = ask(functions, f'{{ properties(ids: ["p"]) {{ {aliases} }} }}')
+    query = f'{{ properties(ids: ["p"]) {{ {aliases} }} }}'
+    body = ask(functions, query, limits=replace(LIMITS, seconds=1))
     assert {one["errorType"] for one in body["errors"]} == {unconfirmed.TIMED_OUT[0]}

@@ -12,7 +12,7 @@ import pytest
 
 from data import properties
 from data.records import ID, Property
-from local import request, unconfirmed
+from local import unconfirmed
 from local.workers import ROOT, Outcome
 from resolvers.wiring import LIMITS
 from tests import proxy as trouble
@@ -66,7 +66,7 @@ def test_what_came_in_time_stays_and_what_did_not_is_an_error_of_the_time(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = put(desk)
-    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=3))
+    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=3))
     desk.proxy.fail("BatchGetItem", trouble.delayed(10))
     begun = time.monotonic()
     answer = desk.ask(WITH_ALL, id=home.id)
@@ -94,8 +94,8 @@ def test_what_comes_when_the_time_is_over_is_not_begun(desk: Desk, monkeypatch: 
         begun.append(name)
         raise AssertionError
 
-    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=0))
-    monkeypatch.setattr(desk.appsync, "deployed", lambda: begin)
+    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=0))
+    monkeypatch.setattr(desk.appsync, "get_invoker", lambda: begin)
     answer = desk.ask('mutation { a: updateMe(input: {name: "A"}) { id } b: updateMe(input: {name: "B"}) { id } }')
     assert answer.body["data"] == {"a": None, "b": None}
     assert answer.error_types == [unconfirmed.TIMED_OUT[0]] * 2
@@ -107,7 +107,7 @@ def test_after_a_function_that_took_too_long_the_next_request_is_answered(
 ) -> None:
     home = put(desk)
     with monkeypatch.context() as short:
-        short.setattr(request, "LIMITS", replace(LIMITS, seconds=1))
+        short.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=1))
         desk.proxy.fail("Query", trouble.delayed(3))
         assert desk.ask(WITH_ALL, id=home.id).error_types == [unconfirmed.TIMED_OUT[0]]
     assert desk.ask(WITH_ALL, id=home.id).data["property"]["owner"] == {"name": "Ada"}

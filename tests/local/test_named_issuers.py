@@ -101,7 +101,7 @@ def test_a_token_for_a_client_that_is_asked_for_is_taken(
     monkeypatch.setenv(f"{provider}_ISSUER", unnamed.url)
     monkeypatch.setenv(f"{provider}_CLIENT_ID", clients or "")
     providers = Providers.from_environment(OURS, None)
-    mode = asyncio.run(providers.asker(call(unnamed.token(**claims)))).mode
+    mode = asyncio.run(providers.authenticate(call(unnamed.token(**claims)))).mode
     assert mode is {"COGNITO": COGNITO, "OIDC": OIDC}[provider]
 
 

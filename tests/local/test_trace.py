@@ -119,7 +119,7 @@ def test_nothing_is_wasteful_in_a_page_of_homes(told: Desk) -> None:
 @pytest.fixture
 def owners_one_by_one(told: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk as it is where the row of Property.owner says a batch of one."""
-    monkeypatch.setitem(told.appsync.api.rows, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id")))
+    monkeypatch.setitem(told.appsync.api.fields, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id")))
     yield told
 
 
