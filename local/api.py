@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode, execute
 
-from local import validation
+from local import scalars, validation
 from local.errors import NotAuthorized, written
 from local.executor import Executor
 from local.graphql_request import GraphQLRequest
@@ -29,6 +29,7 @@ class ExecutableSchema:
     """
 
     def __init__(self, schema: GraphQLSchema, fields: Iterable[Field], type_modes: TypeModes, limits: Limits) -> None:
+        scalars.attach(schema)
         self.schema = without_resolvers(schema)
         self.fields = {(field.parent, field.name): field for field in fields}
         self.type_modes = type_modes
