@@ -17,7 +17,7 @@ from local import docs, http, kinds, page, realtime, routes, schema, stream, tra
 from local.api import ExecutableSchema
 from local.appsync import AppSync
 from local.auth import Providers
-from local.functions import account
+from local.functions import CODE, account
 from local.gateway import Gateway
 from local.graphql_request import PATH
 from local.iam import Iam
@@ -30,7 +30,7 @@ from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
 from local.workers import Functions, Lambda
 from resolvers.publishing import AGENT
-from resolvers.wiring import FIELDS, LIMITS
+from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB
 
 PACE = Pace()
 
@@ -75,7 +75,7 @@ def app(
             *place.keys.routes(),
             *page.routes(),
             *docs.routes(),
-            *traces.routes(kept),
+            *traces.routes(kept, MEMORY_MB),
         ],
         middleware=[
             Middleware(gateway.before),
@@ -93,7 +93,7 @@ def own_functions(environment: dict[str, str], place: Place, providers: Provider
     """The functions that the desk runs itself, on the code on disk."""
     trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
     backend = {"APPSYNC_URL": place.issuer.url + PATH, **place.iam.environment(), **trust}
-    return Lambda(account(environment, backend, {**providers.environment(), **trust}))
+    return Lambda(account(environment, backend, {**providers.environment(), **trust}), CODE)
 
 
 def about(environment: dict[str, str]) -> Route:

@@ -12,7 +12,7 @@ from local.findings import Finding
 from local.trace import Trace, Traces
 from local.workers import Failed, Outcome
 from resolvers.field import Batch
-from resolvers.wiring import ROWS
+from resolvers.wiring import MEMORY_MB, ROWS
 from tests.local import world
 from tests.local.desk import Answer, Desk
 
@@ -204,7 +204,7 @@ def test_a_read_that_failed_and_was_asked_again_is_no_waste() -> None:
 def test_a_million_cost_what_each_takes_at_the_list_prices() -> None:
     calls = [a_call(read_units=4), a_call(operation="TransactWriteItems", read_units=0, write_units=10)]
     trace = a_trace(Outcome(None, None, calls, 1, 10.2), Outcome(None, None, [], 1, 20.0))
-    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in prices.of_a_million(trace)}
+    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in prices.of_a_million(trace, MEMORY_MB)}
     assert bill == {
         "AppSync queries and mutations": (1, 4.0),
         "Lambda invocations": (2, 0.4),
