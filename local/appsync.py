@@ -1,5 +1,6 @@
 """AppSync's engine: executes a request against the schema, and invokes the Lambda functions of the fields in it."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,11 +30,13 @@ class AppSync:
         api: ExecutableSchema,
         get_invoker: Callable[[], Invoke],
         aliases_share_batch: bool = unconfirmed.ALIASES_SHARE_A_BATCH,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.api = api
         self.get_invoker = get_invoker
         self.aliases_share_batch = aliases_share_batch
-        self.cache = Cache(api.fields.values())
+        self.clock = clock
+        self.cache = Cache(api.fields.values(), clock)
         self.subscriptions = Subscriptions(api)
 
     async def execute(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> Answer:
@@ -57,7 +60,7 @@ class AppSync:
 
     def context(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> ExecutionContext:
         limits = self.api.limits
-        invoker = FieldInvoker(self.get_invoker(), limits.seconds, trace)
+        invoker = FieldInvoker(self.get_invoker(), limits.seconds, trace, self.clock)
         scheduler = BatchScheduler(invoker, self.aliases_share_batch)
         return ExecutionContext(caller, request.variables, invoker, scheduler, self.cache, limits)
 

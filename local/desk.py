@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from local import docs, http, kinds, page, realtime, routes, schema, stream, traces
 from local.api import ExecutableSchema
@@ -30,9 +31,13 @@ from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
 from local.workers import Functions, Lambda
 from resolvers.publishing import AGENT
-from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB
+from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, PLANS, REST
 
 PACE = Pace()
+OPEN_TO_BROWSERS = (  # the REST routes state themselves what a browser may do
+    Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
+    Middleware(ExceptionMiddleware),  # inside, so that a 404 has those headers too
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Place:
     issuer: Issuer
     iam: Iam
     certificates: Certificates | None = None
-    keys: Keys = field(default_factory=Keys)
+    keys: Keys = field(default_factory=lambda: Keys(PLANS, REST))
 
 
 def app(
@@ -63,24 +68,21 @@ def app(
     functions = elsewhere or own_functions(environment, place, providers)
     api = ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), LIMITS)
     appsync = AppSync(api, functions.deployed, mixed)
-    gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
+    gateway = Gateway(routes.read(), place.keys, REST, functions.invoke, cached=cached)
 
+    others = [
+        http.route(appsync, providers.authenticate, kept, AGENT),
+        *realtime.routes(appsync.subscriptions, providers.authenticate, pace),
+        about(environment),
+        *place.issuer.routes(),
+        *place.iam.routes(),
+        *place.keys.routes(),
+        *page.routes(),
+        *docs.routes(),
+        *traces.routes(kept, MEMORY_MB),
+    ]
     served = Starlette(
-        routes=[
-            http.route(appsync, providers.authenticate, kept, AGENT),
-            *realtime.routes(appsync.subscriptions, providers.authenticate, pace),
-            about(environment),
-            *place.issuer.routes(),
-            *place.iam.routes(),
-            *place.keys.routes(),
-            *page.routes(),
-            *docs.routes(),
-            *traces.routes(kept, MEMORY_MB),
-        ],
-        middleware=[
-            Middleware(gateway.before),
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
-        ],
+        routes=[*gateway.routes(), Mount("", routes=others, middleware=OPEN_TO_BROWSERS)],
         exception_handlers={ClientDisconnect: gone},
         lifespan=lambda _: running(functions, environment if elsewhere is None else None),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from local import unconfirmed
@@ -14,20 +15,21 @@ from resolvers.field import Field
 class FieldInvoker:
     """Invokes the functions of fields until the request's `seconds` are over."""
 
-    def __init__(self, invoke: Invoke, seconds: float, trace: Trace) -> None:
+    def __init__(self, invoke: Invoke, seconds: float, trace: Trace, clock: Callable[[], float]) -> None:
         self.invoke = invoke
-        self.deadline = time.monotonic() + seconds
+        self.deadline = clock() + seconds
         self.trace = trace
+        self.clock = clock
 
     def check_deadline(self) -> None:
         """Raises FieldError after the deadline: fields that need no function take time too."""
-        if time.monotonic() > self.deadline:
+        if self.clock() > self.deadline:
             raise FieldError(*unconfirmed.TIMED_OUT)
 
     async def result(self, field: Field, payload: Any, batch_size: int) -> Any:
         """The result of a field's function for this payload. Raises FieldError."""
         started = time.perf_counter()
-        remaining = self.deadline - time.monotonic()
+        remaining = self.deadline - self.clock()
         try:
             if remaining <= 0:  # asyncio would let the function begin before it cancels it
                 raise TimeoutError
