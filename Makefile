@@ -28,7 +28,7 @@ check: $(READY) ## style, types and the arrows between the rooms
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-schema: $(READY) ## writes schema.graphql from the records and the wiring
+schema: $(READY) ## writes schema.graphql and contracts/ from the records, the keys and the wiring
 	$(PYTHON) -m local.schema
 
 schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)

@@ -15,7 +15,12 @@ Fault                    DynamoDB refused what only we can put right: a bug, a m
 
 
 class Refusal(Exception):
-    """Its class name is the error's type, its text the message, its attributes the facts."""
+    """Its class name is the error's type, its text the message, its attributes the facts.
+
+    If it is `retryable`, nothing was done, and the same request may succeed later.
+    """
+
+    retryable = False
 
 
 class InvalidInput(Refusal):
@@ -71,6 +76,8 @@ class IdempotencyMismatch(Refusal):
 
 
 class TryAgain(Refusal):
+    retryable = True
+
     def __init__(self) -> None:
         super().__init__("the service is busy: try again in a moment")
 

@@ -1,6 +1,6 @@
 """Records and wiring, compiled to a Strawberry schema: the desk runs it, clients and CDK read it as `schema.graphql`.
 
-`python -m local.schema` writes the file.
+`python -m local.schema` writes the file, and `contracts/*.json` beside it.
 """
 
 import inspect
@@ -20,7 +20,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
 from data.records import ABSENT, ID
-from local import introspection, kinds, schema_scalars
+from local import contracts, introspection, kinds, schema_scalars
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import ROOTS, Field
@@ -185,12 +185,12 @@ def graphql_default(default: Any) -> Any:
 
 
 def main() -> None:
-    """Writes schema.graphql; with `--print` puts it out instead."""
+    """Writes schema.graphql and the other contracts; with `--print` puts the schema out instead."""
     if "--print" in sys.argv:
         sys.stdout.write(contract(build()))
     else:
         FILE.write_text(sdl(build()))
-        print(f"wrote {FILE.name}")
+        print(f"wrote {', '.join([FILE.name, *contracts.write()])}")
 
 
 if __name__ == "__main__":

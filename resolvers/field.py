@@ -68,7 +68,8 @@ class Field:
     """One field of the schema: who answers it, for whom, and how.
 
     The resolver's module is its Lambda function; `local` means that AppSync answers by itself, on a NONE data source,
-    and the resolver is there for its signature.
+    and the resolver is there for its signature. `errors` are the errors that the function may return, besides those
+    that any field may return (resolvers/wiring.py).
     """
 
     path: str
@@ -80,6 +81,7 @@ class Field:
     local: bool = False
     follows: tuple[str, ...] = ()
     deprecated: str | None = None
+    errors: tuple[type[Exception], ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.parent and self.name and self.who):
@@ -94,6 +96,8 @@ class Field:
             raise BadRow(f"{self.path}: only a mutation can evict")
         if bool(self.follows) != (self.parent == "Subscription"):
             raise BadRow(f"{self.path}: a subscription, and nothing else, names the mutations it follows")
+        if self.local and self.errors:
+            raise BadRow(f"{self.path}: AppSync itself resolves it, so no function returns {self.errors[0].__name__}")
 
     @property
     def parent(self) -> str:

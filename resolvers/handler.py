@@ -21,6 +21,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from data.errors import Fault, Refusal, TryAgain
 from resolvers import caller, encoding
 from resolvers.field import Field
+from resolvers.refusals import InternalError
 from resolvers.wiring import ROWS
 
 Event = Mapping[str, Any]
@@ -30,14 +31,6 @@ MOST_FAILURES = 32  # of one batch, in search of the items that make it fail
 
 logger = Logger(service="homes")
 metrics = Metrics(namespace="Homes", service=f"homes-{os.environ.get('STAGE', 'desk')}")
-
-
-class InternalError(Exception):
-    """What a client is told of anything that is no refusal: where to find it in our log."""
-
-    def __init__(self, correlation_id: str) -> None:
-        super().__init__(f"something went wrong on our side: {correlation_id}")
-        self.correlation_id = correlation_id
 
 
 def answer(event: Any, context: object) -> Any:

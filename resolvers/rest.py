@@ -31,9 +31,9 @@ from data.errors import (
 from data.records import ABSENT, ID, Connection, Id, Property, ZipCode
 from resolvers import asked, encoding, etags, history, listings, properties
 from resolvers.caller import Caller
-from resolvers.handler import InternalError, logger, note, traced
+from resolvers.handler import logger, note, traced
 from resolvers.properties import CreatePropertyInput, IdempotencyKey, UpdatePropertyInput
-from resolvers.refusals import NotAllowed, NotSignedIn, NotTheOwner
+from resolvers.refusals import InternalError, NotAllowed, NotSignedIn, NotTheOwner
 
 R = TypeVar("R")
 Json = dict[str, Any]

@@ -1,7 +1,19 @@
 """The table of fields: one row for each that a function answers. Everything else comes with its parent."""
 
+from data.errors import (
+    BadCursor,
+    IdempotencyMismatch,
+    ImageNotFound,
+    InvalidInput,
+    PropertyNotFound,
+    TooMany,
+    TryAgain,
+    UserNotFound,
+    VersionConflict,
+)
 from resolvers import changes, history, images, listings, properties, users
 from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits, Plan, Rest
+from resolvers.refusals import InternalError, NotAllowed, NotSignedIn, NotTheOwner
 
 SIGNED_IN = (COGNITO, OIDC)
 BACKEND = (IAM,)
@@ -35,20 +47,31 @@ BY_ID = evicts_home("arguments.id")
 BY_PROPERTY = evicts_home("arguments.propertyId")
 BY_INPUT = evicts_home("arguments.input.propertyId")
 
+# Errors: each entry names those of its own function. Any function may also return these:
+OF_ANY_FUNCTION = (InternalError, TryAgain)
+OF_ANY_CALLER = (NotSignedIn,)  # if the function takes the caller
+OF_PAGES = (InvalidInput, BadCursor)
+OF_OWNERS = (InvalidInput, PropertyNotFound, NotTheOwner)  # whoever changes a property must own it
+
 FIELDS = (
-    Field("Query.property", properties.by_id, SIGNED_IN, cache=Cache(60, by=("arguments.id",))),
-    Field("Query.properties", properties.by_ids, SIGNED_IN),
-    Field("Query.listingsByZip", listings.by_zip, SIGNED_IN, cache=Cache(30, by=("arguments",))),
-    Field("Query.user", users.by_id, SIGNED_IN),
+    Field("Query.property", properties.by_id, SIGNED_IN, cache=Cache(60, by=("arguments.id",)), errors=(InvalidInput,)),
+    Field("Query.properties", properties.by_ids, SIGNED_IN, errors=(InvalidInput, TooMany)),
+    Field("Query.listingsByZip", listings.by_zip, SIGNED_IN, cache=Cache(30, by=("arguments",)), errors=OF_PAGES),
+    Field("Query.user", users.by_id, SIGNED_IN, errors=(InvalidInput,)),
     Field("Query.me", users.me, SIGNED_IN),
-    Field("Mutation.createProperty", properties.create, SIGNED_IN),
-    Field("Mutation.updateProperty", properties.update, SIGNED_IN, evicts=BY_ID),
-    Field("Mutation.deleteProperty", properties.delete, SIGNED_IN, evicts=BY_ID),
-    Field("Mutation.addImage", images.add, SIGNED_IN, evicts=BY_PROPERTY),
-    Field("Mutation.updateImage", images.update, SIGNED_IN, evicts=BY_PROPERTY),
-    Field("Mutation.removeImage", images.remove, SIGNED_IN, evicts=BY_PROPERTY),
-    Field("Mutation.reorderImages", images.reorder, SIGNED_IN, evicts=BY_PROPERTY),
-    Field("Mutation.updateMe", users.update_me, SIGNED_IN),
+    Field(
+        "Mutation.createProperty",
+        properties.create,
+        SIGNED_IN,
+        errors=(InvalidInput, NotAllowed, UserNotFound, IdempotencyMismatch),
+    ),
+    Field("Mutation.updateProperty", properties.update, SIGNED_IN, evicts=BY_ID, errors=(*OF_OWNERS, VersionConflict)),
+    Field("Mutation.deleteProperty", properties.delete, SIGNED_IN, evicts=BY_ID, errors=(*OF_OWNERS, VersionConflict)),
+    Field("Mutation.addImage", images.add, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, TooMany)),
+    Field("Mutation.updateImage", images.update, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, ImageNotFound)),
+    Field("Mutation.removeImage", images.remove, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, ImageNotFound)),
+    Field("Mutation.reorderImages", images.reorder, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, TooMany)),
+    Field("Mutation.updateMe", users.update_me, SIGNED_IN, errors=(InvalidInput,)),
     Field("Mutation.publishPropertyChange", changes.publish_property_change, BACKEND, local=True, evicts=BY_INPUT),
     Field("Mutation.publishZipChange", changes.publish_zip_change, BACKEND, local=True),
     Field(
@@ -62,11 +85,13 @@ FIELDS = (
     Field("Property.owner", users.by_ids, SIGNED_IN, batch=Batch(100, by="owner_id")),
     Field("Property.images", images.of_properties, SIGNED_IN, batch=Batch(100)),
     Field("Property.coverImage", images.covers, SIGNED_IN, batch=Batch(100)),
-    Field("Property.history", history.of_properties, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id")),
+    Field(
+        "Property.history", history.of_properties, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id"), errors=OF_PAGES
+    ),
     Field("Listing.property", properties.of_listings, SIGNED_IN, batch=Batch(100, by="id")),
     Field("HistoryEvent.changedBy", users.by_ids, SIGNED_IN, batch=Batch(100, by="changed_by_id")),
     Field("User.email", users.emails, SIGNED_IN, batch=Batch(100)),
-    Field("User.properties", properties.of_users, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id")),
+    Field("User.properties", properties.of_users, SIGNED_IN, batch=Batch(PARENTS_OF_PAGES, by="id"), errors=OF_PAGES),
 )
 
 ROWS = {field.path: field for field in FIELDS}

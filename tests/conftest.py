@@ -9,6 +9,8 @@ from data import table as the_table
 from local import dynamodb
 from tests.proxy import Proxy
 
+pytest_plugins = ["tests.answered_errors"]
+
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[str]:

@@ -25,6 +25,7 @@ from local.gateway import Gateway
 from local.iam import Iam
 from local.issuer import Issuer
 from local.realtime import Pace
+from tests import answered_errors
 from tests.proxy import Proxy
 
 
@@ -71,7 +72,8 @@ class Asked(ABC):
         self.url = url
         self.appsync = appsync
         self.host = url.partition("://")[2]
-        self.http = httpx.Client(base_url=url, timeout=60)
+        recording = {"response": [answered_errors.record_response]}
+        self.http = httpx.Client(base_url=url, timeout=60, event_hooks=recording)
 
     @abstractmethod
     def token(self, user: str, groups: Sequence[str] = ()) -> str:

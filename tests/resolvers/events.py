@@ -9,6 +9,7 @@ from typing import Any
 from data import table
 from data.requests import Item
 from resolvers import handler
+from tests import answered_errors
 
 Event = dict[str, Any]
 Identity = dict[str, Any] | None
@@ -94,7 +95,16 @@ def event(path: str, arguments: dict[str, Any], as_: Identity = ADA, source: Val
 
 def handled(asked: Event | list[Event]) -> Any:
     """What the function answers, both ways through JSON."""
-    return json.loads(json.dumps(handler.handle(json.loads(json.dumps(asked)), None)))
+    events = asked if isinstance(asked, list) else [asked]
+    path = "{parentTypeName}.{fieldName}".format(**events[0]["info"])
+    try:
+        answer = json.loads(json.dumps(handler.handle(json.loads(json.dumps(asked)), None)))
+    except Exception as error:
+        answered_errors.record(path, type(error).__name__)
+        raise
+    for item in answer if isinstance(answer, list) else [answer]:
+        answered_errors.record_item(path, item)
+    return answer
 
 
 def ok(path: str, /, as_: Identity = ADA, **arguments: Any) -> Value:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from data.errors import TryAgain
 from resolvers import properties
 from resolvers.field import COGNITO, Batch, Cache, Evict, Field
 
@@ -47,6 +48,11 @@ def test_answers_are_kept_by_paths_that_appsync_knows(by: tuple[str, ...]) -> No
             FOLLOWS,
         ),
         ("Subscription.onChange", {}, FOLLOWS),
+        (
+            "Query.property",
+            {"local": True, "errors": (TryAgain,)},
+            "AppSync itself resolves it, so no function returns TryAgain",
+        ),
     ],
 )
 def test_a_row_says_what_its_kind_of_field_can(path: str, words: dict[str, Any], why: str) -> None:

@@ -10,7 +10,7 @@ from data.errors import BadCursor
 from data.records import ID
 from resolvers import handler
 from resolvers.field import Batch, Field
-from resolvers.handler import InternalError
+from resolvers.refusals import InternalError
 from resolvers.wiring import SIGNED_IN
 from tests.proxy import Proxy, error, reset
 from tests.resolvers import given
