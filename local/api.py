@@ -1,64 +1,72 @@
-"""The API as its schema and its rows make it: what a document means, who may see what, and how it is run."""
+"""A GraphQL API as AppSync has it: its schema, the configuration of its fields, and who may see what of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from enum import Enum
 from functools import lru_cache, partial
 from typing import Any
 
-import strawberry
 from graphql import ExecutionResult, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode, execute
 
-from local import kinds, operation, validation
+from local import scalars, validation
 from local.errors import NotAuthorized, written
 from local.executor import Executor
-from local.operation import Document, Question
-from resolvers.field import Field, Mode
+from local.graphql_request import GraphQLRequest
+from local.operation import Document, parse_document
+from resolvers.field import Field, Limits, Mode
 
 MOST_REMEMBERED = 128  # documents, of at most so many characters
 LONGEST_REMEMBERED = 10_000
 
 Answer = dict[str, Any]
 Info = GraphQLResolveInfo[Any]
+TypeModes = Mapping[str, Collection[Mode]]
 
 
-class Api:
-    """A schema, and the rows of those of its fields that a function answers."""
+class ExecutableSchema:
+    """A schema, the configuration of the fields that a function resolves, and the limits of a request.
 
-    def __init__(self, schema: strawberry.Schema, rows: tuple[Field, ...]) -> None:
-        self.schema = without_resolvers(schema._schema)
-        self.rows = {(row.parent, row.name): row for row in rows}
-        self.modes = kinds.reached(rows)
-        self.remembered = lru_cache(MOST_REMEMBERED)(partial(operation.read, self.schema))
+    `type_modes` are the authorization modes of each type, for the fields that have no configuration of their own.
+    """
+
+    def __init__(self, schema: GraphQLSchema, fields: Iterable[Field], type_modes: TypeModes, limits: Limits) -> None:
+        scalars.attach(schema)
+        self.schema = without_resolvers(schema)
+        self.fields = {(field.parent, field.name): field for field in fields}
+        self.type_modes = type_modes
+        self.limits = limits
+        self.parse_document = partial(parse_document, self.schema, limits.tokens)
+        self.document_cache = lru_cache(MOST_REMEMBERED)(self.parse_document)
 
     def document(self, text: str) -> Document:
-        """What a text is. Raises Refused."""
-        return self.remembered(text) if len(text) <= LONGEST_REMEMBERED else operation.read(self.schema, text)
+        """The document in a text. Raises RequestError."""
+        return self.document_cache(text) if len(text) <= LONGEST_REMEMBERED else self.parse_document(text)
 
-    def errors(self, document: Document, chosen: OperationDefinitionNode, asked: Question) -> list[Answer]:
-        """What is wrong with a document or, where nothing is, with the variables that came with it."""
-        return list(document.errors) or validation.variables(self.schema, chosen, asked.variables)
+    def errors(self, document: Document, operation: OperationDefinitionNode, variables: dict[str, Any]) -> list[Answer]:
+        """The validation errors of a document or, if it has none, the error of the variables that came with it."""
+        return list(document.errors) or validation.variables(self.schema, operation, variables)
 
     def run(
-        self, document: Document, asked: Question, resolve: Callable[..., Any], context: Any, root: Any = None
+        self, document: Document, request: GraphQLRequest, resolve: Callable[..., Any], context: Any, root: Any = None
     ) -> Any:
-        """The result of an operation, or what is to be awaited for it; `resolve` answers every field."""
-        said = asked.variables, asked.operation
-        return execute(self.schema, document.node, root, context, *said, resolve, executor_class=Executor)
+        """The result of an operation, or an awaitable of it; `resolve` resolves every field."""
+        args = request.variables, request.operation_name
+        return execute(self.schema, document.node, root, context, *args, resolve, executor_class=Executor)
 
-    def allowed(self, mode: Mode, info: Info) -> Field | None:
-        """A field's row, if it has one. Raises NotAuthorized where the mode is not among the field's or, without a row,
-        its type's.
+    def authorize_field(self, mode: Mode, info: Info) -> Field | None:
+        """The configuration of a field, if it has one. Raises NotAuthorized if the mode is not among the field's or, if
+        it has none, its type's.
 
         https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
         """
         parent, name = info.parent_type.name, info.field_name
-        row = self.rows.get((parent, name))
-        if mode not in (row.who if row else self.modes.get(parent, ())):
+        field = self.fields.get((parent, name))
+        if mode not in (field.who if field else self.type_modes.get(parent, ())):
             raise NotAuthorized(parent, name)
-        return row
+        return field
 
 
 def without_resolvers(schema: GraphQLSchema) -> GraphQLSchema:
-    """The schema, whose fields are all answered by whatever runs it."""
+    """The schema without resolvers of its own: whoever executes an operation passes one for all fields."""
     for type in schema.type_map.values():
         for field in getattr(type, "fields", {}).values():
             if not type.name.startswith("__") and hasattr(field, "resolve"):
@@ -66,7 +74,16 @@ def without_resolvers(schema: GraphQLSchema) -> GraphQLSchema:
     return schema
 
 
-def body(result: ExecutionResult) -> Answer:
-    """What came of an operation, as it goes out: `errors` only where there are some."""
+def argument_value(value: Any) -> Any:
+    """An argument as an event has it: an enum's member is its name."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {name: argument_value(member) for name, member in value.items()}
+    return [argument_value(member) for member in value] if isinstance(value, list) else value
+
+
+def format_result(result: ExecutionResult) -> Answer:
+    """The result of an operation as the body of its response: it has `errors` only if there are some."""
     errors = [written(error) for error in result.errors or ()]
     return {"data": result.data, "errors": errors} if errors else {"data": result.data}

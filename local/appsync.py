@@ -1,99 +1,102 @@
-"""AppSync in small: runs a request over the schema and asks the Lambda functions for what the wiring says is theirs."""
+"""AppSync's engine: executes a request against the schema, and invokes the Lambda functions of the fields in it."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
-import strawberry
 from graphql import FieldNode, OperationDefinitionNode
 from graphql.pyutils import Path, is_awaitable
 
 from local import operation, selection, unconfirmed
-from local.api import Answer, Api, Info, body
-from local.auth import Asker
+from local.api import Answer, ExecutableSchema, Info, argument_value, format_result
+from local.auth_request import AuthContext
+from local.batch_scheduler import BatchScheduler
 from local.cache import Cache
 from local.errors import TooDeep
-from local.operation import Document, Question, Refused
-from local.request import Request, plain
+from local.field_invoker import FieldInvoker
+from local.graphql_request import GraphQLRequest, RequestError
+from local.operation import Document
+from local.request import ExecutionContext
 from local.subscriptions import Subscriptions
 from local.trace import Trace
 from local.workers import Invoke
-from resolvers.field import Field
-from resolvers.wiring import LIMITS
 
 
 class AppSync:
-    """A schema with its rows' functions behind it, invoked by name through what `deployed` gives a request.
-
-    Whether aliases of one field share a batch is `mixed`.
-    """
+    """An API whose fields are resolved by functions: `get_invoker` returns the invoker of one request."""
 
     def __init__(
         self,
-        schema: strawberry.Schema,
-        rows: tuple[Field, ...],
-        deployed: Callable[[], Invoke],
-        mixed: bool = unconfirmed.ALIASES_SHARE_A_BATCH,
+        api: ExecutableSchema,
+        get_invoker: Callable[[], Invoke],
+        aliases_share_batch: bool = unconfirmed.ALIASES_SHARE_A_BATCH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.api = Api(schema, rows)
-        self.deployed = deployed
-        self.mixed = mixed
+        self.api = api
+        self.get_invoker = get_invoker
+        self.aliases_share_batch = aliases_share_batch
         self.clock = clock
-        self.cache = Cache(rows, clock)
-        self.subscriptions = Subscriptions(self.api)
+        self.cache = Cache(api.fields.values(), clock)
+        self.subscriptions = Subscriptions(api)
 
-    async def answer(self, asked: Question, asker: Asker, trace: Trace) -> Answer:
-        """The body that answers a request. Those who follow what it published have been told. Raises Refused."""
-        document = self.api.document(asked.query)
-        chosen = document.operation(asked.operation)
+    async def execute(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> Answer:
+        """The body of the response. What the request published has been sent to subscribers. Raises RequestError."""
+        document = self.api.document(request.query)
+        chosen = document.operation(request.operation_name)
         if operation.is_subscription(chosen):
-            raise Refused(*unconfirmed.SUBSCRIPTION_OVER_HTTP)
-        if errors := self.api.errors(document, chosen, asked):
+            raise RequestError(*unconfirmed.SUBSCRIPTION_OVER_HTTP)
+        if errors := self.api.errors(document, chosen, request.variables):
             trace.end(errors)
             return {"data": None, "errors": errors}
-        request = Request(self.deployed(), self.cache, self.mixed, asker, asked.variables, trace, self.clock)
-        running = self.api.run(document, asked, self.resolve, request)
-        result = await running if is_awaitable(running) else running
-        answer = body(result)
-        if request.evicted is not None:
-            answer["extensions"] = {"apiCacheEntriesDeleted": request.evicted}
+        context = self.context(request, caller, trace)
+        running = self.api.run(document, request, self.resolve, context)
+        answer = format_result(await running if is_awaitable(running) else running)
+        if context.evicted is not None:
+            answer["extensions"] = {"apiCacheEntriesDeleted": context.evicted}
         trace.end(answer.get("errors", []))
         if operation.is_mutation(chosen):
             self.publish(document, chosen, answer["data"] or {})
         return answer
 
-    def publish(self, document: Document, chosen: OperationDefinitionNode, answers: Answer) -> None:
-        """Tells subscribers of a mutation's answers, field by field; of one that is null there is nothing to tell."""
-        asked: dict[str, list[FieldNode]] = {}
-        for node in selection.fields([chosen], document.fragments):
-            asked.setdefault(selection.key(node), []).append(node)
-        for key, nodes in asked.items():
+    def context(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> ExecutionContext:
+        limits = self.api.limits
+        invoker = FieldInvoker(self.get_invoker(), limits.seconds, trace, self.clock)
+        scheduler = BatchScheduler(invoker, self.aliases_share_batch)
+        return ExecutionContext(caller, request.variables, invoker, scheduler, self.cache, limits)
+
+    def publish(self, document: Document, mutation: OperationDefinitionNode, answers: Answer) -> None:
+        """Sends a mutation's answers to their subscribers, field by field. An answer that is null is not published."""
+        selected: dict[str, list[FieldNode]] = {}
+        for node in selection.fields([mutation], document.fragments):
+            selected.setdefault(selection.key(node), []).append(node)
+        for key, nodes in selected.items():
             answer = answers.get(key)
             if answer is not None:
                 self.subscriptions.publish(nodes[0].name.value, selection.named(nodes, document.fragments, answer))
 
     def resolve(self, source: Any, info: Info, **arguments: Any) -> Any:
-        """What answers a field: its row's function or, without a row, its parent."""
-        request: Request = info.context
-        row = self.api.allowed(request.asker.mode, info)
-        check_depth(info.path)
-        request.check_time()
-        if row is None:
+        """The value of a field: of its function or, for a field without configuration, of its parent."""
+        context: ExecutionContext = info.context
+        field = self.api.authorize_field(context.caller.mode, info)
+        check_depth(info.path, context.limits.depth)
+        context.invoker.check_deadline()
+        if field is None:
             return source.get(info.field_name)
-        request.count()
-        event = request.event(source, info, plain(arguments))
-        if row.local:
-            request.evict(row, event)
+        context.count_resolver()
+        event = context.event(source, info, argument_value(arguments))
+        if field.local:
+            context.evict(field, event)
             return event["arguments"]["input"]
-        return request.later(row, event, info.path) if row.batch else request.now(row, event)
+        if field.batch:
+            return context.scheduler.enqueue(field, event, info.path)
+        return context.resolve_root(field, event)
 
 
-def check_depth(path: Path | None) -> None:
-    """Raises TooDeep for a field with more fields above it than a request may have; places in a list are no fields."""
+def check_depth(path: Path | None, limit: int) -> None:
+    """Raises TooDeep for a field with more fields above it than a request may have; list indexes do not count."""
     depth = 0
     while path:
         depth += isinstance(path.key, str)
         path = path.prev
-    if depth > LIMITS.depth:
-        raise TooDeep(LIMITS.depth)
+    if depth > limit:
+        raise TooDeep(limit)

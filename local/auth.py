@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import jwt
 
 from local import claims, jwks
+from local.auth_request import NOT_AUTHORIZED, AuthContext, AuthRequest, Unauthorized
 from local.claims import Claims
 from local.issuer import Issuer
 from local.jwks import ALGORITHMS, Jwk, PublishedKeys
@@ -26,53 +27,14 @@ from local.unconfirmed import TOKEN_EXPIRED
 from resolvers.field import COGNITO, IAM, OIDC, Mode
 
 NO_CREDENTIAL = "Valid authorization header not provided."
-NOT_AUTHORIZED = "You are not authorized to make this call."
 SIGNED = "AWS4-HMAC-SHA256"  # what begins the Authorization of a request that AWS credentials sign
 REQUIRED = ["exp", "iat", "iss", "sub"]
-
-Headers = Mapping[str, str | list[str]]
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who sent a request: the mode that let them in, the identity that resolvers are handed, the HTTP headers."""
-
-    mode: Mode
-    identity: Mapping[str, Any] | None
-    headers: Headers
-
-    @property
-    def label(self) -> str:
-        """Who asks, in a few words: `ada (oidc)`."""
-        known = self.identity or {}
-        mode = self.mode.directive.removeprefix("aws_").removesuffix("_user_pools")
-        return f"{known.get('username') or known.get('sub')} ({mode})"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One call that must be let in: an HTTP request, a WebSocket's handshake or one of its `start` messages.
-
-    IAM signs its method, its path (`/graphql/connect` for a handshake), its raw query, headers and body. The headers'
-    names are in lower case, one sent twice is a list, and there is no cookie.
-    """
-
-    method: str
-    path: str
-    query: str
-    headers: Headers
-    body: bytes
-    source_ip: list[str]
-
-
-class Unauthorized(Exception):
-    """A call that is not let in; the text is what AppSync tells, with 401 and UnauthorizedException."""
 
 
 class Signatures(Protocol):
     """What knows whose AWS credentials signed a call."""
 
-    def caller(self, asked: Asked) -> Mapping[str, Any]:
+    def caller(self, request: AuthRequest) -> Mapping[str, Any]:
         """The identity of an IAM caller. Raises Unauthorized."""
 
 
@@ -121,21 +83,23 @@ class Providers:
         ]
         return {"ISSUERS": json.dumps(told)}
 
-    async def asker(self, asked: Asked) -> Asker:
-        """Who makes a call. Raises Unauthorized, also for several credentials, and for an API key: no mode of ours."""
-        credential = asked.headers.get("authorization")
-        if "x-api-key" in asked.headers or isinstance(credential, list):
+    async def authenticate(self, request: AuthRequest) -> AuthContext:
+        """The caller of a request. Raises Unauthorized, also for several credentials, and for an API key, which no mode
+        of ours accepts."""
+        credential = request.headers.get("authorization")
+        if "x-api-key" in request.headers or isinstance(credential, list):
             raise Unauthorized(NOT_AUTHORIZED)
         if not credential:
             raise Unauthorized(NO_CREDENTIAL)
         if not credential.startswith(SIGNED):
-            return await self.bearer(re.sub("^bearer +", "", credential, flags=re.IGNORECASE), asked)
+            token = re.sub("^bearer +", "", credential, flags=re.IGNORECASE)
+            return await self.authenticate_bearer(token, request)
         if self.iam is None:
             raise Unauthorized(NOT_AUTHORIZED)
-        return Asker(IAM, self.iam.caller(asked), asked.headers)
+        return AuthContext(IAM, self.iam.caller(request), request.headers)
 
-    async def bearer(self, token: str, asked: Asked) -> Asker:
-        """Who bears a token. Its `iss` says which issuer must prove it."""
+    async def authenticate_bearer(self, token: str, request: AuthRequest) -> AuthContext:
+        """The bearer of a token. Its `iss` says which issuer must prove it."""
         try:
             trusted = self.issuers.get(str(jwt.decode(token, options={"verify_signature": False}).get("iss")))
             if trusted is None:
@@ -145,8 +109,8 @@ class Providers:
             raise Unauthorized(TOKEN_EXPIRED) from error
         except (jwt.PyJWTError, ValueError) as error:
             raise Unauthorized(NOT_AUTHORIZED) from error
-        told = cognito(said, asked.source_ip) if trusted.mode is COGNITO else oidc(said)
-        return Asker(trusted.mode, told, asked.headers)
+        told = cognito(said, request.source_ip) if trusted.mode is COGNITO else oidc(said)
+        return AuthContext(trusted.mode, told, request.headers)
 
 
 def of_desk(own: Issuer) -> list[Trusted]:

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from local import docs, http, page, realtime, routes, schema, stream, traces
+from local import docs, http, kinds, page, realtime, routes, schema, stream, traces
+from local.api import ExecutableSchema
 from local.appsync import AppSync
 from local.auth import Providers
-from local.functions import account
+from local.functions import CODE, account
 from local.gateway import Gateway
+from local.graphql_request import PATH
 from local.iam import Iam
 from local.issuer import Issuer
 from local.plans import Keys
@@ -27,9 +30,14 @@ from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
 from local.workers import Functions, Lambda
-from resolvers.wiring import FIELDS
+from resolvers.publishing import AGENT
+from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, PLANS, REST
 
 PACE = Pace()
+OPEN_TO_BROWSERS = (  # the REST routes state themselves what a browser may do
+    Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
+    Middleware(ExceptionMiddleware),  # inside, so that a 404 has those headers too
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Place:
     issuer: Issuer
     iam: Iam
     certificates: Certificates | None = None
-    keys: Keys = field(default_factory=Keys)
+    keys: Keys = field(default_factory=lambda: Keys(PLANS, REST))
 
 
 def app(
@@ -58,25 +66,23 @@ def app(
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
     functions = elsewhere or own_functions(environment, place, providers)
-    appsync = AppSync(schema.build(), FIELDS, functions.deployed, mixed)
-    gateway = Gateway(routes.read(), place.keys, functions.invoke, cached=cached)
+    api = ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), LIMITS)
+    appsync = AppSync(api, functions.deployed, mixed)
+    gateway = Gateway(routes.read(), place.keys, REST, functions.invoke, cached=cached)
 
+    others = [
+        http.route(appsync, providers.authenticate, kept, AGENT),
+        *realtime.routes(appsync.subscriptions, providers.authenticate, pace),
+        about(environment),
+        *place.issuer.routes(),
+        *place.iam.routes(),
+        *place.keys.routes(),
+        *page.routes(),
+        *docs.routes(),
+        *traces.routes(kept, MEMORY_MB),
+    ]
     served = Starlette(
-        routes=[
-            http.route(appsync, providers, kept),
-            *realtime.routes(appsync.subscriptions, providers, pace),
-            about(environment),
-            *place.issuer.routes(),
-            *place.iam.routes(),
-            *place.keys.routes(),
-            *page.routes(),
-            *docs.routes(),
-            *traces.routes(kept),
-        ],
-        middleware=[
-            Middleware(gateway.before),
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
-        ],
+        routes=[*gateway.routes(), Mount("", routes=others, middleware=OPEN_TO_BROWSERS)],
         exception_handlers={ClientDisconnect: gone},
         lifespan=lambda _: running(functions, environment if elsewhere is None else None),
     )
@@ -88,8 +94,8 @@ def app(
 def own_functions(environment: dict[str, str], place: Place, providers: Providers) -> Lambda:
     """The functions that the desk runs itself, on the code on disk."""
     trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + http.PATH, **place.iam.environment(), **trust}
-    return Lambda(account(environment, backend, {**providers.environment(), **trust}))
+    backend = {"APPSYNC_URL": place.issuer.url + PATH, **place.iam.environment(), **trust}
+    return Lambda(account(environment, backend, {**providers.environment(), **trust}), CODE)
 
 
 def about(environment: dict[str, str]) -> Route:

@@ -37,7 +37,7 @@ class Executor(Core[Any]):
         try:
             return Core.complete_leaf_value(return_type, result)
         except Exception as error:
-            why = scalars.unable("serialize", result, return_type.name)
+            why = scalars.scalar_error("serialize", result, return_type.name)
             raise Misfit("Can't serialize value", f" : {why}") from error
 
 

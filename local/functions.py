@@ -1,8 +1,11 @@
 """The functions of the desk's account, and what each reads of its environment."""
 
 from local import claims
-from local.workers import Function
-from resolvers.wiring import FIELDS
+from local.workers import ROOT, Function, FunctionCode
+from resolvers.wiring import FIELDS, LIMITS
+
+CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.table")
+ENTRY = "resolvers.handler"
 
 
 def account(environment: dict[str, str], backend: dict[str, str], issuers: dict[str, str]) -> list[Function]:
@@ -15,8 +18,8 @@ def account(environment: dict[str, str], backend: dict[str, str], issuers: dict[
     names = {row.function for row in FIELDS if not row.local}
     beside = {"changes": backend, "rest": {}, "authorizer": issuers}
     return [
-        *(Function(name, told) for name in sorted(names)),
-        *(Function(name, told | own, entry=f"resolvers.{name}") for name, own in beside.items()),
+        *(Function(name, told, ENTRY, CODE, LIMITS) for name in sorted(names)),
+        *(Function(name, told | own, f"resolvers.{name}", CODE, LIMITS) for name, own in beside.items()),
     ]
 
 

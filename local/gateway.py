@@ -14,16 +14,17 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from cachetools import TTLCache
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 from local import proxied, unconfirmed
 from local.plans import Keys
 from local.proxied import Answered, Event, Malformed
 from local.routes import Contract, Operation, Resource
 from local.workers import Invoke
-from resolvers.wiring import REST
+from resolvers.field import Rest
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
 MOST_ANSWERS = 10_000
@@ -54,30 +55,21 @@ class Answers(Exception):
 class Gateway:
     """Serves the contract at its paths; `cached` says whether GETs are kept."""
 
-    def __init__(self, contract: Contract, keys: Keys, invoke: Invoke, *, cached: bool = True) -> None:
+    def __init__(self, contract: Contract, keys: Keys, rest: Rest, invoke: Invoke, *, cached: bool = True) -> None:
         self.contract = contract
         self.keys = keys
+        self.rest = rest
         self.invoke = invoke
         self.clock = time.monotonic
-        self.policies: TTLCache[str, Any] = TTLCache(MOST_ANSWERS, REST.token_seconds, self.now)
-        self.kept: TTLCache[Any, Answered] = TTLCache(MOST_ANSWERS, REST.cache_seconds if cached else 0, self.now)
+        self.policies: TTLCache[str, Any] = TTLCache(MOST_ANSWERS, rest.token_seconds, self.now)
+        self.kept: TTLCache[Any, Answered] = TTLCache(MOST_ANSWERS, rest.cache_seconds if cached else 0, self.now)
 
     def now(self) -> float:
         return self.clock()
 
-    def before(self, app: ASGIApp) -> ASGIApp:
-        """The same application, with the gateway's paths taken away from it."""
-
-        async def either(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or not self.contract.roots.intersection(scope["path"].split("/")[1:2]):
-                return await app(scope, receive, send)
-            try:
-                answer = await self.answer(Request(scope, receive))
-            except ClientDisconnect:
-                answer = Response()
-            await answer(scope, receive, send)
-
-        return either
+    def routes(self) -> list[BaseRoute]:
+        """One route for the paths below each first segment that the contract has."""
+        return [PathPrefix(f"/{root}", self) for root in self.contract.roots]
 
     def forget(self) -> None:
         """Keeps no answer any longer, and no word of the authorizer."""
@@ -86,9 +78,22 @@ class Gateway:
 
     async def answer(self, request: Request) -> Response:
         try:
-            return sent(await self.answered(request), request)
+            return self.sent(await self.answered(request), request)
         except Answers as own:
-            return sent(self.own(own.name), request)
+            return self.sent(self.own(own.name), request)
+
+    def sent(self, answered: Answered, request: Request) -> Response:
+        """An answer on its way, packed where it is long and the client takes that."""
+        body, headers = answered.body, list(answered.headers)
+        long = len(body) >= self.rest.compressed_bytes
+        if long and takes_gzip(request.headers.get("accept-encoding", "")):
+            body = gzip.compress(body, mtime=0)
+            headers.append(("content-encoding", "gzip"))
+        response = Response(body, answered.status)
+        response.raw_headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
+        if answered.status not in (204, 304):
+            response.raw_headers.append((b"content-length", str(len(body)).encode()))
+        return response
 
     async def answered(self, request: Request) -> Answered:
         resource, parameters = self.found(proxied.raw_path(request))
@@ -152,7 +157,7 @@ class Gateway:
 
     async def function(self, event: Event) -> Answered:
         try:
-            async with asyncio.timeout(REST.seconds):
+            async with asyncio.timeout(self.rest.seconds):
                 outcome = await self.invoke("rest", event)
             if outcome.failed:
                 raise Answers("INTEGRATION_FAILURE")
@@ -175,6 +180,26 @@ class Gateway:
         body = template.replace("$context.error.messageString", json.dumps(message))
         typed = (*headers.items(), ("content-type", "application/json"))
         return Answered(told.get("statusCode", status), typed, body.encode())
+
+
+class PathPrefix(BaseRoute):
+    """The route of a path and all paths below it, also those that the contract does not define: API Gateway answers
+    these itself. Starlette's Mount would not match the path alone, nor a line break in a path.
+    """
+
+    def __init__(self, path: str, gateway: Gateway) -> None:
+        self.path = path
+        self.below = f"{path}/"
+        self.gateway = gateway
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope["path"]
+        found = scope["type"] == "http" and (path.startswith(self.below) or path == self.path)
+        return (Match.FULL if found else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.gateway.answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 OPEN = (("access-control-allow-origin", "*"),)
@@ -216,19 +241,6 @@ async def read(request: Request) -> bytes:
     if not unpacking.eof:
         raise Answers("BAD_REQUEST_BODY")
     return unpacked
-
-
-def sent(answered: Answered, request: Request) -> Response:
-    """An answer on its way, packed where it is long and the client takes that."""
-    body, headers = answered.body, list(answered.headers)
-    if len(body) >= REST.compressed_bytes and takes_gzip(request.headers.get("accept-encoding", "")):
-        body = gzip.compress(body, mtime=0)
-        headers.append(("content-encoding", "gzip"))
-    response = Response(body, answered.status)
-    response.raw_headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
-    if answered.status not in (204, 304):
-        response.raw_headers.append((b"content-length", str(len(body)).encode()))
-    return response
 
 
 def takes_gzip(accepted: str) -> bool:

@@ -70,5 +70,5 @@ def in_object(value: dict[str, Any], type: Any, variable: str) -> Misfit | None:
 def in_leaf(value: Any, type: Any, inside: str) -> Misfit | None:
     wrong: list[GraphQLError] = []
     validate_input_value(value, type, lambda error, _: wrong.append(error), hide_suggestions=True)
-    text = f"Variable '{inside}' has an invalid value. {scalars.unable('parse', value, type.name)}"
+    text = f"Variable '{inside}' has an invalid value. {scalars.scalar_error('parse', value, type.name)}"
     return Misfit(text) if wrong else None

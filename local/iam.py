@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.auth import NOT_AUTHORIZED, Asked, Unauthorized
+from local.auth_request import NOT_AUTHORIZED, AuthRequest, Unauthorized
 from local.dynamodb import REGION
 
 SERVICE = "appsync"
@@ -69,35 +69,35 @@ class Iam:
         SigV4Auth(self.credentials, SERVICE, REGION).add_auth(request)
         return dict(request.headers.items())
 
-    def caller(self, asked: Asked) -> Mapping[str, Any]:
+    def caller(self, request: AuthRequest) -> Mapping[str, Any]:
         """What a resolver is told of who signed a call. Raises Unauthorized where the signature is not this identity's,
         not of these five minutes, or leaves out the host, the date, the token or the body.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
         """
-        told = CREDENTIAL.fullmatch(str(asked.headers.get("authorization")))
-        date = str(asked.headers.get("x-amz-date"))
+        told = CREDENTIAL.fullmatch(str(request.headers.get("authorization")))
+        date = str(request.headers.get("x-amz-date"))
         if not told or not recent(date) or told["scope"] != self.scope(date):
             raise Unauthorized(NOT_AUTHORIZED)
         names = told["headers"].split(";")
-        signature = self.signature(asked, names, date) if whole(asked, names) else ""
+        signature = self.signature(request, names, date) if whole(request, names) else ""
         if not hmac.compare_digest(signature, told["signature"]):
             raise Unauthorized(NOT_AUTHORIZED)
-        if asked.headers["x-amz-security-token"] != self.credentials.token:
+        if request.headers["x-amz-security-token"] != self.credentials.token:
             raise Unauthorized(NOT_AUTHORIZED)
-        return identity(asked.source_ip)
+        return identity(request.source_ip)
 
     def scope(self, date: str) -> str:
         return f"{self.credentials.access_key}/{date[:8]}/{REGION}/{SERVICE}/aws4_request"
 
-    def signature(self, asked: Asked, names: list[str], date: str) -> str:
+    def signature(self, request: AuthRequest, names: list[str], date: str) -> str:
         """The signature that these credentials give to a call, over the headers of these names."""
-        request = AWSRequest(asked.method, f"http://desk{asked.path}?{asked.query}", data=asked.body)
-        request.context["timestamp"] = date
+        signed = AWSRequest(request.method, f"http://desk{request.path}?{request.query}", data=request.body)
+        signed.context["timestamp"] = date
         for name in names:
-            request.headers[name] = text(asked.headers[name])
+            signed.headers[name] = text(request.headers[name])
         signer = Signer(self.credentials, SERVICE, REGION)
-        return signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
+        return signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed)
 
     def routes(self) -> list[Route]:
         return [Route("/sign", self.post_sign, methods=["POST"])]
@@ -143,11 +143,11 @@ def recent(date: str) -> bool:
     return abs(datetime.now(UTC) - at) <= AROUND
 
 
-def whole(asked: Asked, names: list[str]) -> bool:
+def whole(request: AuthRequest, names: list[str]) -> bool:
     """Whether the headers that are signed are all there, those that must be signed among them, and tell this body."""
-    told = asked.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in names else None
-    digest = hashlib.sha256(asked.body).hexdigest()
-    return set(names) <= asked.headers.keys() and set(names) >= SIGNED_ALWAYS and told in (None, digest)
+    told = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in names else None
+    digest = hashlib.sha256(request.body).hexdigest()
+    return set(names) <= request.headers.keys() and set(names) >= SIGNED_ALWAYS and told in (None, digest)
 
 
 def text(header: str | list[str]) -> str:

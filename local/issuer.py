@@ -7,15 +7,13 @@ import base64
 import hashlib
 import json
 import os
-import re
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -27,19 +25,20 @@ from starlette.routing import Route
 
 from local import claims
 from local.claims import COGNITO, ID, KINDS, OIDC, USES
+from local.http_forms import (
+    InvalidRequest,
+    parse_choice,
+    parse_form,
+    parse_names,
+    parse_number,
+    parse_required_text,
+    parse_text,
+)
 from local.jwks import Jwk
 
 HOUR = 3_600
 DAY = 86_400
 CONFIGURATION = "/.well-known/openid-configuration"
-
-
-class InvalidRequest(Exception):
-    """A field of a token request is not as it must be."""
-
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(f"{field} {why}")
-        self.field = field
 
 
 class Issuer:
@@ -124,16 +123,16 @@ class Issuer:
 
     async def post_token(self, request: Request) -> Response:
         try:
-            asked = fields(await request.body())
-            seconds = number(asked, "seconds", least=-DAY, most=DAY, default=HOUR)
-            use = choice(asked, "use", USES)
+            form = parse_form(await request.body())
+            seconds = parse_number(form, "seconds", minimum=-DAY, maximum=DAY, default=HOUR)
+            use = parse_choice(form, "use", USES)
             token = self.token(
-                required(asked, "user", most=128),
-                names(asked, "groups", most=128),
-                name=text(asked, "name", most=2_048),
-                email=text(asked, "email", most=2_048),
+                parse_required_text(form, "user", max_length=128),
+                parse_names(form, "groups", max_length=128),
+                name=parse_text(form, "name", max_length=2_048),
+                email=parse_text(form, "email", max_length=2_048),
                 seconds=seconds,
-                kind=choice(asked, "kind", KINDS),
+                kind=parse_choice(form, "kind", KINDS),
                 use=use,
             )
         except InvalidRequest as error:
@@ -174,56 +173,3 @@ def public_jwk(key: rsa.RSAPrivateKey) -> dict[str, Any]:
     hashed = json.dumps({name: public[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(hashed.encode()).digest()).decode().rstrip("=")
     return {"kty": public["kty"], "n": public["n"], "e": public["e"], "alg": "RS256", "use": "sig", "kid": thumbprint}
-
-
-def fields(body: bytes) -> Mapping[str, Any]:
-    """What a body says, which is a JSON object or a form. A field that a form repeats is joined by commas."""
-    if not body.lstrip().startswith(b"{"):
-        return {name: ",".join(values) for name, values in parse_qs(body.decode(errors="replace")).items()}
-    try:
-        asked: dict[str, Any] = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequest("the body", "is no JSON object and no form") from error
-    return asked
-
-
-def text(asked: Mapping[str, Any], field: str, most: int) -> str | None:
-    value = asked.get(field)
-    if value in (None, ""):
-        return None
-    if not isinstance(value, str) or not value.isprintable() or len(value) > most:
-        raise InvalidRequest(field, f"must be 1 to {most:,} printable characters")
-    return value
-
-
-def required(asked: Mapping[str, Any], field: str, most: int) -> str:
-    value = text(asked, field, most)
-    if value is None:
-        raise InvalidRequest(field, "is missing")
-    return value
-
-
-def choice(asked: Mapping[str, Any], field: str, choices: Sequence[str]) -> str:
-    """One of the choices, the first where nothing is said."""
-    value = asked.get(field) or choices[0]
-    if value not in choices:
-        raise InvalidRequest(field, f"must be {' or '.join(choices)}")
-    return str(value)
-
-
-def names(asked: Mapping[str, Any], field: str, most: int) -> list[str]:
-    """A list of names, or names with commas between; empty ones are left out."""
-    value = asked.get(field) or []
-    listed = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
-    if not isinstance(listed, list):
-        raise InvalidRequest(field, "must be a list of names, or names with commas between")
-    return [name for member in listed if (name := text({field: member}, field, most))]
-
-
-def number(asked: Mapping[str, Any], field: str, least: int, most: int, default: int) -> int:
-    value = asked.get(field)
-    if value is None:
-        return default
-    if not re.fullmatch(r"-?[0-9]{1,9}", str(value)) or not least <= int(value) <= most:
-        raise InvalidRequest(field, f"must be a whole number from {least:,} to {most:,}")
-    return int(value)

@@ -1,4 +1,4 @@
-"""What a request asks, read: its document, the one operation of it that is to run, and what is wrong with them."""
+"""The document of a request: parsed, validated, and the one operation of it that is executed."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,39 +15,12 @@ from graphql import (
 )
 
 from local import unconfirmed, validation
-from resolvers.wiring import LIMITS
-
-
-class Refused(Exception):
-    """A request that never reaches the schema: the status and the errorType that tell so over HTTP."""
-
-    def __init__(self, status: int, type: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.type = type
-
-
-def bad(message: str) -> Refused:
-    return Refused(400, "BadRequestException", message)
-
-
-def unknown(name: str) -> Refused:
-    status, type, message = unconfirmed.UNKNOWN_OPERATION
-    return Refused(status, type, message.format(name=name))
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a client sends: a document, its variables, and which of its operations is meant."""
-
-    query: str
-    variables: dict[str, Any]
-    operation: str | None = None
+from local.graphql_request import RequestError
 
 
 @dataclass(frozen=True)
 class Document:
-    """A text that was parsed, and the errors of validation, as they go out, where the schema does not allow it."""
+    """A parsed text, and its validation errors, formatted for the response; none if the schema allows it."""
 
     text: str
     node: DocumentNode
@@ -58,26 +31,32 @@ class Document:
         return {node.name.value: node for node in self.node.definitions if isinstance(node, FragmentDefinitionNode)}
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation of this name, or the only one. Raises Refused where there is none, or it is not said which."""
+        """The operation of this name, or the only one. Raises RequestError if there is none, or several without a name
+        to choose by."""
         operations = [node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)]
-        chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
-        if len(chosen) > 1:
-            raise bad("Missing operation name.")
-        if not chosen:
-            raise unknown(name) if name else Refused(*unconfirmed.NO_OPERATION)
-        return chosen[0]
+        matches = [node for node in operations if name is None or (node.name and node.name.value == name)]
+        if len(matches) > 1:
+            raise RequestError(400, "BadRequestException", "Missing operation name.")
+        if not matches:
+            raise unknown_operation(name) if name else RequestError(*unconfirmed.NO_OPERATION)
+        return matches[0]
 
 
-def read(schema: GraphQLSchema, text: str) -> Document:
-    """The document that a text is. Raises Refused where it is no GraphQL, or more of it than AppSync takes."""
+def unknown_operation(name: str) -> RequestError:
+    status, type, message = unconfirmed.UNKNOWN_OPERATION
+    return RequestError(status, type, message.format(name=name))
+
+
+def parse_document(schema: GraphQLSchema, max_tokens: int, text: str) -> Document:
+    """The document in a text. Raises RequestError if it is not GraphQL, or has more tokens than AppSync accepts."""
     try:
-        node = parse(text, max_tokens=LIMITS.tokens)
+        node = parse(text, max_tokens=max_tokens)
         return Document(text, node, tuple(validation.refused(schema, node)))
     except GraphQLSyntaxError as error:
-        too_long = f"more than {LIMITS.tokens} tokens" in error.message
-        raise Refused(*(unconfirmed.TOO_MANY_TOKENS if too_long else unconfirmed.SYNTAX)) from error
+        too_long = f"more than {max_tokens} tokens" in error.message
+        raise RequestError(*(unconfirmed.TOO_MANY_TOKENS if too_long else unconfirmed.SYNTAX)) from error
     except RecursionError as error:
-        raise Refused(*unconfirmed.SYNTAX) from error
+        raise RequestError(*unconfirmed.SYNTAX) from error
 
 
 def is_subscription(operation: OperationDefinitionNode) -> bool:

@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.issuer import InvalidRequest, choice, fields
-from resolvers.wiring import PLANS, REST
+from local.http_forms import InvalidRequest, parse_choice, parse_form
+from resolvers.field import Plan, Rest
 
 
 class Bucket:
@@ -41,16 +41,23 @@ class Bucket:
 
 
 class Keys:
-    """The API keys that were given out, each with its plan. They are kept in `folder`, if there is one."""
+    """The API keys of these usage plans, and what each has used. The keys are stored in `folder`, if there is one."""
 
-    def __init__(self, folder: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        usage_plans: Mapping[str, Plan],
+        rest: Rest,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.usage_plans = usage_plans
         self.clock = clock
         self.file = folder / "keys.json" if folder else None
         kept = self.file.read_text() if self.file and self.file.exists() else "{}"
         self.plans: dict[str, str] = json.loads(kept)
         self.buckets: dict[str, Bucket] = {}
         self.used = Counter[tuple[str, str]]()
-        self.everybody = Bucket(REST.rate, REST.burst, clock)
+        self.everybody = Bucket(rest.rate, rest.burst, clock)
 
     def issue(self, plan: str) -> str:
         """A new key of a plan."""
@@ -66,7 +73,7 @@ class Keys:
         """Why a request with this key is not let through, by the name of the gateway's response; None where it is."""
         if key not in self.plans:
             return "INVALID_API_KEY"
-        plan = PLANS[self.plans[key]]
+        plan = self.usage_plans[self.plans[key]]
         bucket = self.buckets.setdefault(key, Bucket(plan.rate, plan.burst, self.clock))
         if not (bucket.take() and self.everybody.take()):
             return "THROTTLED"
@@ -80,7 +87,7 @@ class Keys:
     async def post_key(self, request: Request) -> Response:
         """A key to whoever asks: the desk is for a developer's own machine and no other."""
         try:
-            plan = choice(fields(await request.body()), "plan", tuple(PLANS))
+            plan = parse_choice(parse_form(await request.body()), "plan", tuple(self.usage_plans))
         except InvalidRequest as error:
             return JSONResponse({"error": "invalid_request", "error_description": str(error)}, 400)
         return JSONResponse({"key": self.issue(plan), "plan": plan}, headers={"cache-control": "no-store"})

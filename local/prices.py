@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 from local.trace import Trace
-from resolvers.wiring import MEMORY_MB
 
 READ_ON = "2026-11-24"
 MILLION = 1_000_000
@@ -41,13 +40,16 @@ class Line:
     usd: float
 
 
-def of_a_million(trace: Trace) -> list[Line]:
-    """The bill for a million such requests, on this machine's times: Lambda rounds each up to a whole millisecond."""
+def of_a_million(trace: Trace, memory_mb: int) -> list[Line]:
+    """The bill for a million such requests, to functions of this memory, on this machine's times.
+
+    Lambda rounds each time up to a whole millisecond.
+    """
     billed_ms = sum(math.ceil(invocation["ms"]) for invocation in trace.resolvers)
     taken = {
         REQUEST: 1,
         INVOCATION: len(trace.resolvers),
-        GB_SECOND: billed_ms / 1000 * MEMORY_MB / 1024,
+        GB_SECOND: billed_ms / 1000 * memory_mb / 1024,
         READ_UNIT: sum(call["readUnits"] for call in trace.dynamodb),
         WRITE_UNIT: sum(call["writeUnits"] for call in trace.dynamodb),
     }

@@ -14,14 +14,13 @@ from typing import Any
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from local import handshake, http, unconfirmed
-from local.auth import Providers, Unauthorized
+from local import handshake, unconfirmed
+from local.auth_request import Authenticate, Unauthorized
+from local.graphql_request import PATH, RequestError, parse_graphql_request, parse_json_object
 from local.handshake import BadHandshake
-from local.operation import Refused
 from local.subscriptions import NotSubscribed, Subscription, Subscriptions
-from resolvers.wiring import LIMITS
 
-PATHS = (http.PATH, f"{http.PATH}/realtime", "/realtime")  # the first as at AWS's own names, the others as at one's own
+PATHS = (PATH, f"{PATH}/realtime", "/realtime")  # the first as at AWS's own names, the others as at one's own
 PROTOCOL = "graphql-ws"
 TIMEOUT_MS = 300_000
 PATIENCE_SECONDS = 15  # for a connection_init
@@ -43,9 +42,9 @@ class Pace:
     hours: float = unconfirmed.CONNECTION_HOURS
 
 
-def routes(subscriptions: Subscriptions, providers: Providers, pace: Pace) -> list[WebSocketRoute]:
+def routes(subscriptions: Subscriptions, authenticate: Authenticate, pace: Pace) -> list[WebSocketRoute]:
     async def realtime(socket: WebSocket) -> None:
-        await Connection(socket, subscriptions, providers, pace).serve()
+        await Connection(socket, subscriptions, authenticate, pace).serve()
 
     return [WebSocketRoute(path, realtime) for path in PATHS]
 
@@ -83,10 +82,10 @@ class Outbox:
 class Connection:
     """One client's socket, with what it follows by the ids that the client gave."""
 
-    def __init__(self, socket: WebSocket, subscriptions: Subscriptions, providers: Providers, pace: Pace) -> None:
+    def __init__(self, socket: WebSocket, subscriptions: Subscriptions, authenticate: Authenticate, pace: Pace) -> None:
         self.socket = socket
         self.subscriptions = subscriptions
-        self.providers = providers
+        self.authenticate = authenticate
         self.pace = pace
         self.outbox = Outbox()
         self.following: dict[str, Subscription] = {}
@@ -116,7 +115,7 @@ class Connection:
             while (await self.receive()).get("type") != "connection_init":
                 pass
         try:
-            await self.providers.asker(handshake.connect(self.socket))
+            await self.authenticate(handshake.connect(self.socket))
         except Unauthorized as error:
             return await self.refused("UnauthorizedException", str(error), 401)
         except BadHandshake as error:
@@ -174,33 +173,34 @@ class Connection:
     async def start(self, id: str, payload: Any) -> None:
         """Begins a subscription under an id of the client's, or tells why not."""
         try:
-            self.make_room(id)
+            self.check_limits(id)
             self.following[id] = await self.begun(id, payload if isinstance(payload, dict) else {})
             self.tell("start_ack", id=id)
-        except Refused as refused:
-            self.wrong(id, refused.type, str(refused))
-        except NotSubscribed as error:
-            self.tell("error", id=id, payload={"errors": error.errors})
+        except RequestError as error:
+            self.wrong(id, error.type, str(error))
+        except NotSubscribed as failure:
+            self.tell("error", id=id, payload={"errors": failure.errors})
 
-    def make_room(self, id: str) -> None:
+    def check_limits(self, id: str) -> None:
+        """Raises RequestError for an id that is in use, and beyond the subscriptions that a connection may have."""
         if id in self.following:
             type, message = unconfirmed.DUPLICATE_START
-            raise Refused(400, type, message.format(id=id))
-        if len(self.following) >= LIMITS.subscriptions:
-            most = f"Max number of {LIMITS.subscriptions} subscriptions reached"
-            raise Refused(400, "MaxSubscriptionsReachedError", most)
+            raise RequestError(400, type, message.format(id=id))
+        limit = self.subscriptions.api.limits.subscriptions
+        if len(self.following) >= limit:
+            raise RequestError(400, "MaxSubscriptionsReachedError", f"Max number of {limit} subscriptions reached")
 
     async def begun(self, id: str, payload: Message) -> Subscription:
         data, extensions = payload.get("data"), payload.get("extensions")
         if not isinstance(data, str):
-            raise Refused(400, *UNSUPPORTED)
+            raise RequestError(400, *UNSUPPORTED)
         try:
             authorization = extensions.get("authorization") if isinstance(extensions, dict) else None
-            asker = await self.providers.asker(handshake.start(self.socket, authorization, data))
+            caller = await self.authenticate(handshake.start(self.socket, authorization, data))
         except (BadHandshake, Unauthorized) as error:
-            raise Refused(401, "UnauthorizedException", str(error)) from error
-        question = http.question(http.read_json(data))
-        return self.subscriptions.begin(question, asker, lambda text: self.change(id, text))
+            raise RequestError(401, "UnauthorizedException", str(error)) from error
+        request = parse_graphql_request(parse_json_object(data))
+        return self.subscriptions.begin(request, caller, lambda text: self.change(id, text))
 
     def change(self, id: str, payload: str) -> None:
         self.outbox.put(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')

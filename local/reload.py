@@ -5,10 +5,10 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 
-from local.workers import ROOT, version
+from local.functions import CODE
 
 SECONDS = 0.5
-LOADED = version(ROOT)
+LOADED = CODE.version()
 
 
 async def schema_changed(served: str, changed: Callable[[], None]) -> None:
@@ -19,7 +19,7 @@ async def schema_changed(served: str, changed: Callable[[], None]) -> None:
     seen = LOADED
     while True:
         await asyncio.sleep(SECONDS)
-        if (now := version(ROOT)) != seen:
+        if (now := CODE.version()) != seen:
             seen = now
             changed()
             if await compiled() not in ("", served):
@@ -29,6 +29,6 @@ async def schema_changed(served: str, changed: Callable[[], None]) -> None:
 async def compiled() -> str:
     """The schema that the code on disk makes, by a process that reads it now; what is wrong with it goes to the log."""
     command = (sys.executable, "-m", "local.schema", "--print")
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE)
+    process = await asyncio.create_subprocess_exec(*command, cwd=CODE.root, stdout=PIPE)
     output, _ = await process.communicate()
     return output.decode()

@@ -9,9 +9,8 @@ from calendar import monthrange
 from collections.abc import Callable
 from typing import Any
 
-import strawberry
+from graphql import GraphQLSchema
 
-from data.records import DateTime, Email, Url
 from local import unconfirmed
 
 DATE_TIME = re.compile(
@@ -21,11 +20,11 @@ DATE_TIME = re.compile(
 )
 URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!(//)?\Z)(//[^\s/?#]*+)?+(?P<path>[^\s?#]*+)(\?[^\s#]*+)?(#\S*)?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-WORDS = {"AWSDateTime": "DateTime Object"} | unconfirmed.SCALAR_NAMES
+DISPLAY_NAMES = {"AWSDateTime": "DateTime Object"} | unconfirmed.SCALAR_NAMES
 
 
-class NotOfType(ValueError):
-    """A value that a scalar does not have."""
+class ScalarError(ValueError):
+    """A value that a scalar does not allow; the text is the scalar's name."""
 
 
 def is_date_time(text: str) -> bool:
@@ -47,28 +46,29 @@ def is_email(text: str) -> bool:
     return EMAIL.fullmatch(text) is not None
 
 
-SCALARS: dict[object, tuple[str, Callable[[str], bool]]] = {
-    DateTime: ("AWSDateTime", is_date_time),
-    Url: ("AWSURL", is_url),
-    Email: ("AWSEmail", is_email),
-}
+SCALARS: dict[str, Callable[[str], bool]] = {"AWSDateTime": is_date_time, "AWSURL": is_url, "AWSEmail": is_email}
 
 
-def definitions() -> dict[object, Any]:
-    """Each of our types with the scalar that it is in the schema, as Strawberry takes them."""
-    return {kind: definition(name, fits) for kind, (name, fits) in SCALARS.items()}
+def attach(schema: GraphQLSchema) -> None:
+    """Makes the scalars of a schema check their values, as AppSync does with those that it defines."""
+    for name in SCALARS.keys() & schema.type_map.keys():
+        scalar: Any = schema.type_map[name]
+        scalar.coerce_input_value = scalar.coerce_output_value = coercion(name)
 
 
-def definition(name: str, fits: Callable[[str], bool]) -> Any:
+def coercion(name: str) -> Callable[[Any], str]:
+    """Returns a value unchanged, as input and as output. Raises ScalarError if the scalar does not allow it."""
+    is_valid = SCALARS[name]
+
     def checked(value: Any) -> str:
-        if isinstance(value, str) and fits(value):
+        if isinstance(value, str) and is_valid(value):
             return value
-        raise NotOfType(name)
+        raise ScalarError(name)
 
-    return strawberry.scalar(name=name, serialize=checked, parse_value=checked)
+    return checked
 
 
-def unable(verb: str, value: Any, type: str) -> str:
-    """What AppSync says of a value that a scalar does not take ("parse") or give ("serialize")."""
+def scalar_error(verb: str, value: Any, type: str) -> str:
+    """AppSync's message for a value that a scalar cannot "parse" as input, or "serialize" as output."""
     printed = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
-    return f"Unable to {verb} `{printed}` as a valid {WORDS.get(type, type)}."
+    return f"Unable to {verb} `{printed}` as a valid {DISPLAY_NAMES.get(type, type)}."

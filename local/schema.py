@@ -20,7 +20,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
 from data.records import ABSENT, ID
-from local import contracts, introspection, kinds, scalars, stdio
+from local import contracts, introspection, kinds, schema_scalars, stdio
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import ROOTS, Field
@@ -42,7 +42,7 @@ def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
     """The schema of these rows and of every type that they reach."""
     compiler = Compiler(rows)
     query, mutation, subscription = map(compiler.root, ROOTS)
-    schema = Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars.definitions()))
+    schema = Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=schema_scalars.definitions()))
     schema._schema.directives = introspection.directives(schema._schema.directives)
     return schema
 

@@ -24,6 +24,7 @@ from local.desk import Place, app
 from local.iam import Iam
 from local.issuer import Issuer
 from local.plans import Keys
+from resolvers.wiring import PLANS, REST
 
 MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
 
@@ -66,7 +67,7 @@ def main() -> None:
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     taken = listening(port)
     certificates = tls.certificates() if tls.asked() else None
-    place = Place(Issuer(tls.address(port), data), Iam(data), certificates, Keys(data))
+    place = Place(Issuer(tls.address(port), data), Iam(data), certificates, Keys(PLANS, REST, data))
     for what, folder in (("GraphiQL", page.FOLDER), ("page at /docs", docs.FOLDER)):
         try:
             page.assets(folder)

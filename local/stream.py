@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 
 import asyncio
 import logging
+from typing import Any, Protocol
 
-from local.shards import Record, Stream
 from local.workers import Invoke
 
 FUNCTION = "changes"
@@ -14,6 +14,18 @@ MOST_TRIES = 5
 PAUSE_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
+
+Record = dict[str, Any]
+
+
+class Stream(Protocol):
+    """A table's stream, read shard by shard."""
+
+    def open(self) -> list[str]:
+        """The shards in which more records may come."""
+
+    def read(self, shard: str) -> list[Record]:
+        """The records of an open shard since it was last read, in their order."""
 
 
 async def follow(stream: Stream, invoke: Invoke) -> None:

@@ -1,4 +1,4 @@
-"""Who follows what, and what each is told: the publisher's selection met with the subscriber's own.
+"""Subscriptions, and what each receives: of what the publisher selected, what the subscriber has selected.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
 """
@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local import operation
-from local.api import Api, Info, body
-from local.auth import Asker
-from local.operation import Document, Question, Refused
-from local.request import plain
+from local.api import ExecutableSchema, Info, argument_value, format_result
+from local.auth_request import AuthContext
+from local.graphql_request import GraphQLRequest, RequestError
+from local.operation import Document
 from local.sizes import size
 from resolvers.field import Mode
-from resolvers.wiring import LIMITS
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class Subscription:
     field: str
     arguments: Mapping[str, Any]
     document: Document
-    asked: Question
+    request: GraphQLRequest
     mode: Mode
     tell: Tell
     reading: tuple[Any, ...]  # all that decides how a change reads to it; those that agree are told the same text
@@ -52,33 +51,34 @@ class Subscription:
 class Subscriptions:
     """All that is followed of an API, by the subscription's field."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: ExecutableSchema) -> None:
         self.api = api
-        self.held: dict[str, set[Subscription]] = {name: set() for parent, name in api.rows if parent == "Subscription"}
+        names = [name for parent, name in api.fields if parent == "Subscription"]
+        self.held: dict[str, set[Subscription]] = {name: set() for name in names}
 
-    def begin(self, asked: Question, asker: Asker, tell: Tell) -> Subscription:
-        """Begins to follow, until `end`. Raises NotSubscribed, and Refused for what is no subscription."""
-        document = self.api.document(asked.query)
-        chosen = document.operation(asked.operation)
+    def begin(self, request: GraphQLRequest, caller: AuthContext, tell: Tell) -> Subscription:
+        """Begins to follow, until `end`. Raises NotSubscribed, and RequestError for what is no subscription."""
+        document = self.api.document(request.query)
+        chosen = document.operation(request.operation_name)
         if not operation.is_subscription(chosen):
             kind = chosen.operation.value
-            raise Refused(400, "UnsupportedOperation", f"{kind} not supported through the realtime channel")
-        if errors := self.api.errors(document, chosen, asked):
+            raise RequestError(400, "UnsupportedOperation", f"{kind} not supported through the realtime channel")
+        if errors := self.api.errors(document, chosen, request.variables):
             raise NotSubscribed(errors)
         defined = {one.variable.name.value for one in chosen.variable_definitions or ()}
-        variables = {name: value for name, value in asked.variables.items() if name in defined}
-        asked = replace(asked, variables=variables)
+        variables = {name: value for name, value in request.variables.items() if name in defined}
+        request = replace(request, variables=variables)
         begun: list[tuple[str, dict[str, Any]]] = []
 
         def resolve(_: Any, info: Info, **arguments: Any) -> None:
-            self.api.allowed(asker.mode, info)
-            begun.append((info.field_name, plain(arguments)))
+            self.api.authorize_field(caller.mode, info)
+            begun.append((info.field_name, argument_value(arguments)))
 
-        told = body(self.api.run(document, asked, resolve, None))
-        if "errors" in told or not begun:
-            raise NotSubscribed(told.get("errors", []))
-        reading = asked.query, asked.operation, json.dumps(variables, sort_keys=True), asker.mode
-        subscription = Subscription(*begun[0], document, asked, asker.mode, tell, reading)
+        answer = format_result(self.api.run(document, request, resolve, None))
+        if "errors" in answer or not begun:
+            raise NotSubscribed(answer.get("errors", []))
+        reading = request.query, request.operation_name, json.dumps(variables, sort_keys=True), caller.mode
+        subscription = Subscription(*begun[0], document, request, caller.mode, tell, reading)
         self.held[subscription.field].add(subscription)
         return subscription
 
@@ -87,11 +87,11 @@ class Subscriptions:
 
     def publish(self, mutation: str, change: Change) -> None:
         """Tells all who follow a mutation what it answered, by the names of the fields that its caller selected."""
-        for row in self.api.rows.values():
-            if mutation not in row.follows:
+        for field in self.api.fields.values():
+            if mutation not in field.follows:
                 continue
             texts: dict[tuple[Any, ...], str | None] = {}
-            for subscription in [held for held in self.held[row.name] if held.wants(change)]:
+            for subscription in [held for held in self.held[field.name] if held.wants(change)]:
                 if subscription.reading not in texts:
                     texts[subscription.reading] = self.text(subscription, change)
                 if text := texts[subscription.reading]:
@@ -101,14 +101,14 @@ class Subscriptions:
         """A change as a subscription asks for it; None where that is more than AppSync delivers, which it drops."""
 
         def resolve(source: Any, info: Info, **_: Any) -> Any:
-            self.api.allowed(subscription.mode, info)
+            self.api.authorize_field(subscription.mode, info)
             return source.get(info.field_name)
 
         root = {subscription.field: change}
-        told = body(self.api.run(subscription.document, subscription.asked, resolve, None, root))
-        text = json.dumps(told)
-        whole = size(told, text)
-        if whole <= LIMITS.published_bytes:
+        payload = format_result(self.api.run(subscription.document, subscription.request, resolve, None, root))
+        text = json.dumps(payload)
+        bytes = size(payload, text)
+        if bytes <= self.api.limits.published_bytes:
             return text
-        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{whole:,}")
+        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{bytes:,}")
         return None

@@ -3,11 +3,10 @@
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from data import clock
 from local.workers import Outcome
-from resolvers.encoding import camel
 from resolvers.field import Field
 
 MOST = 200
@@ -23,7 +22,7 @@ class Trace:
         self.query = query
         self.variables = json.dumps(variables)
         self.asker = asker
-        self.began_at = clock.now()
+        self.began_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.begun = time.perf_counter()
         self.ms: float | None = None
         self.errors: list[dict[str, Any]] = []
@@ -68,6 +67,11 @@ class Trace:
         """What it made, in the order in which it ended; `invocation` is a place in `resolvers`."""
         of = {"id": self.id, "ms": self.ms}
         return {**of, "resolvers": self.resolvers, "cache": self.cache, "dynamodb": self.dynamodb}
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 class Traces:

@@ -25,20 +25,22 @@ FRESH = {"cache-control": "no-cache"}
 LONGEST = 200  # characters of a query in the list
 
 
-def routes(traces: Traces) -> list[Route]:
+def routes(traces: Traces, memory_mb: int) -> list[Route]:
+    """The pages. The bill of a request is for functions of this memory."""
+
     async def page(request: Request) -> Response:
         id = request.path_params.get("id")
         status = 404 if id and not traces.get(id) else 200
         return FileResponse(FOLDER / "index.html", status, FRESH, "text/html")
 
     async def latest(_: Request) -> Response:
-        return told([summary(trace) for trace in traces.latest()])
+        return told([summary(trace, memory_mb) for trace in traces.latest()])
 
     async def one(request: Request) -> Response:
         trace = traces.get(request.path_params["id"])
         if trace is None:
             raise HTTPException(404)
-        return told(whole(trace))
+        return told(whole(trace, memory_mb))
 
     async def file(request: Request) -> Response:
         name = request.path_params["file"]
@@ -60,10 +62,10 @@ def told(value: Any) -> Response:
     return Response(json.dumps(value), headers=FRESH, media_type="application/json")
 
 
-def summary(trace: Trace) -> dict[str, Any]:
+def summary(trace: Trace, memory_mb: int) -> dict[str, Any]:
     """A request in a line: its bars, each `[at, ms]`, how many errors it has, and the names of what is wasteful."""
     return {
-        **heading(trace),
+        **heading(trace, prices.of_a_million(trace, memory_mb)),
         "query": " ".join(trace.query.split())[:LONGEST],
         "invocations": [[one["began"], one["ms"]] for one in trace.resolvers],
         "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
@@ -73,26 +75,27 @@ def summary(trace: Trace) -> dict[str, Any]:
     }
 
 
-def whole(trace: Trace) -> dict[str, Any]:
+def whole(trace: Trace, memory_mb: int) -> dict[str, Any]:
     """All that is known of a request, with what is wasteful in it and the bill for a million such."""
+    bill = prices.of_a_million(trace, memory_mb)
     return {
-        **heading(trace),
+        **heading(trace, bill),
         **trace.told(),
         "query": trace.query,
         "variables": trace.variables,
         "errors": trace.errors,
         "findings": [asdict(finding) for finding in findings.of(trace)],
-        "bill": [asdict(line) for line in prices.of_a_million(trace)],
+        "bill": [asdict(line) for line in bill],
         "pricesReadOn": prices.READ_ON,
     }
 
 
-def heading(trace: Trace) -> dict[str, Any]:
+def heading(trace: Trace, bill: list[prices.Line]) -> dict[str, Any]:
     return {
         "id": trace.id,
         "operation": trace.operation,
         "asker": trace.asker,
         "beganAt": trace.began_at,
         "ms": trace.ms,
-        "usdForAMillion": sum(line.usd for line in prices.of_a_million(trace)),
+        "usdForAMillion": sum(line.usd for line in bill),
     }

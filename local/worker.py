@@ -1,4 +1,4 @@
-"""The inside of a Lambda process on the desk: reads events, one a line, and answers each through `resolvers.handler`.
+"""The inside of a Lambda process on the desk: reads events, one a line, and answers each through an entry module.
 
 As in Lambda it handles one event at a time, and what it cannot write as JSON is a failure. What resolvers print goes to
 the desk's log. It ends when its input does, so it never outlives the desk.
@@ -29,11 +29,11 @@ class Context:
     memory_limit_in_mb: int = 256
 
 
-def main(function: str, entry: str) -> None:
+def main(function: str, entry: str, instrumentation: str | None = None) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     calls: list[dict[str, Any]] = []
-    handle = handler(entry, calls)
+    handle = handler(entry, instrumentation, calls)
     gc.freeze()
     for line in sys.stdin.buffer:
         calls.clear()
@@ -46,19 +46,22 @@ def event(told: dict[str, Any]) -> Any:
     return [{**told["shared"], **one} for one in told["events"]] if "events" in told else told["event"]
 
 
-def handler(entry: str, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
-    """What an entry module calls `handle`, with every request to DynamoDB noted in `calls`.
+def handler(entry: str, instrumentation: str | None, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
+    """The function `handle` of an entry module, or one that fails if the module does not load.
 
-    Where it cannot load, one that fails.
+    The module `instrumentation` reports each request to DynamoDB, which is added to `calls`.
     """
-    try:
-        from data import table
 
+    def add(call: object) -> None:
+        calls.append(vars(call))
+
+    try:
         handle: Callable[[Any, Any], Any] = importlib.import_module(entry).handle
+        if instrumentation:
+            importlib.import_module(instrumentation).listen(add)
     except Exception as error:
         traceback.print_exc()
         return failing(error)
-    table.listen(lambda call: calls.append(vars(call)))
     return handle
 
 

@@ -14,14 +14,28 @@ from typing import Any, Protocol
 
 from local import unconfirmed
 from local.sizes import size
-from resolvers.wiring import LIMITS
+from resolvers.field import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("data", "resolvers")
-ENTRY = "resolvers.handler"
 AT_ONCE = 4  # processes of one function
 LONGEST_LINE = 64 * 1024 * 1024
 ENDED: dict[str, Any] = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
+
+
+@dataclass(frozen=True)
+class FunctionCode:
+    """The code of functions: the folder that their processes start in, and the packages in it whose changes matter.
+
+    `instrumentation` is a module whose `listen` is called with a function that takes each request to DynamoDB.
+    """
+
+    root: Path
+    packages: tuple[str, ...]
+    instrumentation: str | None = None
+
+    def version(self) -> str:
+        """Differs between two states of the code on disk."""
+        return str(sorted(file for package in self.packages for file in modules(self.root / package)))
 
 
 class Failed(Exception):
@@ -74,7 +88,7 @@ class Worker:
         self.process = process
         self.code = code
 
-    async def answer(self, event: bytes) -> Outcome:
+    async def answer(self, event: bytes, limits: Limits) -> Outcome:
         """What the function makes of an event."""
         sent = time.perf_counter()
         assert self.process.stdin and self.process.stdout
@@ -83,7 +97,7 @@ class Worker:
         answer = json.loads(line) if line else ENDED
         ms = answer.get("ms", round((time.perf_counter() - sent) * 1000, 3))
         took = answer.get("calls", []), self.process.pid, ms, answer.get("begun")
-        return Outcome(answer.get("result"), failure(answer), *took)
+        return Outcome(answer.get("result"), failure(answer, limits), *took)
 
     @property
     def alive(self) -> bool:
@@ -95,35 +109,38 @@ class Worker:
             self.process.kill()
 
 
-def failure(answer: dict[str, Any]) -> Failed | None:
+def failure(answer: dict[str, Any], limits: Limits) -> Failed | None:
     """Why an answer is none: the function raised, or answered more than Lambda, or AppSync, takes."""
     if error := answer.get("error"):
         return Failed(unconfirmed.raised(error["errorType"]), error["errorMessage"])
-    if answer["bytes"] > LIMITS.payload_bytes:
+    if answer["bytes"] > limits.payload_bytes:
         return Failed(*unconfirmed.RESPONSE_TOO_LARGE)
-    return Failed(*unconfirmed.RESULT_TOO_LARGE) if answer["bytes"] > LIMITS.resolver_bytes else None
+    return Failed(*unconfirmed.RESULT_TOO_LARGE) if answer["bytes"] > limits.resolver_bytes else None
 
 
 class Function:
     """A Lambda function: as many processes as it is asked for at once, up to a few, each with one event at a time."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], root: Path = ROOT, entry: str = ENTRY) -> None:
+    def __init__(
+        self, name: str, environment: Mapping[str, str], entry: str, code: FunctionCode, limits: Limits
+    ) -> None:
         self.name = name
-        self.entry = entry
-        self.root = root
         self.environment = {**os.environ, **environment}
+        self.entry = entry
+        self.code = code
+        self.limits = limits
         self.idle: list[Worker] = []
         self.places = asyncio.Semaphore(AT_ONCE)
 
-    async def invoke(self, event: Any, code: str | None = None) -> Outcome:
+    async def invoke(self, event: Any, version: str | None = None) -> Outcome:
         """What the function answers by this version of its code, or by the one that is on disk now."""
-        payload, whole = line(event)
-        if whole > LIMITS.payload_bytes:
+        payload, bytes = line(event)
+        if bytes > self.limits.payload_bytes:
             return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
         async with self.places:
-            worker = await self.worker(code or version(self.root))
+            worker = await self.worker(version or self.code.version())
             try:
-                outcome = await worker.answer(payload)
+                outcome = await worker.answer(payload, self.limits)
             except BaseException:
                 worker.stop()
                 raise
@@ -131,30 +148,31 @@ class Function:
                 self.idle.append(worker)
             return outcome
 
-    async def worker(self, code: str) -> Worker:
+    async def worker(self, version: str) -> Worker:
         """A process that is free and runs this version of the code; a new one where there is none."""
         while self.idle:
             worker = self.idle.pop()
-            if worker.alive and worker.code == code:
+            if worker.alive and worker.code == version:
                 return worker
             worker.stop()
-        return await self.start(code)
+        return await self.start(version)
 
     async def warm(self) -> None:
-        self.idle.append(await self.start(version(self.root)))
+        self.idle.append(await self.start(self.code.version()))
 
-    async def start(self, code: str) -> Worker:
-        command = (sys.executable, "-m", "local.worker", self.name, self.entry)
+    async def start(self, version: str) -> Worker:
+        instrumentation = [self.code.instrumentation] if self.code.instrumentation else []
+        command = (sys.executable, "-m", "local.worker", self.name, self.entry, *instrumentation)
         process = await asyncio.create_subprocess_exec(
             *command,
-            cwd=self.root,
+            cwd=self.code.root,
             env=self.environment,
             stdin=PIPE,
             stdout=PIPE,
             limit=LONGEST_LINE,
             start_new_session=True,
         )
-        return Worker(process, code)
+        return Worker(process, version)
 
     async def stop(self) -> None:
         for worker in self.idle:
@@ -164,9 +182,10 @@ class Function:
 
 
 class Lambda:
-    """The account's functions, by name."""
+    """The account's functions, by name, all of this code."""
 
-    def __init__(self, functions: Iterable[Function]) -> None:
+    def __init__(self, functions: Iterable[Function], code: FunctionCode) -> None:
+        self.code = code
         self.functions = {function.name: function for function in functions}
 
     async def invoke(self, name: str, event: Any) -> Outcome:
@@ -174,10 +193,10 @@ class Lambda:
 
     def deployed(self) -> Invoke:
         """Invokes the functions as they are on disk now, however long ago that is by then."""
-        code = version(ROOT)
+        version = self.code.version()
 
         async def invoke(name: str, event: Any) -> Outcome:
-            return await self.functions[name].invoke(event, code)
+            return await self.functions[name].invoke(event, version)
 
         return invoke
 
@@ -206,15 +225,17 @@ def line(event: Any) -> tuple[bytes, int]:
     return f'{{"shared": {shared}, "events": {events}}}'.encode(), whole
 
 
-def version(root: Path) -> str:
-    """What tells one state of the functions' code on disk from another."""
-    return str(sorted(file for room in CODE for file in files(root / room)))
+def modules(folder: Path) -> Iterator[tuple[str, int]]:
+    """The modules of a package and its sub-packages, each with the time of its last change.
 
-
-def files(folder: Path) -> Iterator[tuple[str, int]]:
-    """The modules in a folder, each with when it was written; not one that an editor or git has just taken away."""
-    with suppress(FileNotFoundError), os.scandir(folder) as found:
-        for file in found:
-            if file.name.endswith(".py") and not file.name.startswith("."):
+    A file that an editor or git removes meanwhile is left out.
+    """
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "__pycache__")):
+                continue
+            if entry.is_dir():
+                yield from modules(Path(entry.path))
+            elif entry.name.endswith(".py"):
                 with suppress(FileNotFoundError):
-                    yield file.name, file.stat().st_mtime_ns
+                    yield entry.path, entry.stat().st_mtime_ns

@@ -70,7 +70,7 @@ def unreleased_entries(changelog: str) -> list[str]:
 
 
 def problems(checkout: Checkout, version: str) -> list[str]:
-    """Every reason against releasing this version now. schema-diff takes seconds: it runs if there is no other reason."""
+    """Every reason against releasing this version now. schema-diff is slow: it runs if there is no other reason."""
     return list(state_problems(checkout, version)) or list(contract_problems(checkout))
 
 

@@ -49,7 +49,7 @@ def test_n_plus_1_is_said_and_marked_where_it_happens(
     desk: Desk, opened: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one_by_one = replace(ROWS["Property.owner"], batch=Batch(1, by="owner_id"))
-    monkeypatch.setitem(desk.appsync.api.rows, ("Property", "owner"), one_by_one)
+    monkeypatch.setitem(desk.appsync.api.fields, ("Property", "owner"), one_by_one)
     page = opened(traced(desk, NESTED))
     said = "Property.owner was invoked 5 times for 5 parents, each with a batch of one."
     assert page.texts(".finding")[0] == f"N+1 {said}"

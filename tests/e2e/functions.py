@@ -35,7 +35,7 @@ class Deployed:
         told = answer["Payload"].read()
         ms = round((time.perf_counter() - begun) * 1000, 3)
         result = json.loads(told)
-        failed = failure({"error": result} if "FunctionError" in answer else {"bytes": len(told)})
+        failed = failure({"error": result} if "FunctionError" in answer else {"bytes": len(told)}, LIMITS)
         return Outcome(None if failed else result, failed, [], 0, ms)
 
     def deployed(self) -> Invoke:

@@ -151,12 +151,19 @@ def served(app: Starlette, place: Place, taken: socket.socket, pinging: float | 
     """The app, served at a port that is taken, in a thread of this process."""
     config = server.config(app, place)
     config.ws_ping_interval = config.ws_ping_timeout = pinging
-    serving = uvicorn.Server(config)
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [taken]})
+    with serving(config, taken):
+        yield
+
+
+@contextmanager
+def serving(config: uvicorn.Config, socket: socket.socket) -> Iterator[None]:
+    """Runs a server on a listening socket, in a thread of this process."""
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [socket]})
     thread.start()
-    while not serving.started:
-        assert thread.is_alive(), "the desk did not start"
+    while not running.started:
+        assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
     yield
-    serving.should_exit = True
+    running.should_exit = True
     thread.join()

@@ -4,7 +4,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, build_schema, parse
 
-from local import schema, validation
+from local import scalars, schema, validation
 from resolvers.wiring import LIMITS
 
 DESK: GraphQLSchema = schema.build()._schema
@@ -20,8 +20,7 @@ SMALL = build_schema(
     type Badge { tags: [String], owner: Post! }
     """
 )
-for name in ("AWSDateTime", "AWSURL"):
-    vars(SMALL.type_map[name]).update(coerce_input_value=vars(DESK.type_map[name])["coerce_input_value"])
+scalars.attach(SMALL)
 
 
 def refused(query: str, of: GraphQLSchema = SMALL) -> list[dict[str, Any]]:

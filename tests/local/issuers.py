@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.auth import Asked, Asker, Providers, Unauthorized
+from local.auth import Providers
+from local.auth_request import AuthContext, AuthRequest, Unauthorized
 from local.issuer import Issuer, new_key
 
 OURS = Issuer("http://localhost:8000")
@@ -27,15 +28,15 @@ EC = {algorithm: ec.generate_private_key(curve) for algorithm, curve in CURVES.i
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def call(*tokens: str, **headers: str) -> Asked:
+def call(*tokens: str, **headers: str) -> AuthRequest:
     """A request with these texts as its Authorization, and other headers."""
     sent = {"authorization": tokens[0] if len(tokens) == 1 else list(tokens)} if tokens else {}
-    return Asked("POST", "/graphql", "", {**headers, **sent}, b"{}", ["192.0.2.1"])
+    return AuthRequest("POST", "/graphql", "", {**headers, **sent}, b"{}", ["192.0.2.1"])
 
 
-def asker(issuer: Issuer, *tokens: str, **headers: str) -> Asker:
+def asker(issuer: Issuer, *tokens: str, **headers: str) -> AuthContext:
     """Who a call is made by, at a desk of this issuer. Raises Unauthorized."""
-    return asyncio.run(Providers.from_environment(issuer, None).asker(call(*tokens, **headers)))
+    return asyncio.run(Providers.from_environment(issuer, None).authenticate(call(*tokens, **headers)))
 
 
 def claims(issuer: Issuer, token: str) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def elsewhere() -> Iterator[Elsewhere]:
 async def outcome(providers: Providers, token: str) -> str:
     """Who bears a token, or the word for why nobody does."""
     try:
-        return (await providers.asker(call(token))).label
+        return (await providers.authenticate(call(token))).label
     except Unauthorized as error:
         return str(error)
 

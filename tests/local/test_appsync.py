@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from local import schema, unconfirmed
+from local import kinds, schema, unconfirmed
+from local.api import ExecutableSchema
 from local.appsync import AppSync
-from local.auth import Asker
-from local.operation import Question
+from local.auth_request import AuthContext
+from local.graphql_request import GraphQLRequest
 from local.trace import Trace
 from local.workers import Failed, Outcome
 from resolvers.field import COGNITO, IAM, Mode
@@ -36,6 +37,10 @@ class Functions:
         return Outcome(result=None if failed else answer, failed=failed, calls=[], pid=1, ms=0)
 
 
+def api() -> ExecutableSchema:
+    return ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), LIMITS)
+
+
 def ask(
     functions: Functions,
     query: str,
@@ -44,9 +49,9 @@ def ask(
     clock: Callable[[], float] = time.monotonic,
     **variables: Any,
 ) -> dict[str, Any]:
-    api = AppSync(schema.build(), FIELDS, lambda: functions.invoke, mixed, clock)
+    appsync = AppSync(api(), lambda: functions.invoke, mixed, clock)
     trace = Trace("1", None, query, variables, "ada")
-    body = asyncio.run(api.answer(Question(query, variables), Asker(mode, IDENTITY, HEADERS), trace))
+    body = asyncio.run(appsync.execute(GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS), trace))
     return body
 
 
@@ -263,11 +268,11 @@ def test_what_was_read_before_an_eviction_and_arrives_after_it_is_not_kept() -> 
         return Outcome({"ok": {"id": "p1", "price": prices["p1"]}}, None, [], 1, 0)
 
     async def raced() -> list[Any]:
-        api = AppSync(schema.build(), FIELDS, lambda: invoke)
+        appsync = AppSync(api(), lambda: invoke)
 
         async def told(query: str) -> Any:
-            trace, asker = Trace("1", None, query, {}, "ada"), Asker(COGNITO, IDENTITY, HEADERS)
-            return (await api.answer(Question(query, {}), asker, trace))["data"]
+            trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
+            return (await appsync.execute(GraphQLRequest(query, {}), caller, trace))["data"]
 
         reading = asyncio.create_task(told('{ property(id: "p1") { price } }'))
         await asyncio.sleep(0)

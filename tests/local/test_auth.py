@@ -12,7 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from local.auth import Asked, Asker, Providers, Unauthorized
+from local.auth import Providers
+from local.auth_request import AuthContext, AuthRequest, Unauthorized
 from local.issuer import Issuer, new_key
 from resolvers.field import COGNITO, IAM, OIDC
 from tests.local.issuers import asker, call, outcome
@@ -190,14 +191,14 @@ def test_the_headers_go_on_to_the_resolvers() -> None:
 class Signer:
     """Takes one signature for its own."""
 
-    def caller(self, asked: Asked) -> dict[str, Any]:
-        if asked.headers["authorization"] != "AWS4-HMAC-SHA256 good":
+    def caller(self, request: AuthRequest) -> dict[str, Any]:
+        if request.headers["authorization"] != "AWS4-HMAC-SHA256 good":
             raise Unauthorized(NOT_AUTHORIZED)
-        return {"username": "backend", "sourceIp": asked.source_ip}
+        return {"username": "backend", "sourceIp": request.source_ip}
 
 
-def signing(authorization: str, iam: Signer | None) -> Asker:
-    return asyncio.run(Providers.from_environment(OURS, iam).asker(call(authorization)))
+def signing(authorization: str, iam: Signer | None) -> AuthContext:
+    return asyncio.run(Providers.from_environment(OURS, iam).authenticate(call(authorization)))
 
 
 def test_aws_credentials_are_for_those_to_judge_who_know_them() -> None:

@@ -13,7 +13,7 @@ from local.gateway import Gateway, allows, takes_gzip
 from local.plans import Keys
 from local.routes import read
 from local.workers import Failed, Outcome
-from resolvers.wiring import REST
+from resolvers.wiring import PLANS, REST
 from tests.local import world
 from tests.local.desk import Desk
 
@@ -275,6 +275,6 @@ def test_without_a_cache_nothing_is_kept() -> None:
     async def never(name: str, event: Any) -> Outcome:
         raise AssertionError
 
-    kept = Gateway(read(), Keys(), never, cached=False).kept
+    kept = Gateway(read(), Keys(PLANS, REST), REST, never, cached=False).kept
     kept["x"] = "anything"  # type: ignore[assignment]
     assert "x" not in kept

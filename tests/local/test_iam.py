@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from starlette.applications import Starlette
 
-from local.auth import Asked, Unauthorized
+from local.auth_request import AuthRequest, Unauthorized
 from local.iam import Iam
 
 OURS = Iam()
@@ -44,31 +44,32 @@ def signed(
     method: str = "POST",
     url: str = URL,
     headers: Mapping[str, str] = JSON,
-) -> Asked:
+) -> AuthRequest:
     """A call that AWS's own signer has signed, as the desk sees it."""
     request = AWSRequest(method, url, headers={"Host": "localhost:8000", **headers}, data=BODY)
     signer = Late(by, service, region)
     signer.seconds = seconds
     signer.add_auth(request)
     path, _, query = url.removeprefix("http://localhost:8000").partition("?")
-    return Asked(method, path, query, {name.lower(): text for name, text in request.headers.items()}, BODY, ["::1"])
+    sent = {name.lower(): text for name, text in request.headers.items()}
+    return AuthRequest(method, path, query, sent, BODY, ["::1"])
 
 
-def with_headers(asked: Asked, **headers: str | list[str] | None) -> Asked:
+def with_headers(asked: AuthRequest, **headers: str | list[str] | None) -> AuthRequest:
     """The same call with other headers, or without those that are None."""
     changed = {**asked.headers, **{name.replace("_", "-"): value for name, value in headers.items() if value}}
     gone = {name.replace("_", "-") for name, value in headers.items() if value is None}
     return replace(asked, headers={name: value for name, value in changed.items() if name not in gone})
 
 
-def signing_less(header: str) -> Asked:
+def signing_less(header: str) -> AuthRequest:
     """A call whose signature says that it does not cover a header."""
     asked = signed()
     told = str(asked.headers["authorization"]).replace(f"{header};", "").replace(f";{header}", "")
     return with_headers(asked, authorization=told)
 
 
-BAD: dict[str, Callable[[], Asked]] = {
+BAD: dict[str, Callable[[], AuthRequest]] = {
     "of other credentials": lambda: signed(Iam().credentials),
     "of another secret": lambda: signed(Credentials(OURS.credentials.access_key, "x" * 40, OURS.credentials.token)),
     "of another token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key, "other")),
@@ -99,12 +100,12 @@ BAD: dict[str, Callable[[], Asked]] = {
 
 
 @pytest.mark.parametrize("asked", BAD.values(), ids=BAD)
-def test_a_signature_lets_nobody_in_that_is(asked: Callable[[], Asked]) -> None:
+def test_a_signature_lets_nobody_in_that_is(asked: Callable[[], AuthRequest]) -> None:
     with pytest.raises(Unauthorized, match=r"^You are not authorized to make this call\.$"):
         OURS.caller(asked())
 
 
-GOOD: dict[str, Callable[[], Asked]] = {
+GOOD: dict[str, Callable[[], AuthRequest]] = {
     "as any client signs": lambda: signed(),
     "nearly five minutes old": lambda: signed(seconds=290),
     "of a question in the address": lambda: signed(method="GET", url=f"{URL}?query=%7B%20me%20%7D&b=2&a=1"),
@@ -114,7 +115,7 @@ GOOD: dict[str, Callable[[], Asked]] = {
 
 
 @pytest.mark.parametrize("asked", GOOD.values(), ids=GOOD)
-def test_a_signature_lets_in(asked: Callable[[], Asked]) -> None:
+def test_a_signature_lets_in(asked: Callable[[], AuthRequest]) -> None:
     assert OURS.caller(asked())["accountId"] == "000000000000"
 
 
@@ -140,7 +141,7 @@ def test_what_the_desk_signs_it_takes() -> None:
     headers = OURS.sign("POST", URL, BODY)
     assert sorted(headers) == ["Authorization", "X-Amz-Date", "X-Amz-Security-Token"]
     lower = {name.lower(): value for name, value in headers.items()}
-    assert OURS.caller(Asked("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
+    assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
 
 
 def test_a_process_is_handed_the_credentials_that_are_taken() -> None:
@@ -176,7 +177,7 @@ def post(body: bytes) -> httpx.Response:
 def test_the_page_gets_the_headers_that_it_needs_and_no_secret() -> None:
     answer = post(json.dumps({"path": "/graphql", "body": BODY.decode()}).encode())
     lower = {name.lower(): value for name, value in answer.json().items()}
-    assert OURS.caller(Asked("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
+    assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
     assert OURS.credentials.secret_key not in answer.text
     assert answer.headers["cache-control"] == "no-store"
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.applications import Starlette
 
-from local.auth import Unauthorized
+from local.auth_request import Unauthorized
 from local.issuer import Issuer, public_jwk
 from resolvers.caller import from_identity
 from tests.local.issuers import asker, claims

@@ -13,7 +13,7 @@ import pytest
 
 from data import properties
 from data.records import ID, Property
-from local import request, unconfirmed
+from local import unconfirmed
 from local.workers import ROOT, Outcome
 from resolvers.wiring import LIMITS
 from tests import proxy as trouble
@@ -79,7 +79,7 @@ def test_what_came_in_time_stays_and_what_did_not_is_an_error_of_the_time(
 ) -> None:
     home = put(desk)
     desk.ask(WITH_ALL, id=home.id)  # so that each function's process has started
-    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=3))
+    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=3))
     with held(desk, "BatchGetItem"):
         answer = desk.ask(WITH_ALL, id=home.id)
     history = {"nodes": [{"kind": "CREATED"}]}
@@ -105,8 +105,8 @@ def test_what_comes_when_the_time_is_over_is_not_begun(desk: Desk, monkeypatch: 
         begun.append(name)
         raise AssertionError
 
-    monkeypatch.setattr(request, "LIMITS", replace(LIMITS, seconds=0))
-    monkeypatch.setattr(desk.appsync, "deployed", lambda: begin)
+    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=0))
+    monkeypatch.setattr(desk.appsync, "get_invoker", lambda: begin)
     answer = desk.ask('mutation { a: updateMe(input: {name: "A"}) { id } b: updateMe(input: {name: "B"}) { id } }')
     assert answer.body["data"] == {"a": None, "b": None}
     assert answer.error_types == [unconfirmed.TIMED_OUT[0]] * 2
@@ -119,7 +119,7 @@ def test_after_a_function_that_took_too_long_the_next_request_is_answered(
     home = put(desk)
     with held(desk, "Query"):
         with monkeypatch.context() as short:
-            short.setattr(request, "LIMITS", replace(LIMITS, seconds=1))
+            short.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=1))
             assert desk.ask(WITH_ALL, id=home.id).error_types == [unconfirmed.TIMED_OUT[0]]
         assert desk.ask(WITH_ALL, id=home.id).data["property"]["owner"] == {"name": "Ada"}
 

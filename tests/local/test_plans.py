@@ -9,7 +9,7 @@ import pytest
 
 from local.plans import Bucket, Keys
 from local.workers import ROOT
-from resolvers.wiring import PLANS
+from resolvers.wiring import PLANS, REST
 from tests.local.desk import Desk
 
 
@@ -25,21 +25,21 @@ def test_a_bucket_gives_what_it_holds_and_then_what_comes_in() -> None:
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_key_may_ask_as_much_at_once_as_its_plan_says(plan: str) -> None:
-    keys = Keys(clock=lambda: 0.0)
+    keys = Keys(PLANS, REST, clock=lambda: 0.0)
     key = keys.issue(plan)
     refusals = [keys.refusal(key) for _ in range(PLANS[plan].burst + 1)]
     assert refusals == [*[None] * PLANS[plan].burst, "THROTTLED"]
 
 
 def test_each_key_has_its_own() -> None:
-    keys = Keys(clock=lambda: 0.0)
+    keys = Keys(PLANS, REST, clock=lambda: 0.0)
     first, second = keys.issue("commercial-basic"), keys.issue("commercial-basic")
     refusals = [keys.refusal(first) for _ in range(PLANS["commercial-basic"].burst + 1)]
     assert (refusals[-1], keys.refusal(second)) == ("THROTTLED", None)
 
 
 def test_a_month_holds_no_more_than_the_quota() -> None:
-    keys = Keys()
+    keys = Keys(PLANS, REST)
     key = keys.issue("commercial-basic")
     keys.refusal(key)
     ((month, used),) = keys.used.items()
@@ -50,14 +50,14 @@ def test_a_month_holds_no_more_than_the_quota() -> None:
 
 @pytest.mark.parametrize("key", [None, "", "nobody-gave-this-out"])
 def test_whoever_has_no_key_is_refused(key: str | None) -> None:
-    assert Keys().refusal(key) == "INVALID_API_KEY"
+    assert Keys(PLANS, REST).refusal(key) == "INVALID_API_KEY"
 
 
 def test_keys_outlive_a_desk_that_keeps_its_table(tmp_path: Path) -> None:
-    key = Keys(tmp_path / "kept").issue("government")
-    assert Keys(tmp_path / "kept").plans == {key: "government"}
+    key = Keys(PLANS, REST, tmp_path / "kept").issue("government")
+    assert Keys(PLANS, REST, tmp_path / "kept").plans == {key: "government"}
     assert (tmp_path / "kept" / "keys.json").stat().st_mode & 0o777 == 0o600
-    assert Keys().plans == {}
+    assert Keys(PLANS, REST).plans == {}
 
 
 def printed(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -237,6 +237,6 @@ def test_variables_that_the_operation_does_not_define_are_not_kept(desk: Desk) -
     with connected(desk) as socket:
         socket.follow(ON_HOME, id=home["id"], unused="x" * 100_000)
         (held,) = [one for held in desk.appsync.subscriptions.held.values() for one in held]
-        assert held.asked.variables == {"id": home["id"]}
+        assert held.request.variables == {"id": home["id"]}
         priced(desk, home["id"], 1, 7)
         assert socket.change()["propertyId"] == home["id"]

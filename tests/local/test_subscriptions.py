@@ -7,12 +7,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local import schema
-from local.api import Api
-from local.auth import Asker
-from local.operation import Question
+from local import kinds, schema
+from local.api import ExecutableSchema
+from local.auth_request import AuthContext
+from local.graphql_request import GraphQLRequest
 from local.subscriptions import Subscriptions
 from resolvers.field import COGNITO, Field
+from resolvers.wiring import LIMITS
 from tests.local.desk import Desk
 from tests.local.sockets import ON_ZIP, Socket, connected
 
@@ -46,7 +47,7 @@ ROWS = (
     Field("Mutation.move", move, (COGNITO,), local=True),
     Field("Subscription.onMove", on_move, (COGNITO,), local=True, follows=("move",)),
 )
-API = Api(schema.build(ROWS), ROWS)
+API = ExecutableSchema(schema.build(ROWS)._schema, ROWS, kinds.reached(ROWS), LIMITS)
 BY_VARIABLES = "subscription($city: String, $floor: Int) { onMove(city: $city, floor: $floor) { city } }"
 
 
@@ -55,7 +56,7 @@ def told(change: dict[str, Any], query: str, **variables: Any) -> list[Any]:
     heard: list[Any] = []
     subscriptions = Subscriptions(API)
     subscriptions.begin(
-        Question(query, variables), Asker(COGNITO, None, {}), lambda text: heard.append(json.loads(text))
+        GraphQLRequest(query, variables), AuthContext(COGNITO, None, {}), lambda text: heard.append(json.loads(text))
     )
     subscriptions.publish("move", change)
     return heard

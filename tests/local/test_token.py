@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local import token
-from local.auth import Unauthorized
+from local.auth_request import Unauthorized
 from local.issuer import Issuer
 from tests.local.issuers import claims, served
 

@@ -12,7 +12,7 @@ from local.findings import Finding
 from local.trace import Trace, Traces
 from local.workers import Failed, Outcome
 from resolvers.field import Batch
-from resolvers.wiring import ROWS
+from resolvers.wiring import MEMORY_MB, ROWS
 from tests.local import world
 from tests.local.desk import Answer, Desk
 
@@ -119,7 +119,7 @@ def test_nothing_is_wasteful_in_a_page_of_homes(told: Desk) -> None:
 @pytest.fixture
 def owners_one_by_one(told: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk as it is where the row of Property.owner says a batch of one."""
-    monkeypatch.setitem(told.appsync.api.rows, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id")))
+    monkeypatch.setitem(told.appsync.api.fields, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id")))
     yield told
 
 
@@ -204,7 +204,7 @@ def test_a_read_that_failed_and_was_asked_again_is_no_waste() -> None:
 def test_a_million_cost_what_each_takes_at_the_list_prices() -> None:
     calls = [a_call(read_units=4), a_call(operation="TransactWriteItems", read_units=0, write_units=10)]
     trace = a_trace(Outcome(None, None, calls, 1, 10.2), Outcome(None, None, [], 1, 20.0))
-    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in prices.of_a_million(trace)}
+    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in prices.of_a_million(trace, MEMORY_MB)}
     assert bill == {
         "AppSync queries and mutations": (1, 4.0),
         "Lambda invocations": (2, 0.4),

@@ -178,7 +178,7 @@ MODES = (COGNITO, OIDC, IAM, Mode("aws_api_key"), Mode("aws_lambda"))
 def allowed(desk: Desk, mode: Mode, info: Any) -> bool:
     """Whether the desk lets callers of a mode have a field."""
     try:
-        desk.appsync.api.allowed(mode, info)
+        desk.appsync.api.authorize_field(mode, info)
     except NotAuthorized:
         return False
     return True

@@ -5,13 +5,16 @@ import os
 import shutil
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local import workers
+from local.functions import CODE, ENTRY
 from local.workers import ROOT, Function, Outcome
+from resolvers.wiring import LIMITS
 
 ME = {
     "arguments": {},
@@ -38,7 +41,7 @@ def edit(code: Path, old: str, new: str) -> None:
 
 def use(root: Path, story: Callable[[Function], Awaitable[Any]]) -> Any:
     async def told() -> Any:
-        function = Function("users", {}, root)
+        function = Function("users", {}, ENTRY, replace(CODE, root=root), LIMITS)
         try:
             return await story(function)
         finally:
@@ -129,6 +132,6 @@ def test_processes_end_when_the_function_is_stopped(code: Path) -> None:
 
 
 def test_what_an_editor_leaves_beside_the_code_is_no_code(code: Path) -> None:
-    before = workers.version(code)
+    before = replace(CODE, root=code).version()
     (code / "resolvers" / ".#users.py").symlink_to("nowhere")
-    assert workers.version(code) == before
+    assert replace(CODE, root=code).version() == before

@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLSchema, build_schema, parse, validate
 from graphql.execution import get_variable_values
 
-from local.auth import Asked, Unauthorized
+from local.auth_request import AuthRequest, Unauthorized
 from local.dynamodb import ROOT
 from local.iam import Iam
 from local.tls import Certificates
@@ -44,13 +44,13 @@ class AppSync:
         """What the subscribers of ZIPs were told with each change of a home."""
         return [[told for name, told in one.items() if name != "home"] for one in self.published]
 
-    def answer(self, asked: Asked) -> tuple[int, bytes]:
+    def answer(self, request: AuthRequest) -> tuple[int, bytes]:
         try:
-            assert self.iam.caller(asked)
+            assert self.iam.caller(request)
         except Unauthorized as error:
             return 401, str(error).encode()
-        self.agents.append(asked.headers.get("user-agent"))
-        said = json.loads(asked.body)
+        self.agents.append(request.headers.get("user-agent"))
+        said = json.loads(request.body)
         if wrong := faults(SCHEMA, said):
             return 200, json.dumps({"data": None, "errors": wrong}).encode()
         self.published.append(said["variables"])
@@ -81,7 +81,7 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, answer = appsync.answer(Asked("POST", self.path, "", headers, body, []))
+            status, answer = appsync.answer(AuthRequest("POST", self.path, "", headers, body, []))
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
