@@ -1,5 +1,6 @@
 """AppSync in small: runs a request over the schema and asks the Lambda functions for what the wiring says is theirs."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,11 +34,13 @@ class AppSync:
         rows: tuple[Field, ...],
         deployed: Callable[[], Invoke],
         mixed: bool = unconfirmed.ALIASES_SHARE_A_BATCH,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.api = Api(schema, rows)
         self.deployed = deployed
         self.mixed = mixed
-        self.cache = Cache(rows)
+        self.clock = clock
+        self.cache = Cache(rows, clock)
         self.subscriptions = Subscriptions(self.api)
 
     async def answer(self, asked: Question, asker: Asker, trace: Trace) -> Answer:
@@ -49,7 +52,7 @@ class AppSync:
         if errors := self.api.errors(document, chosen, asked):
             trace.end(errors)
             return {"data": None, "errors": errors}
-        request = Request(self.deployed(), self.cache, self.mixed, asker, asked.variables, trace)
+        request = Request(self.deployed(), self.cache, self.mixed, asker, asked.variables, trace, self.clock)
         running = self.api.run(document, asked, self.resolve, request)
         result = await running if is_awaitable(running) else running
         answer = body(result)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cachetools import TLRUCache
@@ -23,10 +23,10 @@ Event = Mapping[str, Any]
 class Cache:
     """Answers by their field and the values of its row's keys. The one used longest ago makes room for a new one."""
 
-    def __init__(self, rows: Iterable[Field]) -> None:
+    def __init__(self, rows: Iterable[Field], clock: Callable[[], float] = time.monotonic) -> None:
         self.rows = {row.path: row.cache for row in rows if row.cache}
         self.evictions = Counter[str]()  # so far, by field, whether or not there was anything to evict
-        self.answers: TLRUCache[Key, Any] = TLRUCache(MOST, self.until, time.monotonic)
+        self.answers: TLRUCache[Key, Any] = TLRUCache(MOST, self.until, clock)
 
     def until(self, key: Key, _: Any, now: float) -> float:
         return now + self.rows[key[0]].seconds

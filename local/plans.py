@@ -43,13 +43,14 @@ class Bucket:
 class Keys:
     """The API keys that were given out, each with its plan. They are kept in `folder`, if there is one."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self.file = folder / "keys.json" if folder else None
         kept = self.file.read_text() if self.file and self.file.exists() else "{}"
         self.plans: dict[str, str] = json.loads(kept)
         self.buckets: dict[str, Bucket] = {}
         self.used = Counter[tuple[str, str]]()
-        self.everybody = Bucket(REST.rate, REST.burst)
+        self.everybody = Bucket(REST.rate, REST.burst, clock)
 
     def issue(self, plan: str) -> str:
         """A new key of a plan."""
@@ -66,7 +67,7 @@ class Keys:
         if key not in self.plans:
             return "INVALID_API_KEY"
         plan = PLANS[self.plans[key]]
-        bucket = self.buckets.setdefault(key, Bucket(plan.rate, plan.burst))
+        bucket = self.buckets.setdefault(key, Bucket(plan.rate, plan.burst, self.clock))
         if not (bucket.take() and self.everybody.take()):
             return "THROTTLED"
         month = (key, f"{datetime.now(UTC):%Y-%m}")

@@ -6,7 +6,7 @@ chunks of its row's size.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum
 from typing import Any
 
@@ -30,7 +30,14 @@ class Request:
     """What a request has waiting, how many invocations are out, what it counted so far."""
 
     def __init__(
-        self, invoke: Invoke, cache: Cache, mixed: bool, asker: Asker, variables: dict[str, Any], trace: Trace
+        self,
+        invoke: Invoke,
+        cache: Cache,
+        mixed: bool,
+        asker: Asker,
+        variables: dict[str, Any],
+        trace: Trace,
+        clock: Callable[[], float],
     ) -> None:
         self.invoke = invoke
         self.cache = cache
@@ -39,7 +46,8 @@ class Request:
         self.variables = variables
         self.trace = trace
         self.request = {"headers": asker.headers, "domainName": None}
-        self.until = time.monotonic() + LIMITS.seconds
+        self.clock = clock
+        self.until = clock() + LIMITS.seconds
         self.out = 0
         self.resolvers = 0
         self.evicted: int | None = None
@@ -79,7 +87,7 @@ class Request:
 
     def check_time(self) -> None:
         """Raises FieldError once the request's time is over: what its parents hold takes time of its own."""
-        if time.monotonic() > self.until:
+        if self.clock() > self.until:
             raise FieldError(*unconfirmed.TIMED_OUT)
 
     def count(self) -> None:
@@ -185,7 +193,7 @@ class Request:
     async def invoked(self, row: Field, payload: Any, batch: int) -> Any:
         """What a function answers within the time that the request has left. Raises FieldError."""
         begun = time.perf_counter()
-        left = self.until - time.monotonic()
+        left = self.until - self.clock()
         try:
             if left <= 0:  # asyncio would let the function begin before it cuts it off
                 raise TimeoutError
