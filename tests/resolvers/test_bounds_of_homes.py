@@ -1,6 +1,7 @@
 """What may be said of a home; all else is refused by name and place."""
 
 import math
+from typing import Any
 
 import pytest
 
