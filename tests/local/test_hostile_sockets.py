@@ -35,7 +35,7 @@ def test_a_message_of_two_megabytes_ends_its_connection_and_no_other(desk: Desk,
         with pytest.raises(ConnectionClosed, match=r"1009|no close frame"):  # a reset may overtake the close frame
             hostile.connection.send(parts)
             while True:
-                hostile.connection.recv(10)
+                hostile.connection.recv(60)
         assert until(lambda: following(desk) == 0)
         other.follow(ON_HOME, id="big")
 

@@ -23,7 +23,7 @@ def priced(desk: Desk, id: str, version: int, price: float, user: str = "olga") 
 
 def closed(socket: Socket) -> bool:
     try:
-        socket.connection.recv(10)
+        socket.connection.recv(60)
     except ConnectionClosed:
         return True
     return False
