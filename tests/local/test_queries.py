@@ -49,6 +49,7 @@ def zip_code(desk: Desk) -> str:
 def test_a_page_of_listings_with_homes_owners_and_pictures_takes_four_calls_and_four_invocations(
     desk: Desk, zip_code: str
 ) -> None:
+    desk.forget()
     answer = desk.ask(WITH_ALL, zip=zip_code, first=25)
     assert answer.operations == ["Query", "BatchGetItem", "BatchGetItem", "BatchGetItem"]
     assert sorted(answer.invocations) == [
@@ -75,6 +76,7 @@ def test_a_home_with_its_pictures_takes_one_query(desk: Desk) -> None:
 
 
 def test_histories_of_many_homes_are_queried_at_once_not_one_by_one(desk: Desk, zip_code: str) -> None:
+    desk.forget()
     eight = threading.Barrier(8)
     desk.proxy.fail("Query", trouble.after(lambda: None))  # that of the page
     desk.proxy.fail("Query", trouble.after(lambda: eight.wait(20)), times=8)
