@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from local import stdio
 from local.token import NoToken, answered
 from resolvers.wiring import PLANS
 
@@ -27,4 +28,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     sys.exit(main())

@@ -22,7 +22,7 @@ from data import bulk, history, properties, table, users
 from data.bulk import Arrival, Found
 from data.errors import Fault, TryAgain
 from data.records import FieldChange, HistoryKind, ListingStatus, Property
-from local import dynamodb, invention, where
+from local import dynamodb, invention, stdio, where
 from local.sales import DETAILS, Homes, NotSales, Rows, Sale
 
 THREADS = 8
@@ -159,4 +159,5 @@ def changes(before: Property, after: Property) -> list[FieldChange]:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     sys.exit(main())

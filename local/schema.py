@@ -20,7 +20,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
 from data.records import ABSENT, ID
-from local import contracts, introspection, kinds, schema_scalars
+from local import contracts, introspection, kinds, schema_scalars, stdio
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import ROOTS, Field
@@ -194,4 +194,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     main()

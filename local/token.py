@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
 
-from local import tls
+from local import stdio, tls
 
 PATIENCE_SECONDS = 10
 
@@ -74,4 +74,5 @@ def another(port: int) -> str:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     sys.exit(main())

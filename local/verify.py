@@ -11,7 +11,7 @@ from tqdm import tqdm
 from data import verify
 from data.errors import Refusal
 from data.verify import Untruth
-from local import dynamodb, where
+from local import dynamodb, stdio, where
 
 
 def main() -> int:
@@ -49,4 +49,5 @@ def is_mended(untruth: Untruth) -> bool:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     sys.exit(main())

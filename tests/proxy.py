@@ -5,7 +5,6 @@ import os
 import socket
 import struct
 import threading
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -100,11 +99,11 @@ def reset_after() -> Fault:
     return fault
 
 
-def delayed(seconds: float) -> Fault:
-    """All done, so much later."""
+def after(wait: Callable[[], object]) -> Fault:
+    """All done, when `wait` has returned: that of an event, or of a barrier."""
 
     def fault(asked: Request, forward: Forward) -> Answer:
-        time.sleep(seconds)
+        wait()
         return forward(asked)
 
     return fault

@@ -57,9 +57,9 @@ def test_each_room_imports_what_it_may() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize(("importer", "imported"), FORBIDDEN)
-def test_an_import_that_a_room_may_not_have_is_found(told_of_all: str, importer: str, imported: str) -> None:
-    assert f"{importer} -> {imported} (l." in told_of_all
+def test_an_import_that_a_room_may_not_have_is_found(told_of_all: str) -> None:
+    arrows = [f"{importer} -> {imported}" for importer, imported in FORBIDDEN]
+    assert [arrow for arrow in arrows if f"{arrow} (l." not in told_of_all] == []
 
 
 def test_one_such_import_is_enough_to_fail(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from local import stdio
 from local.probe import operations, questions, realtime, stateful
 from local.probe.api import Api, NotAsked
 from local.probe.finding import Finding
@@ -111,5 +112,6 @@ def parts(homes: Homes, me: dict[str, Any], wait: float) -> Iterator[Iterator[Fi
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the homes are removed first
     sys.exit(main())

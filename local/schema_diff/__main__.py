@@ -1,6 +1,7 @@
 """The program: two sides, the report in any of its forms, and the exit status.
 
-0 where no app that is out breaks, 1 where one does or an approval is to be mended, 2 where a side cannot be read.
+0 where no app that is out breaks, 1 where one does or an approval is to be mended, 2 where a side cannot be read. It is
+the same if the reader of the output goes away.
 """
 
 import argparse
@@ -8,11 +9,10 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from local.schema_diff import endpoint, machine, sides
+from local.schema_diff import endpoint, machine, sides, stdio
 from local.schema_diff.judge import compared
 from local.schema_diff.markdown import markdown
 from local.schema_diff.report import Report
@@ -95,8 +95,7 @@ def side(root: Path, name: str) -> Side:
 
 def put(text: str, file: Path | None) -> None:
     if file is None:
-        with suppress(BrokenPipeError):  # who reads has seen enough; the exit status still tells
-            print(text.rstrip("\n"), flush=True)
+        print(text.rstrip("\n"))
         return
     try:
         file.write_text(text.rstrip("\n") + "\n")
@@ -105,5 +104,6 @@ def put(text: str, file: Path | None) -> None:
 
 
 if __name__ == "__main__":
+    stdio.ignore_broken_pipes()
     gc.disable()  # a short run that makes much and frees nothing: collecting would take two thirds of its time
     sys.exit(main(sys.argv[1:], Path(__file__).resolve().parents[2], datetime.now(UTC).date()))

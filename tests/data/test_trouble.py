@@ -89,11 +89,11 @@ def test_a_missing_permission_is_a_fault_at_every_door(proxy: Proxy, operation: 
 
 @pytest.mark.usefixtures("a_new_client")
 def test_an_address_where_nobody_listens_is_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{port}")
-    with pytest.raises(TryAgain) as raised:
-        table.get(A_KEY)
+    with socket.socket() as bound:  # and does not listen: nobody else can come to
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{bound.getsockname()[1]}")
+        with pytest.raises(TryAgain) as raised:
+            table.get(A_KEY)
     assert isinstance(raised.value.__cause__, EndpointConnectionError)
 
 

@@ -33,14 +33,6 @@ class Socket:
             if alive or message["type"] != "ka":
                 return message
 
-    def silent(self, seconds: float = 0.5) -> bool:
-        """Whether nothing comes for a while."""
-        try:
-            self.hear(seconds)
-        except TimeoutError:
-            return True
-        return False
-
     def init(self) -> Any:
         self.say(type="connection_init")
         return self.hear()

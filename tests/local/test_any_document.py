@@ -62,9 +62,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_document_is_answered_in_bounded_time_with_a_bounded_number_of_errors(name: str) -> None:
     document = parse(HOSTILE[name], max_tokens=LIMITS.tokens)
-    begun = time.process_time()
+    begun = time.thread_time()
     errors = validation.refused(SMALL, document)
-    assert time.process_time() - begun < 10
+    assert time.thread_time() - begun < 10
     assert len(errors) <= unconfirmed.MOST_VALIDATION_ERRORS + 1
     assert all(error.keys() == {"path", "locations", "message"} for error in errors)
 

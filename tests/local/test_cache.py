@@ -2,6 +2,7 @@
 
 import inspect
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ PRICE = """mutation($id: ID!, $version: Int!) {
 def resolver() -> None: ...
 
 
-def cache(seconds: int = 60, by: tuple[str, ...] = ("arguments.id",)) -> Cache:
-    return Cache([Field("Query.home", resolver, (COGNITO,), cache=Kept(seconds, by))])
+def cache(
+    seconds: int = 60, by: tuple[str, ...] = ("arguments.id",), clock: Callable[[], float] = time.monotonic
+) -> Cache:
+    return Cache([Field("Query.home", resolver, (COGNITO,), cache=Kept(seconds, by))], clock)
 
 
 def asked(**arguments: Any) -> dict[str, Any]:
@@ -67,10 +70,12 @@ def test_a_field_whose_row_says_nothing_is_not_kept() -> None:
 
 
 def test_an_answer_is_kept_for_the_rows_seconds_and_no_longer() -> None:
-    kept = cache(seconds=1)
+    now = [100.0]
+    kept = cache(seconds=60, clock=lambda: now[0])
     kept.put("Query.home", asked(id="a"), "A")
+    now[0] = 159.9
     assert kept.get("Query.home", asked(id="a")) == "A"
-    time.sleep(1.05)
+    now[0] = 160.0
     assert kept.get("Query.home", asked(id="a")) is ABSENT
 
 

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ import pytest
 from data import keys
 from local import dynamodb
 from local.dynamodb import ROOT, DataInUse, NotStarted
+from tests.local.hostile import until
 
 ROW = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 STARTER = """
@@ -111,7 +111,7 @@ def test_a_second_engine_on_a_folder_is_refused_by_the_folders_name(
 def test_a_killed_starter_takes_java_with_it_and_no_row(starter: "subprocess.Popen[str]", tmp_path: Path) -> None:
     endpoint = said(starter)
     starter.kill()
-    assert within(3, lambda: not dynamodb.answers(port(endpoint)))
+    assert until(lambda: not dynamodb.answers(port(endpoint)))
     with dynamodb.engine(tmp_path) as again:
         assert dynamodb.client(again).scan(TableName="homes")["Items"] == [ROW]
 
@@ -172,10 +172,3 @@ def child(process: int) -> int:
     listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout
     [found] = [int(pid) for parent, pid in map(str.split, listed.splitlines()) if int(parent) == process]
     return found
-
-
-def within(seconds: float, true: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while not true() and time.monotonic() < until:
-        time.sleep(0.05)
-    return true()

@@ -162,7 +162,7 @@ def test_a_load_that_is_cut_off_goes_on_to_the_same_end_when_it_is_run_again(
     load_rows: Load, whole: Table, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, batches: int
 ) -> None:
     monkeypatch.setenv("DYNAMODB_ENDPOINT", proxy.url)
-    proxy.fail("BatchWriteItem", trouble.delayed(0), times=batches)
+    proxy.fail("BatchWriteItem", trouble.after(lambda: None), times=batches)
     proxy.fail("BatchWriteItem", trouble.error(500, "InternalServerError"), times=BOTOCORES_TRIES)
     assert load_rows(ELM, OAK, ELM_AGAIN) == 1
     assert dump() != whole

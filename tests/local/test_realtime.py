@@ -23,7 +23,7 @@ def priced(desk: Desk, id: str, version: int, price: float, user: str = "olga") 
 
 def closed(socket: Socket) -> bool:
     try:
-        socket.connection.recv(10)
+        socket.connection.recv(60)
     except ConnectionClosed:
         return True
     return False
@@ -90,7 +90,7 @@ def test_what_is_said_before_the_ack_is_passed_over(desk: Desk) -> None:
     with opened(desk, f"header-{encoded(credentials)}", credentials=credentials) as socket:
         socket.start(ON_HOME, id="early")
         assert socket.init()["type"] == "connection_ack"
-        assert socket.silent()
+        socket.follow(ON_HOME, id="late")
 
 
 def test_a_subscriber_hears_what_changes_on_the_home_it_follows_and_nothing_of_others(desk: Desk) -> None:
@@ -99,9 +99,11 @@ def test_a_subscriber_hears_what_changes_on_the_home_it_follows_and_nothing_of_o
         id = socket.follow(ON_HOME, id=home["id"])
         priced(desk, other["id"], 1, 200)
         priced(desk, home["id"], 1, 300)
-        change = {"propertyId": home["id"], "kind": "PRICE_CHANGED", "version": 2, "price": 300.0}
-        assert socket.hear() == {"type": "data", "id": id, "payload": {"data": {"onPropertyChange": change}}}
-        assert socket.silent()
+        priced(desk, other["id"], 2, 400)
+        priced(desk, home["id"], 2, 500)
+        for version, price in ((2, 300.0), (3, 500.0)):
+            change = {"propertyId": home["id"], "kind": "PRICE_CHANGED", "version": version, "price": price}
+            assert socket.hear() == {"type": "data", "id": id, "payload": {"data": {"onPropertyChange": change}}}
 
 
 def test_a_move_reaches_both_zips(desk: Desk) -> None:
@@ -138,10 +140,12 @@ def test_after_stop_nothing_more_is_told(desk: Desk) -> None:
     home = made(desk)
     with connected(desk) as socket:
         id = socket.follow(ON_HOME, id=home["id"])
+        other = socket.follow(ON_HOME, id=home["id"])
         socket.say(type="stop", id=id)
         assert socket.hear() == {"type": "complete", "id": id}
         priced(desk, home["id"], 1, 7)
-        assert socket.silent(1)
+        priced(desk, home["id"], 2, 8)
+        assert [socket.hear()["id"] for _ in range(2)] == [other, other]
 
 
 def test_a_connection_holds_two_hundred_subscriptions_and_no_more(desk: Desk) -> None:

@@ -55,11 +55,11 @@ def test_with_tls_queries_tokens_and_subscriptions_go_encrypted_and_writes_still
         query = 'subscription { onZipChange(zipCode: "94111") { propertyId } }'
         payload = {"data": json.dumps({"query": query}), "extensions": {"authorization": credentials}}
         socket.send(json.dumps({"id": "1", "type": "start", "payload": payload}))
-        assert [json.loads(socket.recv(10))["type"] for _ in range(3)] == ["connection_ack", "ka", "start_ack"]
+        assert [json.loads(socket.recv(60))["type"] for _ in range(3)] == ["connection_ack", "ka", "start_ack"]
         make = 'mutation { createProperty(input: {address: "1 Elm Street", price: 1, zipCode: "94111"}) { id } }'
         url, headers = f"https://localhost:{port}/graphql", {"authorization": bearer}
         answer = httpx.post(url, json={"query": make}, headers=headers, verify=trusting, timeout=20).json()
-        heard = json.loads(socket.recv(10))
+        heard = json.loads(socket.recv(60))
     assert heard["payload"]["data"] == {"onZipChange": {"propertyId": answer["data"]["createProperty"]["id"]}}
 
 

@@ -28,11 +28,8 @@ BATCHED = [row for row in FIELDS if row.batch]
 CACHED = [row for row in FIELDS if row.cache]
 MUTATIONS = [row for row in FIELDS if row.parent == "Mutation"]
 CHANGES_A_HOME = [row for row in MUTATIONS if row.function in ("properties", "images") and row.name != "createProperty"]
+FOLLOWING = [row for row in FIELDS if row.follows]
 EVICTS = [(row, evict) for row in FIELDS for evict in row.evicts]
-
-
-def path_of(row: object) -> str | None:
-    return row.path if isinstance(row, Field) else None
 
 
 def functions(module: object) -> set[Any]:
@@ -65,9 +62,8 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "schema.graphql").read_text())
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_a_row_is_of_a_field_of_the_schema(schema: GraphQLSchema, row: Field) -> None:
-    assert field(schema, row.path) is not None
+def test_a_row_is_of_a_field_of_the_schema(schema: GraphQLSchema) -> None:
+    assert [row.path for row in FIELDS if field(schema, row.path) is None] == []
 
 
 def test_each_field_has_one_row() -> None:
@@ -81,87 +77,95 @@ def test_each_root_field_of_the_schema_has_a_row(schema: GraphQLSchema) -> None:
     }
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_each_function_answers_a_field(module: object) -> None:
-    assert functions(module) - STREAM <= {row.resolver for row in FIELDS}
+def test_each_function_answers_a_field() -> None:
+    defined = set().union(*map(functions, MODULES))
+    assert defined - STREAM - {row.resolver for row in FIELDS} == set()
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_a_row_names_its_modules_own_function(row: Field) -> None:
-    assert any(row.resolver in functions(module) for module in MODULES)
+def test_a_row_names_its_modules_own_function() -> None:
+    defined = set().union(*map(functions, MODULES))
+    assert [row.path for row in FIELDS if row.resolver not in defined] == []
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_a_row_says_who_may_ask(row: Field) -> None:
-    assert row.who
-
-
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_the_backend_alone_publishes_and_does_nothing_else(row: Field) -> None:
-    assert row.who == ((IAM,) if row.name.startswith("publish") else (COGNITO, OIDC))
-
-
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_the_fields_below_a_root_are_batched_and_no_others(row: Field) -> None:
-    assert bool(row.batch) == (row.parent not in ROOTS)
-
-
-@pytest.mark.parametrize("row", BATCHED, ids=path_of)
-def test_a_batched_function_is_handed_a_list_of_its_parents(row: Field) -> None:
-    parent = vars(records)[row.parent]
-    handed = get_type_hints(parent)[row.batch.by] if row.batch and row.batch.by else parent
-    first = next(iter(inspect.signature(row.resolver).parameters.values()))
-    assert first.kind is inspect.Parameter.POSITIONAL_ONLY
-    assert get_args(get_type_hints(row.resolver)[first.name]) == (handed,)
-
-
-@pytest.mark.parametrize("row", BATCHED, ids=path_of)
-def test_a_batched_function_answers_a_list(row: Field) -> None:
-    assert get_origin(get_type_hints(row.resolver)["return"]) is list
-
-
-@pytest.mark.parametrize("row", [row for row in FIELDS if not row.batch], ids=path_of)
-def test_a_root_function_is_handed_arguments_by_name_and_may_answer_null(row: Field) -> None:
-    kinds = {parameter.kind for parameter in inspect.signature(row.resolver).parameters.values()}
-    assert kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD}
-    answer = get_type_hints(row.resolver)["return"]
-    assert type(None) in get_args(answer) or row.path == "Query.properties"
-
-
-@pytest.mark.parametrize("row", CACHED, ids=path_of)
-def test_what_depends_on_the_caller_is_never_kept_for_another(row: Field) -> None:
-    asks_who = Caller in get_type_hints(row.resolver).values()
-    by_whom = [path for path in (row.cache.by if row.cache else ()) if path.startswith("identity.")]
-    assert bool(by_whom) or not asks_who
-
-
-@pytest.mark.parametrize("row", CACHED, ids=path_of)
-def test_answers_are_kept_by_arguments_of_their_field(schema: GraphQLSchema, row: Field) -> None:
-    assert row.cache
-    assert all(argument(schema, row, path) for path in row.cache.by)
-
-
-@pytest.mark.parametrize(("row", "evict"), EVICTS, ids=path_of)
-def test_an_eviction_gives_exactly_the_keys_of_a_kept_answer(row: Field, evict: Evict) -> None:
-    kept = ROWS[evict.field].cache
-    assert kept
-    assert sorted(evict.keys) == sorted(kept.by)
-
-
-@pytest.mark.parametrize(("row", "evict"), EVICTS, ids=path_of)
-def test_an_eviction_finds_its_values_in_the_mutations_arguments(
-    schema: GraphQLSchema, row: Field, evict: Evict
-) -> None:
-    kept = ROWS[evict.field]
-    assert {path: argument(schema, row, value) for path, value in evict.keys.items()} == {
-        path: argument(schema, kept, path) for path in evict.keys
+def test_the_backend_alone_publishes_and_does_nothing_else() -> None:
+    assert {row.path: row.who for row in FIELDS} == {
+        row.path: (IAM,) if row.name.startswith("publish") else (COGNITO, OIDC) for row in FIELDS
     }
 
 
-@pytest.mark.parametrize("row", CHANGES_A_HOME, ids=path_of)
-def test_a_change_of_a_home_evicts_that_home(row: Field) -> None:
-    id = "arguments.id" if "id" in inspect.signature(row.resolver).parameters else "arguments.propertyId"
-    assert row.evicts == (Evict("Query.property", {"arguments.id": id}),)
+def test_the_fields_below_a_root_are_batched_and_no_others() -> None:
+    assert [row.path for row in BATCHED] == [row.path for row in FIELDS if row.parent not in ROOTS]
+
+
+def handed(row: Field) -> tuple[Any, Any]:
+    """How a batched function takes its first argument, and of what that is a list."""
+    first = next(iter(inspect.signature(row.resolver).parameters.values()))
+    return first.kind, get_args(get_type_hints(row.resolver)[first.name])
+
+
+def parent_of(row: Field) -> Any:
+    """What a batched field's function is handed for each instance: the parent, or the attribute that it goes by."""
+    parent = vars(records)[row.parent]
+    return get_type_hints(parent)[row.batch.by] if row.batch and row.batch.by else parent
+
+
+def test_a_batched_function_is_handed_a_list_of_its_parents() -> None:
+    assert {row.path: handed(row) for row in BATCHED} == {
+        row.path: (inspect.Parameter.POSITIONAL_ONLY, (parent_of(row),)) for row in BATCHED
+    }
+
+
+def test_a_batched_function_answers_a_list() -> None:
+    assert [row.path for row in BATCHED if get_origin(get_type_hints(row.resolver)["return"]) is not list] == []
+
+
+def test_a_root_function_is_handed_arguments_by_name() -> None:
+    kinds = {
+        row.path: {parameter.kind for parameter in inspect.signature(row.resolver).parameters.values()}
+        for row in FIELDS
+        if not row.batch
+    }
+    by_name = {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    assert {path: found for path, found in kinds.items() if not found <= by_name} == {}
+
+
+def test_a_root_function_may_answer_null_but_for_a_list() -> None:
+    answers = {row.path: get_args(get_type_hints(row.resolver)["return"]) for row in FIELDS if not row.batch}
+    assert [path for path, kinds in answers.items() if type(None) not in kinds] == ["Query.properties"]
+
+
+def test_what_depends_on_the_caller_is_never_kept_for_another() -> None:
+    asks_who = [row for row in CACHED if Caller in get_type_hints(row.resolver).values()]
+    by = {row.path: row.cache.by for row in asks_who if row.cache}
+    assert [path for path, paths in by.items() if not any(one.startswith("identity.") for one in paths)] == []
+
+
+def test_answers_are_kept_by_arguments_of_their_field(schema: GraphQLSchema) -> None:
+    by = [(row, path) for row in CACHED if row.cache for path in row.cache.by]
+    assert [(row.path, path) for row, path in by if not argument(schema, row, path)] == []
+
+
+def test_an_eviction_gives_exactly_the_keys_of_a_kept_answer() -> None:
+    kept = {evict.field: ROWS[evict.field].cache for _, evict in EVICTS}
+    assert [(row.path, evict.field, sorted(evict.keys)) for row, evict in EVICTS] == [
+        (row.path, evict.field, sorted(cache.by) if (cache := kept[evict.field]) else None) for row, evict in EVICTS
+    ]
+
+
+def test_an_eviction_finds_its_values_in_the_mutations_arguments(schema: GraphQLSchema) -> None:
+    values = [(row, evict.field, path, value) for row, evict in EVICTS for path, value in evict.keys.items()]
+    assert [(row.path, field, path, argument(schema, row, value)) for row, field, path, value in values] == [
+        (row.path, field, path, argument(schema, ROWS[field], path)) for row, field, path, _ in values
+    ]
+
+
+def test_a_change_of_a_home_evicts_that_home() -> None:
+    ids = {
+        row.path: "id" if "id" in inspect.signature(row.resolver).parameters else "propertyId" for row in CHANGES_A_HOME
+    }
+    assert {row.path: row.evicts for row in CHANGES_A_HOME} == {
+        path: (Evict("Query.property", {"arguments.id": f"arguments.{id}"}),) for path, id in ids.items()
+    }
 
 
 def test_there_are_six_changes_of_a_home() -> None:
@@ -180,22 +184,22 @@ def test_a_change_that_came_by_another_way_evicts_the_home_when_it_is_published(
     assert evict == Evict("Query.property", {"arguments.id": "arguments.input.propertyId"})
 
 
-@pytest.mark.parametrize("row", [row for row in FIELDS if row.follows], ids=path_of)
-def test_a_subscription_answers_what_the_mutations_it_follows_answer(schema: GraphQLSchema, row: Field) -> None:
-    followed = [field(schema, f"Mutation.{name}").type for name in row.follows]
-    assert followed == [field(schema, row.path).type] * len(row.follows)
+def test_a_subscription_answers_what_the_mutations_it_follows_answer(schema: GraphQLSchema) -> None:
+    pairs = [(row, f"Mutation.{name}") for row in FOLLOWING for name in row.follows]
+    assert [(row.path, field(schema, path).type) for row, path in pairs] == [
+        (row.path, field(schema, row.path).type) for row, _ in pairs
+    ]
 
 
-@pytest.mark.parametrize("row", [row for row in FIELDS if row.follows], ids=path_of)
-def test_a_subscription_asks_by_fields_of_what_it_answers(schema: GraphQLSchema, row: Field) -> None:
-    answered = field(schema, row.path)
-    asked = {name: str(asked.type) for name, asked in answered.args.items()}
-    assert asked == {name: str(answered.type.fields[name].type) for name in asked}
+def test_a_subscription_asks_by_fields_of_what_it_answers(schema: GraphQLSchema) -> None:
+    answers = {row.path: field(schema, row.path) for row in FOLLOWING}
+    assert {path: {name: str(one.type) for name, one in answer.args.items()} for path, answer in answers.items()} == {
+        path: {name: str(answer.type.fields[name].type) for name in answer.args} for path, answer in answers.items()
+    }
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=path_of)
-def test_appsync_itself_answers_what_is_published_and_followed_and_nothing_else(row: Field) -> None:
-    assert row.local == (row.function == "changes")
+def test_appsync_itself_answers_what_is_published_and_followed_and_nothing_else() -> None:
+    assert [row.path for row in FIELDS if row.local] == [row.path for row in FIELDS if row.function == "changes"]
 
 
 def test_a_request_may_not_ask_more_than_appsync_allows() -> None:

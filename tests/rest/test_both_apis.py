@@ -15,7 +15,7 @@ from resolvers.wiring import REST
 from tests.local import world
 from tests.local.desk import Desk
 from tests.local.hostile import until
-from tests.local.sockets import ON_HOME, connected
+from tests.local.sockets import ON_HOME, connected, made
 
 HOME = world.ALL[8]  # ada's
 BY_ID = "query($id: ID!) { property(id: $id) { price version } }"
@@ -54,12 +54,13 @@ def test_a_write_over_rest_evicts_what_graphql_keeps_after_the_streams_delay(des
 
 
 def test_whoever_follows_a_home_hears_of_a_write_over_rest_once(desk: Desk, rest: httpx.Client) -> None:
+    id = made(desk, user="ada")["id"]
     with connected(desk) as socket:
-        socket.follow(ON_HOME, id=HOME.id)
-        version = rest.put(f"/properties/{HOME.id}", json={"price": 7}).json()["property"]["version"]
-        told = {"propertyId": HOME.id, "kind": "PRICE_CHANGED", "version": version, "price": 7.0}
-        assert socket.change() == told
-        assert socket.silent()
+        socket.follow(ON_HOME, id=id)
+        for version, price in ((2, 7.0), (3, 8.0)):
+            assert rest.put(f"/properties/{id}", json={"price": price}).json()["property"]["version"] == version
+            told = {"propertyId": id, "kind": "PRICE_CHANGED", "version": version, "price": price}
+            assert socket.change() == told
 
 
 def test_a_write_over_graphql_is_read_over_rest_after_a_minute_at_most(desk: Desk, rest: httpx.Client) -> None:

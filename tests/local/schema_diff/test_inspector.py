@@ -61,9 +61,9 @@ def kind(edit: Edit) -> str:
     return (refused or edit.finds)[0].partition(":")[0]
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: " ".join(edit.finds)[:60])
-def test_the_inspector_is_never_stricter_for_any_profile(edit: Edit) -> None:
-    assert GRADES.index(ours(edit)) >= GRADES.index(theirs()[edit])
+def test_the_inspector_is_never_stricter_for_any_profile() -> None:
+    pairs = [(edit.finds, ours(edit), theirs()[edit]) for edit in EDITS]
+    assert [pair for pair in pairs if GRADES.index(pair[1]) < GRADES.index(pair[2])] == []
 
 
 def test_each_difference_is_explained_and_nothing_else_is() -> None:

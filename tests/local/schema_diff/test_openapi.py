@@ -1,5 +1,6 @@
 """The REST contract: each change of an OpenAPI 3.0 description is found, graded for who sends and for who gets."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,16 @@ def test_a_description_does_not_differ_from_itself() -> None:
 EDITS = [edit(*cells) for cells in rows("rest.md")]
 
 
-@pytest.mark.parametrize(("old", "new", "expected", "grades"), EDITS, ids=[edit[0][:40] for edit in EDITS])
-def test_a_change_of_a_description_is_found(old: str, new: str, expected: str, grades: str) -> None:
-    assert BASE.count(old) == 1
-    seen = found(BASE.replace(old, new))
-    assert ", ".join(what for what, _ in seen) == expected
-    assert {grade for _, grade in seen} == set(grades.split())
+def test_each_place_of_a_change_is_there_once() -> None:
+    assert len(EDITS) == 41
+    assert [old for old, *_ in EDITS if BASE.count(old) != 1] == []
+
+
+def test_a_change_of_a_description_is_found() -> None:
+    seen = {(old, new): found(BASE.replace(old, new)) for old, new, *_ in EDITS}
+    assert {
+        edit: (", ".join(what for what, _ in told), {grade for _, grade in told}) for edit, told in seen.items()
+    } == {(old, new): (expected, set(grades.split())) for old, new, expected, grades in EDITS}
 
 
 def test_each_kind_of_change_but_those_of_a_body_that_comes_or_goes_is_above() -> None:
@@ -152,17 +157,28 @@ WITHIN = (
 )
 
 
-@pytest.mark.parametrize("value", [3, "text", [1, [2]], {1: {2: 3}}, None, True], ids=str)
-@pytest.mark.parametrize("place", [*PLACES, *WITHIN])
-def test_a_description_of_a_strange_form_is_compared_or_refused_and_ends_in_no_other_way(
-    place: str, value: Any
-) -> None:
-    other = yaml.safe_dump(strange(yaml.safe_load(BASE), place, value))
-    for before, after in ((BASE, other), (other, BASE), (other, other)):
-        try:
-            assert found(after, before) is not None
-        except NotReadable as refused:
-            assert ".yaml" in str(refused)
+VALUES: tuple[Any, ...] = (3, "text", [1, [2]], {1: {2: 3}}, None, True)
+
+
+def ending(before: str, after: str) -> str:
+    """How a comparison ends: with changes, with a refusal that names its file, or otherwise."""
+    try:
+        found(after, before)
+    except NotReadable as refused:
+        return "refused" if ".yaml" in str(refused) else str(refused)
+    except Exception as error:
+        return repr(error)
+    return "compared"
+
+
+def test_a_description_of_a_strange_form_is_compared_or_refused_and_ends_in_no_other_way() -> None:
+    base, endings = yaml.safe_load(BASE), {}
+    for place, value in product((*PLACES, *WITHIN), VALUES):
+        other = yaml.safe_dump(strange(base, place, value))
+        for name, before, after in (("new", BASE, other), ("old", other, BASE), ("both", other, other)):
+            endings[place, str(value), name] = ending(before, after)
+    assert len(endings) == 3 * 126
+    assert {case: end for case, end in endings.items() if end not in ("compared", "refused")} == {}
 
 
 def test_without_a_description_at_the_base_it_says_so_and_passes(tmp_path: Path) -> None:

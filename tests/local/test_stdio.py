@@ -1,0 +1,106 @@
+"""Commands whose reader has closed the pipe end quietly, with the status that they have when somebody reads."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from data import table as the_table
+from data import users
+from data.records import ID, User
+from local.workers import ROOT
+from tests.local.desk import Desk
+from tests.local.test_load import ELM, HEADER
+
+COPIES = ("local.stdio", "local.schema_diff.stdio")
+# One interpreter starts and 200 end, each with a line that it flushes then and a status of its own.
+RUNS = """
+import os, sys
+from {module} import ignore_broken_pipes
+
+statuses = set()
+for _ in range(200):
+    if not (pid := os.fork()):
+        ignore_broken_pipes()
+        print("a line")
+        print("no whole line", end="", file=sys.stderr)
+        sys.exit(7)
+    statuses.add(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+os._exit(0 if statuses == {{7}} else 1)
+"""
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def closed_pipe() -> Iterator[int]:
+    """The end to write to of a pipe whose reader is closed already."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+@pytest.fixture
+def run_unread(closed_pipe: int) -> Run:
+    """Runs a module whose stdout nobody reads; answers its status and what it wrote to stderr."""
+
+    def run(*words: str, **environment: str) -> tuple[int, str]:
+        command, variables = [sys.executable, "-m", *words], {**os.environ, "PYTHONUNBUFFERED": "", **environment}
+        done = subprocess.run(
+            command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+        return done.returncode, done.stderr
+
+    return run
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("module", COPIES)
+def test_each_of_200_runs_ends_with_its_own_status(closed_pipe: int, module: str, unbuffered: str) -> None:
+    command, variables = [sys.executable, "-c", RUNS.format(module=module)], {"PYTHONUNBUFFERED": unbuffered}
+    assert subprocess.run(command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=closed_pipe).returncode == 0
+
+
+def test_the_schema_check_which_imports_nothing_of_the_project_has_a_true_copy() -> None:
+    assert len({(ROOT / f"{module.replace('.', '/')}.py").read_text() for module in COPIES}) == 1
+
+
+def test_a_schema_that_breaks_an_app_ends_with_1(run_unread: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.graphql", tmp_path / "new.graphql"
+    old.write_text("type Query { a: Int b: Int }")
+    new.write_text("type Query { a: Int }")
+    assert run_unread("local.schema_diff", str(old), str(new)) == (1, "")
+
+
+@pytest.mark.parametrize("command", [["local.token", "--help"], ["local.schema", "--print"], ["local.load", "--help"]])
+def test_a_long_text_ends_with_0(run_unread: Run, command: list[str]) -> None:
+    assert run_unread(*command) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["local.token", "local.key"])
+def test_a_credential_ends_with_0(run_unread: Run, desk: Desk, command: str) -> None:
+    assert run_unread(command, "--port", desk.url.rpartition(":")[2]) == (0, "")
+
+
+def test_a_load_with_a_bad_row_ends_with_1_and_the_rest_is_in(
+    run_unread: Run, table: str, engine: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sales.csv").write_text(f"{HEADER}\n{ELM}\n1,2\n")
+    status, said = run_unread("local.load", str(tmp_path / "sales.csv"), DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
+    assert (status, "BrokenPipe" in said) == (1, False)
+    assert [item["zip_code"] for item in the_table.scan() if item["sk"] == "METADATA"] == ["98178"]
+
+
+def test_a_table_with_an_untruth_ends_with_1(run_unread: Run, table: str, engine: str) -> None:
+    the_table.put_many([users.to_item(User(id=ID("ada"), name="Ada", property_count=7))])
+    status, said = run_unread("local.verify", DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
+    assert (status, "BrokenPipe" in said) == (1, False)
+
+
+def test_an_endpoint_that_cannot_be_probed_ends_with_2_though_nobody_reads_why(closed_pipe: int) -> None:
+    command, variables = [sys.executable, "-m", "local.probe"], {"PYTHONUNBUFFERED": ""}
+    assert subprocess.run(command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=closed_pipe).returncode == 2
