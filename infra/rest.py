@@ -134,9 +134,9 @@ def invoked(alias: lambda_.IAlias) -> str:
 def issuers(stage: Stage, users: Users | None) -> list[Mapping[str, object]]:
     """Whose tokens are taken, as resolvers/authorizer.py reads it."""
     if isinstance(stage.auth, Issuer):
-        return [{"url": stage.auth.url, "clients": stage.auth.audience, "cognito": False}]
+        return [{"url": stage.auth.url, "audience": stage.auth.audience, "cognito": False}]
     assert users
-    clients = "|".join(client.user_pool_client_id for client in users.clients.values())
+    audience = "|".join(client.user_pool_client_id for client in users.clients.values())
     stack = Stack.of(users)
     url = f"https://cognito-idp.{stack.region}.{stack.url_suffix}/{users.pool.user_pool_id}"
-    return [{"url": url, "clients": clients, "cognito": True}]
+    return [{"url": url, "audience": audience, "cognito": True}]

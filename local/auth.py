@@ -12,23 +12,28 @@ import json
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
-import jwt
-
-from local import claims, jwks
+from local import claims
 from local.auth_request import NOT_AUTHORIZED, AuthContext, AuthRequest, Unauthorized
 from local.claims import Claims
 from local.issuer import Issuer
-from local.jwks import ALGORITHMS, Jwk, PublishedKeys
+from local.jwks import JwksClient, cognito_jwks_uri
 from local.unconfirmed import TOKEN_EXPIRED
 from resolvers.field import COGNITO, IAM, OIDC, Mode
+from resolvers.runtime.jwks import Clock, Jwk, JwksCache, JwksUnavailable, discover_jwks_uri, fetch_keys
+from resolvers.runtime.tokens import ExpiredToken, InvalidToken, Policy, TrustedIssuer, Verifier
 
 NO_CREDENTIAL = "Valid authorization header not provided."
 SIGNED = "AWS4-HMAC-SHA256"  # what begins the Authorization of a request that AWS credentials sign
-REQUIRED = ["exp", "iat", "iss", "sub"]
+POLICY = Policy(
+    algorithms=tuple(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)),
+    required_claims=("exp", "iat", "iss", "sub"),
+    audience_claims=("aud", "azp"),
+)
 
 
 class Signatures(Protocol):
@@ -38,50 +43,32 @@ class Signatures(Protocol):
         """The identity of an IAM caller. Raises Unauthorized."""
 
 
-@dataclass(frozen=True)
-class Trusted:
-    """An issuer whose tokens are taken: the mode they ask by, the keys that prove them, the clients they are for."""
-
-    url: str
-    mode: Mode
-    key: Callable[[str], Awaitable[Jwk | None]]
-    clients: re.Pattern[str] | None  # None: for any
-
-    async def claims(self, token: str) -> Claims:
-        """What a token says. Raises jwt.PyJWTError where it is none of this issuer's, for these clients, and valid."""
-        header = jwt.get_unverified_header(token)
-        if header.get("alg") not in ALGORITHMS:  # no `none`, and nothing that takes a public key for a secret
-            raise jwt.InvalidAlgorithmError
-        jwk = await self.key(header.get("kid", ""))
-        if jwk is None:
-            raise jwt.InvalidKeyError
-        key = jwt.PyJWK(jwk, jwk.get("alg") or header["alg"])
-        said = jwt.decode(token, key, ALGORITHMS, {"require": REQUIRED, "verify_aud": False}, issuer=self.url)
-        if self.clients and not any(map(self.clients.fullmatch, clients(self.mode, said))):
-            raise jwt.InvalidAudienceError
-        return said
-
-
 class Providers:
-    """All that lets somebody in: issuers of tokens, each by its own URL, and AWS credentials where `iam` knows them."""
+    """Authenticates callers: by tokens of these issuers, and by AWS credentials if `iam` verifies signatures."""
 
-    def __init__(self, issuers: Sequence[Trusted], iam: Signatures | None) -> None:
-        self.issuers = {trusted.url: trusted for trusted in issuers}
+    def __init__(self, issuers: Sequence[TrustedIssuer], iam: Signatures | None, clock: Clock = time.time) -> None:
+        self.verifier = Verifier(issuers, POLICY, clock)
+        self.jwks = {issuer.url: JwksClient(issuer.jwks) for issuer in issuers}
         self.iam = iam
 
     @classmethod
-    def from_environment(cls, own: Issuer, iam: Signatures | None) -> "Providers":
+    def from_environment(cls, own: Issuer, iam: Signatures | None, clock: Clock = time.time) -> "Providers":
         """The desk's own issuer, those that the environment names, and AWS credentials."""
-        others = [*named("COGNITO", COGNITO, jwks.of_pool), *named("OIDC", OIDC, jwks.discovered)]
-        return cls([*others, *of_desk(own)], iam)
+        cognito = issuer_from_env("COGNITO", COGNITO, cognito_jwks_uri, clock)
+        oidc = issuer_from_env("OIDC", OIDC, discover_jwks_uri, clock)
+        return cls([*cognito, *oidc, *dev_issuers(own, clock)], iam, clock)
 
     def environment(self) -> dict[str, str]:
         """The same issuers, as the REST authorizer reads them."""
-        told = [
-            {"url": one.url, "clients": one.clients.pattern if one.clients else ".*", "cognito": one.mode is COGNITO}
-            for one in self.issuers.values()
+        issuers = [
+            {
+                "url": issuer.url,
+                "audience": issuer.audience.pattern if issuer.audience else ".*",
+                "cognito": issuer.cognito,
+            }
+            for issuer in self.verifier.issuers.values()
         ]
-        return {"ISSUERS": json.dumps(told)}
+        return {"ISSUERS": json.dumps(issuers)}
 
     async def authenticate(self, request: AuthRequest) -> AuthContext:
         """The caller of a request. Raises Unauthorized, also for several credentials, and for an API key, which no mode
@@ -98,61 +85,61 @@ class Providers:
             raise Unauthorized(NOT_AUTHORIZED)
         return AuthContext(IAM, self.iam.caller(request), request.headers)
 
-    async def authenticate_bearer(self, token: str, request: AuthRequest) -> AuthContext:
-        """The bearer of a token. Its `iss` says which issuer must prove it."""
+    async def authenticate_bearer(self, text: str, request: AuthRequest) -> AuthContext:
+        """The bearer of a token. Its `iss` names the issuer whose keys must verify it. Raises Unauthorized."""
         try:
-            trusted = self.issuers.get(str(jwt.decode(token, options={"verify_signature": False}).get("iss")))
-            if trusted is None:
-                raise jwt.InvalidIssuerError
-            said = await trusted.claims(token)
-        except jwt.ExpiredSignatureError as error:
+            token = self.verifier.parse(text)
+            await self.jwks[token.issuer.url].ensure_fresh(token.kid)
+            claims = self.verifier.claims(token)
+        except ExpiredToken as error:
             raise Unauthorized(TOKEN_EXPIRED) from error
-        except (jwt.PyJWTError, ValueError) as error:
+        except (InvalidToken, JwksUnavailable) as error:
             raise Unauthorized(NOT_AUTHORIZED) from error
-        told = cognito(said, request.source_ip) if trusted.mode is COGNITO else oidc(said)
-        return AuthContext(trusted.mode, told, request.headers)
+        if token.issuer.cognito:
+            return AuthContext(COGNITO, cognito_identity(claims, request.source_ip), request.headers)
+        return AuthContext(OIDC, oidc_identity(claims), request.headers)
 
 
-def of_desk(own: Issuer) -> list[Trusted]:
+def dev_issuers(own: Issuer, clock: Clock) -> list[TrustedIssuer]:
     """The desk's issuer, by both kinds of its tokens."""
+    audience = re.compile(claims.CLIENT_ID)
     kinds = {claims.COGNITO: COGNITO, claims.OIDC: OIDC}
-    return [Trusted(own.url_of(kind), mode, own.key, re.compile(claims.CLIENT_ID)) for kind, mode in kinds.items()]
+    return [trusted_issuer(own.url_of(kind), mode, own.published_keys, audience, clock) for kind, mode in kinds.items()]
 
 
-def named(name: str, mode: Mode, address: Callable[[str], str]) -> list[Trusted]:
-    """The issuer that the environment names, if it does. AWS does not document whether its regular expression must fit
-    the whole of a client's id: here it must."""
-    url, clients = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID")
+def issuer_from_env(name: str, mode: Mode, jwks_uri: Callable[[str], str], clock: Clock) -> list[TrustedIssuer]:
+    """The issuer configured by `<name>_ISSUER`, if any. `<name>_CLIENT_ID` is a regular expression that must match the
+    whole client id (AWS does not document whether AppSync anchors it)."""
+    url, client_id = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID")
     try:
-        fitting = re.compile(clients) if clients else None
+        audience = re.compile(client_id) if client_id else None
     except re.error as error:
-        sys.exit(f"{name}_CLIENT_ID must be a regular expression, not {clients}: {error}")
-    return [Trusted(url, mode, PublishedKeys(url, address).get, fitting)] if url else []
+        sys.exit(f"{name}_CLIENT_ID must be a regular expression, not {client_id}: {error}")
+    return [trusted_issuer(url, mode, partial(fetch_keys, url, jwks_uri), audience, clock)] if url else []
 
 
-def clients(mode: Mode, said: Claims) -> Iterator[str]:
-    """For whom a token was made. Of Cognito's an ID token says it in `aud`, an access token in `client_id`."""
-    names = ("aud", "azp") if mode is OIDC else ("client_id",) if said.get("token_use") == "access" else ("aud",)
-    for value in map(said.get, names):
-        yield from (client for client in (value if isinstance(value, list) else [value]) if isinstance(client, str))
+def trusted_issuer(
+    url: str, mode: Mode, fetch: Callable[[], list[Jwk]], audience: re.Pattern[str] | None, clock: Clock
+) -> TrustedIssuer:
+    return TrustedIssuer(url, audience, mode is COGNITO, JwksCache(url, POLICY.algorithms, fetch, clock))
 
 
-def cognito(said: Claims, source_ip: list[str]) -> dict[str, Any]:
+def cognito_identity(claims: Claims, source_ip: list[str]) -> dict[str, Any]:
     """What a resolver is told of a user of a pool. The name stands elsewhere in an ID token than in an access token.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
     return {
-        "sub": said["sub"],
-        "issuer": said["iss"],
-        "username": said.get("cognito:username", said.get("username")),
-        "claims": said,
+        "sub": claims["sub"],
+        "issuer": claims["iss"],
+        "username": claims.get("cognito:username", claims.get("username")),
+        "claims": claims,
         "sourceIp": source_ip,
         "defaultAuthStrategy": "ALLOW",
-        "groups": said.get("cognito:groups"),
+        "groups": claims.get("cognito:groups"),
     }
 
 
-def oidc(said: Claims) -> dict[str, Any]:
+def oidc_identity(claims: Claims) -> dict[str, Any]:
     """What a resolver is told of an OpenID Connect user."""
-    return {"claims": said, "issuer": said["iss"], "sub": said["sub"]}
+    return {"claims": claims, "issuer": claims["iss"], "sub": claims["sub"]}

@@ -34,7 +34,7 @@ from local.http_forms import (
     parse_required_text,
     parse_text,
 )
-from local.jwks import Jwk
+from resolvers.runtime.jwks import Jwk
 
 HOUR = 3_600
 DAY = 86_400
@@ -87,9 +87,8 @@ class Issuer:
         """What tokens of a kind name in `iss`."""
         return f"{self.url}/{OIDC}" if kind == OIDC else self.url
 
-    async def key(self, kid: str) -> Jwk | None:
-        """The published key of this id; None for any other."""
-        return self.jwk if kid == self.jwk["kid"] else None
+    def published_keys(self) -> list[Jwk]:
+        return [self.jwk]
 
     def routes(self) -> list[Route]:
         return [
@@ -119,7 +118,7 @@ class Issuer:
         }
 
     async def get_keys(self, _: Request) -> Response:
-        return JSONResponse({"keys": [self.jwk]})
+        return JSONResponse({"keys": self.published_keys()})
 
     async def post_token(self, request: Request) -> Response:
         try:

@@ -18,7 +18,9 @@ FORBIDDEN = [
     *[("data.keys", library) for library in ("aws_cdk", "aws_lambda_powertools", "boto3", "botocore")],
     *[("data.records", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
     *[("resolvers.users", library) for library in ("aws_cdk", "boto3", "botocore")],
-    *[("resolvers.users", library) for library in ("cryptography", "jwt", "resolvers.authorizer")],
+    *[("resolvers.users", library) for library in ("cryptography", "jwt")],
+    *[("resolvers.users", module) for module in ("resolvers.authorizer", "resolvers.runtime.tokens")],
+    ("resolvers.runtime.tokens", "cryptography"),
     ("resolvers.authorizer", "cryptography"),
     *[("resolvers.encoding", library) for library in ("graphql", "pydantic", "starlette", "strawberry")],
     *[

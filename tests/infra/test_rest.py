@@ -151,7 +151,7 @@ def of(stack: Synthesised, function: str) -> Any:
 def test_another_issuers_tokens_are_taken_for_its_audience() -> None:
     stack = synthesised.of(Stage("other", auth=Issuer("https://id.example.com", "homes")))
     told = json.loads(of(stack, "authorizer")["Environment"]["Variables"]["ISSUERS"])
-    assert told == [{"url": "https://id.example.com", "clients": "homes", "cognito": False}]
+    assert told == [{"url": "https://id.example.com", "audience": "homes", "cognito": False}]
 
 
 def test_only_the_authorizer_has_what_verifies_tokens(dev: Synthesised) -> None:

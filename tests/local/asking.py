@@ -93,8 +93,8 @@ def credentials(desk: Desk, caller: str, path: str, body: str) -> dict[str, str]
         "oidc": lambda: own.token("otto", kind="oidc"),
         "owner": lambda: own.token("owen"),
         "admin": lambda: own.token("root", ["admins"]),
-        "expired": lambda: own.token("owen", seconds=-1),
-        "expired oidc": lambda: own.token("owen", seconds=-1, kind="oidc"),
+        "expired": lambda: own.token("owen", seconds=-60),
+        "expired oidc": lambda: own.token("owen", seconds=-60, kind="oidc"),
         "forged": lambda: forged.token("owen"),
         "forged oidc": lambda: forged.token("owen", kind="oidc"),
     }

@@ -35,7 +35,7 @@ def test_a_request_without_a_token_is_turned_away(desk: Desk) -> None:
 
 
 def test_an_expired_token_is_turned_away(desk: Desk) -> None:
-    answer = post(desk, token=desk.issuer.token("ada", seconds=-1))
+    answer = post(desk, token=desk.issuer.token("ada", seconds=-60))
     assert refusal(answer) == (401, "UnauthorizedException", "Token has expired.")
 
 

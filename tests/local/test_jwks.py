@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from local import jwks
-from local.auth import Providers
+from local.auth import POLICY, Providers
 from local.issuer import Issuer, new_key
-from resolvers import authorizer
+from local.jwks import JwksClient
+from resolvers.runtime.jwks import MIN_REFETCH_SECONDS, JwksCache
+from tests.clock import Clock
 from tests.local.issuers import OURS, RSA, Elsewhere, asked, at_once, outcome, public, served
 
 CONFIGURATION, POOL_KEYS, KEYS = "/.well-known/openid-configuration", "/.well-known/jwks.json", "/keys"
@@ -42,64 +43,63 @@ def test_keys_are_fetched_once_for_many_tokens(pool: Elsewhere, ask: Any) -> Non
     assert pool.asked == [POOL_KEYS]
 
 
-def test_a_new_key_is_found_when_its_first_token_comes_and_one_withdrawn_is_forgotten(pool: Elsewhere) -> None:
-    new = new_key()
+def test_a_new_key_is_fetched_for_its_first_token_and_a_withdrawn_one_is_forgotten(pool: Elsewhere) -> None:
+    new, clock = new_key(), Clock()
 
     async def rotated() -> list[str]:
-        providers = Providers.from_environment(OURS, None)
+        providers = Providers.from_environment(OURS, None, clock)
         first = await outcome(providers, pool.token())
         pool.keys = [public(new, kid="k2")]
+        clock.now += MIN_REFETCH_SECONDS
         return [first, await outcome(providers, pool.token(new, kid="k2")), await outcome(providers, pool.token())]
 
     assert asyncio.run(rotated()) == ["ada (cognito)", "ada (cognito)", REFUSED]
     assert pool.asked == [POOL_KEYS] * 2
 
 
-def test_any_number_of_unknown_keys_makes_one_more_fetch(pool: Elsewhere) -> None:
-    tokens = [pool.token(kid=f"x{n}") for n in range(20)]
-    assert asked(pool.token(), *tokens, pool.token()) == [
-        "ada (cognito)",
-        *[REFUSED] * 20,
-        "ada (cognito)",
-    ]
+def test_any_number_of_unknown_keys_makes_one_fetch_in_ten_seconds(pool: Elsewhere) -> None:
+    clock = Clock()
+
+    async def unknown() -> list[str]:
+        providers = Providers.from_environment(OURS, None, clock)
+        found = [await outcome(providers, pool.token())]
+        for _ in range(2):
+            found += [await outcome(providers, pool.token(kid=f"x{n}")) for n in range(20)]
+            clock.now += MIN_REFETCH_SECONDS
+        return [*found, await outcome(providers, pool.token())]
+
+    assert asyncio.run(unknown()) == ["ada (cognito)", *[REFUSED] * 40, "ada (cognito)"]
     assert pool.asked == [POOL_KEYS] * 2
 
 
-def test_after_ten_seconds_an_unknown_key_is_looked_for_again(pool: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jwks, "PAUSE_SECONDS", 0)
-    assert asked(pool.token(), pool.token(kid="x"), pool.token(kid="x"))[1:] == [REFUSED, REFUSED]
-    assert pool.asked == [POOL_KEYS] * 3
-
-
-def test_an_issuer_that_hangs_holds_up_nobody_else_and_its_own_not_for_long(
-    oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 0.5)
-    oidc.answering.clear()
-
-    async def as_they_come() -> list[str]:
+def test_an_issuer_that_hangs_delays_nobody_else(oidc: Elsewhere) -> None:
+    async def both() -> list[str]:
         providers = Providers.from_environment(OURS, None)
-        tokens = (oidc.token(), OURS.token("bob"))
-        return [await one for one in asyncio.as_completed([outcome(providers, token) for token in tokens])]
+        oidc.answering.clear()
+        hanging = asyncio.create_task(outcome(providers, oidc.token()))
+        await until_asked(oidc, CONFIGURATION, KEYS)
+        other = await outcome(providers, OURS.token("bob"))
+        assert not hanging.done()
+        oidc.answering.set()
+        return [other, await hanging]
 
-    assert asyncio.run(as_they_come()) == ["bob (cognito)", REFUSED]
-    assert [f"no keys to be had of {oidc.url}" in message for message in caplog.messages] == [True]
-    oidc.answering.set()
+    assert asyncio.run(both()) == ["bob (cognito)", ADA]
 
 
-def test_an_issuer_that_never_comes_to_an_end_is_given_up(oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_issuer_that_never_answers_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
     ended = threading.Event()
-    monkeypatch.setattr(jwks, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(authorizer, "document", lambda url: ended.wait())
+    cache = JwksCache("https://id.example.com", POLICY.algorithms, ended.wait)
 
-    async def given_up() -> str:
+    async def given_up() -> None:
         try:
-            async with asyncio.timeout(5):
-                return await outcome(Providers.from_environment(OURS, None), oidc.token())
+            async with asyncio.timeout(20):
+                await JwksClient(cache, timeout_seconds=0.1).ensure_fresh("k1")
         finally:
             ended.set()
 
-    assert asyncio.run(given_up()) == REFUSED
+    asyncio.run(given_up())
+    assert (cache.keys, cache.may_refresh()) == ({}, False)
+    assert caplog.messages == ["the keys of https://id.example.com could not be fetched: TimeoutError()"]
 
 
 def test_a_caller_who_goes_takes_no_keys_from_others(oidc: Elsewhere) -> None:
@@ -117,33 +117,46 @@ def test_a_caller_who_goes_takes_no_keys_from_others(oidc: Elsewhere) -> None:
     assert oidc.asked == [CONFIGURATION, KEYS]
 
 
-def test_a_known_key_proves_tokens_while_an_unknown_one_is_looked_for(pool: Elsewhere) -> None:
+def test_a_known_key_proves_tokens_while_an_unknown_one_is_fetched(pool: Elsewhere) -> None:
+    clock = Clock()
+
     async def meanwhile() -> list[str]:
-        providers = Providers.from_environment(OURS, None)
+        providers = Providers.from_environment(OURS, None, clock)
         await outcome(providers, pool.token())
+        clock.now += MIN_REFETCH_SECONDS
         pool.answering.clear()
-        looking = asyncio.create_task(outcome(providers, pool.token(kid="x")))
+        fetching = asyncio.create_task(outcome(providers, pool.token(kid="x")))
         await until_asked(pool, POOL_KEYS, POOL_KEYS)
         known = await outcome(providers, pool.token())
-        assert not looking.done()
+        assert not fetching.done()
         pool.answering.set()
-        return [known, await looking]
+        return [known, await fetching]
 
     assert asyncio.run(meanwhile()) == ["ada (cognito)", REFUSED]
 
 
-def test_an_issuer_that_is_away_opens_nothing_until_it_is_back(
+def test_an_unreachable_issuer_admits_nobody(
     oidc: Elsewhere, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def back() -> list[str]:
-        monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:1")
-        away = Providers.from_environment(OURS, None)
-        refused = await outcome(away, oidc.token(iss="http://127.0.0.1:1"))
-        monkeypatch.setattr(authorizer, "document", lambda url: {"jwks_uri": "", "keys": oidc.keys})
-        return [refused, await outcome(away, oidc.token(iss="http://127.0.0.1:1"))]
-
-    assert asyncio.run(back()) == [REFUSED, ADA]
+    monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:1")
+    assert asked(*[oidc.token(iss="http://127.0.0.1:1")] * 3) == [REFUSED] * 3
     assert len(caplog.messages) == 1
+
+
+def test_an_issuer_that_is_back_admits_its_users_ten_seconds_after_the_last_attempt(oidc: Elsewhere) -> None:
+    clock, keys = Clock(), oidc.keys
+    oidc.keys = None
+
+    async def back() -> list[str]:
+        providers = Providers.from_environment(OURS, None, clock)
+        found = [await outcome(providers, oidc.token())]
+        oidc.keys = keys
+        for seconds in (MIN_REFETCH_SECONDS - 0.1, 0.1):
+            clock.now += seconds
+            found.append(await outcome(providers, oidc.token()))
+        return found
+
+    assert asyncio.run(back()) == [REFUSED, REFUSED, ADA]
 
 
 @pytest.mark.parametrize(

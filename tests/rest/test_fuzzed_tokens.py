@@ -29,11 +29,11 @@ def issuer() -> Iterator[Elsewhere]:
     """An issuer with a key of each kind that is taken, and of one that is not."""
     with elsewhere() as running, pytest.MonkeyPatch.context() as patch:
         running.keys = [public(RSA), public(EC["ES256"], kid="k2"), public(EC["ES384"], kid="k3")]
-        told = [{"url": running.url, "clients": "web|ios", "cognito": False}]
+        told = [{"url": running.url, "audience": "web|ios", "cognito": False}]
         patch.setenv("ISSUERS", json.dumps(told))
-        authorizer.issuers.cache_clear()
+        authorizer.verifier.cache_clear()
         yield running
-    authorizer.issuers.cache_clear()
+    authorizer.verifier.cache_clear()
 
 
 def effect(token: str, header: str = "Authorization") -> str:
@@ -75,7 +75,7 @@ def an_algorithm(issuer: Elsewhere, chance: random.Random) -> str:
     pem = RSA.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     der = RSA.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     secret = chance.choice([pem, pem.strip(), der, b"", json.dumps(issuer.keys[0]).encode()])
-    token = signed({"alg": which, "kid": "k1", "typ": "JWT"}, claims(issuer, jti=chance.random()), secret)
+    token = signed({"alg": which, "kid": "k1", "typ": "JWT"}, claims(issuer, jti=str(chance.random())), secret)
     return token.rpartition(".")[0] + "." if which.lower() == "none" and chance.random() < 0.7 else token
 
 
@@ -84,7 +84,7 @@ def a_key(issuer: Elsewhere, chance: random.Random) -> str:
     kid: Any = chance.choice(["k1", "k2", "k3", "k4", "", "../k1", "k1\x00", "K1"])
     brought = {"jwk": public(STRANGER), "jku": "http://127.0.0.1:1/keys", "x5u": "http://127.0.0.1:1/", "x5c": ["MII="]}
     header = {"kid": kid, **{name: of for name, of in brought.items() if chance.random() < 0.3}}
-    said = claims(issuer, jti=chance.random())
+    said = claims(issuer, jti=str(chance.random()))
     if chance.random() < 0.3:
         return jwt.encode(said, EC["ES384"], "ES384", header)
     if chance.random() < 0.3:  # a key that is taken, under the name of another
@@ -94,18 +94,19 @@ def a_key(issuer: Elsewhere, chance: random.Random) -> str:
 
 def a_claim(issuer: Elsewhere, chance: random.Random) -> str:
     """A claim that does not hold, under a signature that does."""
-    past, future = int(time.time()) - chance.randint(1, 10**6), int(time.time()) + chance.randint(60, 10**6)
+    past, future = int(time.time()) - chance.randint(60, 10**6), int(time.time()) + chance.randint(60, 10**6)
     no_time = [past, 0, -1, str(future), [future], {"at": future}, True, None]
     others = ["WEB", "web ", " web", "webs", "we", "web\n", "android", "", ["WEB"], [], [["web"]], {"web": 1}, 7, None]
     changes: dict[str, list[Any]] = {
         "exp": no_time,
-        "nbf": [future, 10**12, str(past), [past], {"at": past}, "soon"],
+        "nbf": [future, 10**12, str(past), [past], {"at": past}, "soon", None],
+        "iat": [future, 10**12, str(past), [past], {"at": past}, "soon", True, None],
         "aud": others,
         "iss": [f"{issuer.url}/", issuer.url.upper(), issuer.url[:-1], "https://example.com", "", [issuer.url], None],
         "sub": ["", 7, [], {}, True, None, ["ada"]],
     }
     name = chance.choice(list(changes))
-    return held(claims(issuer, jti=chance.random()) | {name: chance.choice(changes[name])})
+    return held(claims(issuer, jti=str(chance.random())) | {name: chance.choice(changes[name])})
 
 
 def a_claims_shape(issuer: Elsewhere, chance: random.Random) -> str:
