@@ -18,7 +18,7 @@ PROJECT = "pyproject.toml"
 UNRELEASED = "## [Unreleased]\n"
 RELEASE_HEADING = re.compile(r"^## \[(\d+\.\d+\.\d+)\]", re.MULTILINE)
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-SCHEMA_DIFF = ("-m", "local.schema_diff")
+SCHEMA_DIFF = ("-m", "schema_diff")
 
 
 def parse_version(text: str) -> tuple[int, int, int]:

@@ -84,8 +84,8 @@ def node_type(path: str) -> str:
 def leaf(parent: str) -> str:
     """A field of a type that comes with its parent, besides `id`."""
     fields: dict[str, GraphQLField] = vars(SCHEMA.type_map[parent])["fields"]
-    others = ("id", *batched_fields(parent))
-    return next(name for name in fields if name not in others and is_leaf_type(get_named_type(fields[name].type)))
+    excluded = ("id", *batched_fields(parent))
+    return next(name for name in fields if name not in excluded and is_leaf_type(get_named_type(fields[name].type)))
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,13 @@ def test_a_row_names_its_modules_own_function() -> None:
     assert missing == [], "add these modules to MODULES in this file"
 
 
+def test_a_resolver_has_a_docstring() -> None:
+    without = [
+        f"{row.resolver.__module__}.{row.resolver.__name__}" for row in FIELDS if not inspect.getdoc(row.resolver)
+    ]
+    assert without == [], "write the docstring of these resolvers: it is the description of the field"
+
+
 def test_the_backend_alone_publishes_and_does_nothing_else() -> None:
     assert {row.path: row.who for row in FIELDS} == {
         row.path: (IAM,) if row.name.startswith("publish") else (COGNITO, OIDC) for row in FIELDS
@@ -188,7 +195,7 @@ def test_there_are_six_changes_of_a_home() -> None:
         "updateImage",
         "removeImage",
         "reorderImages",
-    ]
+    ], "add a new one to this list, with its eviction in resolvers/wiring.py"
 
 
 def test_a_change_that_came_by_another_way_evicts_the_home_when_it_is_published() -> None:
