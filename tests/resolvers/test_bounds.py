@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.resolvers.events import ADMIN, NEW_HOME, create, ok, out_of_bounds, refused
+from tests.resolvers.events import ADMIN, NEW_HOME, batch, create, ok, out_of_bounds, refused
 
 ID_FORM = "must be 1 to 64 letters, digits or hyphens"
 ZIP_FORM = "must be 5 digits"
@@ -80,6 +80,16 @@ def test_what_is_no_zip_lists_nothing(zip_code: str) -> None:
 def test_a_page_has_one_to_a_hundred_members(first: int) -> None:
     sent = refused("Query.listingsByZip", zipCode="98103", first=first)
     assert sent == out_of_bounds("first", f"is {first}; 1 to 100 is allowed")
+
+
+@pytest.mark.parametrize("path", ["Property.history", "User.properties"])
+def test_a_page_below_a_parent_has_one_to_a_hundred_members(path: str) -> None:
+    [item] = batch(path, [{"id": "ada"}], first=101)
+    assert item == {
+        "data": None,
+        "errorMessage": "first is 101; 1 to 100 is allowed",
+        "errorType": "InvalidInput",
+    }
 
 
 @pytest.mark.parametrize("sort", ["OLDEST", "newest", ""])
