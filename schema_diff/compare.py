@@ -4,15 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from schema_diff import approvals
-from schema_diff import release_integrity as versions
+from schema_diff import approvals, release_integrity
 from schema_diff.approvals import Approval
 from schema_diff.changes import Change, placed
-from schema_diff.contracts import errors as returned_errors
-from schema_diff.contracts import fields as wired
-from schema_diff.contracts import table as keys
-from schema_diff.graphql import access, deprecation, directives, structure
-from schema_diff.graphql import appsync_restrictions as refused
+from schema_diff.contracts import errors, fields, table
+from schema_diff.graphql import access, appsync_support, deprecation, directives, structure
 from schema_diff.graphql.operation_coverage import touched
 from schema_diff.graphql.schema_document import Contract, contract
 from schema_diff.openapi import openapi
@@ -38,9 +34,9 @@ from schema_diff.sources.sides import (
 RULES = {**SCHEMA_RULES, **BESIDE}
 BESIDE_THE_SCHEMA: dict[str, Callable[[Text, Text], Iterable[Change]]] = {
     REST: openapi.changes,
-    TABLE: keys.changes,
-    FIELDS: wired.changes,
-    ERRORS: returned_errors.changes,
+    TABLE: table.changes,
+    FIELDS: fields.changes,
+    ERRORS: errors.changes,
 }
 
 
@@ -73,7 +69,7 @@ def compared(base: Side, head: Side, project: Side, today: date) -> Report:
     for path, compare in BESIDE_THE_SCHEMA.items():
         found += new_to(found, compare(*told)) if (told := texts[path]) else ()
     found += gone(base, head)
-    found += versions.changes(base, project, today)
+    found += release_integrity.changes(base, project, today)
     names = {path: text[1].name for path, text in texts.items() if text and not head.whole}
     findings = [judged(replace(one, file=names.get(one.contract, one.contract)), out, met) for one in found]
     findings += [judged(change, out, met) for change in unexplained(met, findings)]
@@ -106,7 +102,7 @@ def changes(old: Contract, new: Contract, silent: bool = False) -> Iterator[Chan
     if not silent:
         yield from access.changes(old, new)
         yield from directives.changes(old, new)
-        yield from refused.changes(old, new)
+        yield from appsync_support.changes(old, new)
 
 
 def both(base: Side, head: Side, path: str) -> tuple[Text, Text] | None:

@@ -1,17 +1,16 @@
 """Other directives that mean something: which mutations a subscription follows, @oneOf, and whatever else is used."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from graphql import is_input_object_type, print_ast
 from graphql.utilities.sort_value_node import sort_value_node
 
 from schema_diff.changes import SENT, Change
 from schema_diff.graphql.access import MODES
+from schema_diff.graphql.appsync_restrictions import SUBSCRIBING, subscribed_mutations
 from schema_diff.graphql.schema_document import Contract
 
-FOLLOWS = ("aws_subscribe", "aws_publish")
-SEEN_ELSEWHERE = {*MODES, *FOLLOWS, "deprecated", "oneOf"}
+SEEN_ELSEWHERE = {*MODES, *SUBSCRIBING, "deprecated", "oneOf"}
 
 
 def changes(old: Contract, new: Contract) -> Iterator[Change]:
@@ -23,7 +22,7 @@ def changes(old: Contract, new: Contract) -> Iterator[Change]:
 
 def followed(where: str, old: Contract, new: Contract) -> Iterator[Change]:
     """A subscription that follows other mutations: https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html"""
-    before, after = (mutations(side, where) for side in (old, new))
+    before, after = (subscribed_mutations(side.uses.get(where, ())) for side in (old, new))
     to = "+".join(sorted(after))
     if before - after:
         more = f"; it now follows {told(after - before)}" if after - before else ""
@@ -32,16 +31,6 @@ def followed(where: str, old: Contract, new: Contract) -> Iterator[Change]:
     elif after - before:
         what = f"it now follows {told(after - before)} too"
         yield Change("subscription-louder", where, what, to, brushes=frozenset({where}))
-
-
-def mutations(side: Contract, where: str) -> frozenset[str]:
-    values: list[Any] = [
-        argument.value
-        for use in side.uses.get(where, ())
-        if use.name.value in FOLLOWS
-        for argument in use.arguments or ()
-    ]
-    return frozenset(item.value for value in values for item in getattr(value, "values", (value,)))
 
 
 def told(names: frozenset[str]) -> str:

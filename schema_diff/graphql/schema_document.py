@@ -1,6 +1,5 @@
 """A schema as one side has it: built, with the line of each of its coordinates."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,26 +19,11 @@ from graphql.language.ast import QUERY_DOCUMENT_KEYS
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validation_context import SDLValidationContext
 
-from schema_diff.graphql import incremental_parse as pieces
+from schema_diff.graphql import incremental_parse
+from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
+from schema_diff.graphql.coordinates import coordinates
 from schema_diff.sources.sides import NotReadable, Text
 
-OWN_SCALARS = tuple(
-    f"AWS{name}" for name in ("Date", "Time", "DateTime", "Timestamp", "Email", "JSON", "URL", "Phone", "IPAddress")
-)
-ON_BOTH = "on OBJECT | FIELD_DEFINITION"
-OWN_DIRECTIVES = {
-    "aws_api_key": ON_BOTH,
-    "aws_iam": ON_BOTH,
-    "aws_oidc": ON_BOTH,
-    "aws_lambda": ON_BOTH,
-    "aws_cognito_user_pools": f"(cognito_groups: [String]) {ON_BOTH}",
-    "aws_auth": f"(cognito_groups: [String]) {ON_BOTH}",
-    "aws_subscribe": "(mutations: [String]) on FIELD_DEFINITION",
-    "aws_publish": "(subscriptions: [String]) on FIELD_DEFINITION",
-    "canonical": ON_BOTH,
-    "hidden": ON_BOTH,
-    "renamed": f"(to: String) {ON_BOTH}",
-}
 # What rules of SDL look at: names and descriptions are half of the nodes, and none of them looks into those.
 RULED = {
     kind: tuple(key for key in keys if key not in ("name", "description")) for kind, keys in QUERY_DOCUMENT_KEYS.items()
@@ -62,7 +46,7 @@ class Contract:
 def contract(text: Text) -> Contract:
     """The schema that a text tells; what AppSync declares by itself need not be declared. Raises NotReadable."""
     try:
-        parts = [(before, pieces.document(piece)) for before, piece in pieces.pieces(text.text)]
+        parts = [(before, incremental_parse.document(piece)) for before, piece in incremental_parse.pieces(text.text)]
     except GraphQLError as error:
         raise NotReadable(problems(text)) from error
     document = DocumentNode(definitions=tuple(node for _, part in parts for node in part.definitions))
@@ -124,26 +108,10 @@ def line(node: Node) -> int:
 def appsyncs_own(document: DocumentNode) -> tuple[Any, ...]:
     """Definitions of AppSync's scalars and directives that a document does without."""
     said = {(node.kind, name.value) for node in document.definitions if (name := getattr(node, "name", None))}
-    scalars = [f"scalar {name}" for name in OWN_SCALARS if ("scalar_type_definition", name) not in said]
+    scalars = [f"scalar {name}" for name in SCALARS if ("scalar_type_definition", name) not in said]
     directives = [
         f"directive @{name}{where if where.startswith('(') else f' {where}'}"
-        for name, where in OWN_DIRECTIVES.items()
+        for name, where in DIRECTIVES.items()
         if ("directive_definition", name) not in said
     ]
     return parse("\n".join(scalars + directives), no_location=True).definitions if scalars or directives else ()
-
-
-def coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
-    """Each definition with its coordinate, in the order of the document."""
-    for definition in document.definitions:
-        named = getattr(definition, "name", None)
-        mark = "@" if definition.kind == "directive_definition" else ""
-        name = f"{mark}{named.value}" if named else "schema"
-        yield name, definition
-        for argument in getattr(definition, "arguments", None) or ():
-            yield f"{name}({argument.name.value}:)", argument
-        for kind in ("fields", "values"):
-            for member in getattr(definition, kind, None) or ():
-                yield f"{name}.{member.name.value}", member
-                for argument in getattr(member, "arguments", None) or ():
-                    yield f"{name}.{member.name.value}({argument.name.value}:)", argument

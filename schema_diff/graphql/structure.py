@@ -24,7 +24,8 @@ from graphql.utilities.find_schema_changes import (
 )
 
 from schema_diff.changes import LEFT_OUT, SENT, Change
-from schema_diff.graphql.schema_document import OWN_DIRECTIVES, OWN_SCALARS, Contract
+from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
+from schema_diff.graphql.schema_document import Contract
 
 TYPE = r"(?:Standard scalar )?(?P<where>\w+) "
 FIELD = r".*?[Ff]ield (?P<where>\w+\.\w+) "
@@ -121,8 +122,8 @@ def is_appsyncs_own(where: str, old: GraphQLSchema, new: GraphQLSchema) -> bool:
     """Whether AppSync or GraphQL has it by itself, declared or not."""
     type = old.type_map.get(where) or new.type_map.get(where)
     return (
-        where in OWN_SCALARS
-        or where.partition("(")[0].removeprefix("@") in OWN_DIRECTIVES
+        where in SCALARS
+        or where.partition("(")[0].removeprefix("@") in DIRECTIVES
         or (type is not None and is_specified_scalar_type(type))
     )
 

@@ -1,9 +1,11 @@
 """What the cloud's own reading of the schema refuses at synth, the check tells of before."""
 
 import pytest
+from graphql import parse
 
 from infra import sdl
 from resolvers.field import COGNITO, IAM, OIDC
+from schema_diff.graphql.appsync_restrictions import unsupported
 from tests.schema_diff.helpers import ids
 
 BASE = "type Query { a: Int } type Mutation { make: Int }"
@@ -37,3 +39,16 @@ def test_what_was_refused_before_is_no_change() -> None:
 def test_descriptions_do_not_count_for_they_are_not_deployed() -> None:
     described = " ".join(f'"""{LONG}""" type T{n} {{ a: Int }}' for n in range(2_000))
     assert [id for id in ids(BASE, f"{BASE} {described}") if not id.startswith("type-added:")] == []
+
+
+def test_a_document_is_judged_by_its_nodes_alone() -> None:
+    document = parse(
+        "schema { query: Q mutation: M subscription: S } type Q { a: Money } scalar Money type M { make: Int }"
+        ' type S { on: Int @aws_subscribe(mutations: ["make", "gone"]) } input I { a: Int @deprecated b: Int @mine }'
+    )
+    assert list(unsupported(document)) == [
+        ("Money", "scalar but its own"),
+        ("I.a", "@deprecated on an argument or an input field"),
+        ("I.b", "@mine"),
+        ("S.on", "subscription to gone, which is no mutation"),
+    ]

@@ -5,14 +5,11 @@ from typing import Any
 import pytest
 
 from local.workers import ROOT
-from schema_diff.contracts import artefact
-from schema_diff.contracts import errors as returned_errors
-from schema_diff.contracts import fields as wired
-from schema_diff.contracts import table as keys
+from schema_diff.contracts import artefact, errors, fields, table
 from schema_diff.sources.sides import ARTEFACTS, ERRORS, FIELDS, TABLE, NotReadable, Text
 from tests.schema_diff.helpers import edited
 
-COMPARED: dict[str, Any] = {TABLE: keys.changes, FIELDS: wired.changes, ERRORS: returned_errors.changes}
+COMPARED: dict[str, Any] = {TABLE: table.changes, FIELDS: fields.changes, ERRORS: errors.changes}
 
 
 @pytest.mark.parametrize("path", ARTEFACTS)

@@ -7,7 +7,7 @@ import pytest
 
 from local.workers import ROOT
 from schema_diff.compare import compared
-from schema_diff.contracts import errors as returned_errors
+from schema_diff.contracts import errors
 from schema_diff.sources.sides import ERRORS, SCHEMA
 from tests.schema_diff.helpers import TODAY, app, edited, graded, tree
 
@@ -57,7 +57,7 @@ def new_type(*paths: str) -> Any:
     ],
 )
 def test_a_change_of_the_errors_is_found(edit: Any, expected: list[tuple[str, str]]) -> None:
-    assert graded(returned_errors.changes(*edited(ERRORS, edit))) == expected
+    assert graded(errors.changes(*edited(ERRORS, edit))) == expected
 
 
 def test_a_field_that_is_gone_drops_no_errors() -> None:
@@ -65,7 +65,7 @@ def test_a_field_that_is_gone_drops_no_errors() -> None:
         for entry in told["errors"].values():
             entry["fields"] = [path for path in entry["fields"] if path != "Query.user"]
 
-    assert list(returned_errors.changes(*edited(ERRORS, edit))) == []
+    assert list(errors.changes(*edited(ERRORS, edit))) == []
 
 
 def test_a_removed_error_type_breaks_the_operations_of_its_fields(tmp_path: Path) -> None:
@@ -82,5 +82,5 @@ def test_a_removed_error_type_breaks_the_operations_of_its_fields(tmp_path: Path
 
 def test_a_change_of_facts_is_told_with_its_line() -> None:
     old, new = edited(ERRORS, info("TooMany", most="string"))
-    [change] = returned_errors.changes(old, new)
+    [change] = errors.changes(old, new)
     assert new.text.splitlines()[(change.line or 0) - 1] == '        "most": "string"'

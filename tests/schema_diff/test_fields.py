@@ -8,7 +8,7 @@ import pytest
 
 from local.workers import ROOT
 from schema_diff.compare import compared
-from schema_diff.contracts import fields as wired
+from schema_diff.contracts import fields
 from schema_diff.sources.sides import FIELDS, SCHEMA
 from tests.schema_diff.helpers import TODAY, app, edited, graded, tree
 
@@ -94,7 +94,7 @@ EVICTED = {"field": "Query.property", "keys": {"arguments.id": "arguments.id"}}
     ],
 )
 def test_a_change_of_the_configuration_is_found(edit: Any, expected: list[tuple[str, str]]) -> None:
-    assert graded(wired.changes(*edited(FIELDS, edit))) == expected
+    assert graded(fields.changes(*edited(FIELDS, edit))) == expected
 
 
 def asked() -> dict[str, str]:

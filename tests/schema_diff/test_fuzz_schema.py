@@ -8,8 +8,9 @@ from graphql.utilities import find_breaking_changes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema_diff.graphql import incremental_parse as pieces
-from schema_diff.graphql.schema_document import coordinates, line
+from schema_diff.graphql import incremental_parse
+from schema_diff.graphql.coordinates import coordinates
+from schema_diff.graphql.schema_document import line
 from schema_diff.severity import Grade
 from tests.schema_diff.corpus import BASE
 from tests.schema_diff.full_operations import asking
@@ -90,7 +91,7 @@ TRICKY = [
 
 @pytest.mark.parametrize("text", [*TRICKY, BASE])
 def test_a_schema_that_is_read_by_pieces_is_the_same_with_the_same_lines(text: str) -> None:
-    parts = [(before, pieces.document(piece)) for before, piece in pieces.pieces(text)]
+    parts = [(before, incremental_parse.document(piece)) for before, piece in incremental_parse.pieces(text)]
     read = [(print_ast(node), before + line(node)) for before, part in parts for node in part.definitions]
     assert read == [(print_ast(node), line(node)) for node in parse(text).definitions]
 

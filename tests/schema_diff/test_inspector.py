@@ -13,15 +13,13 @@ import pytest
 
 from local import page
 from local.workers import ROOT
-from schema_diff.graphql.schema_document import OWN_DIRECTIVES, OWN_SCALARS
+from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
 from tests.schema_diff import corpus
 from tests.schema_diff.corpus import HERE, Edit
 
 EDITS = corpus.edits()
 GRADES = ("none", "safe", "dangerous", "breaking")
-DECLARED = [f"scalar {name}" for name in OWN_SCALARS] + [
-    f"directive @{name} {of}" for name, of in OWN_DIRECTIVES.items()
-]
+DECLARED = [f"scalar {name}" for name in SCALARS] + [f"directive @{name} {of}" for name, of in DIRECTIVES.items()]
 TABLE = (ROOT / "docs" / "schema-diff.md").read_text().partition("## Beside other checkers")[2]
 ROW = re.compile(r"^\| `([\w/-]+)` \| (\w+) \| (\w+) \| [^|]+ \|$", re.MULTILINE)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.workers import ROOT
-from schema_diff.contracts import table as keys
+from schema_diff.contracts import table
 from schema_diff.rules_other_contracts import BESIDE
 from schema_diff.sources.sides import TABLE, Text
 from tests.schema_diff.helpers import edited, graded
@@ -94,7 +94,7 @@ def renamed(table: Any) -> None:
     ],
 )
 def test_a_change_of_the_keys_is_found(edit: Any, found: list[tuple[str, str]]) -> None:
-    assert graded(keys.changes(*edited(TABLE, edit))) == found
+    assert graded(table.changes(*edited(TABLE, edit))) == found
 
 
 @pytest.fixture(scope="module")
@@ -157,12 +157,12 @@ def test_an_edit_of_the_code_is_found_by_what_it_stores(
     program = "import local.contracts; print(local.contracts.files()['table.json'])"
     ran = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, check=True)
     old = Text(TABLE, (ROOT / TABLE).read_text())
-    assert [change.id for change in keys.changes(old, Text(TABLE, ran.stdout))] == found
+    assert [change.id for change in table.changes(old, Text(TABLE, ran.stdout))] == found
 
 
 def test_a_change_is_told_with_its_lines() -> None:
     old, new = edited(TABLE, lambda table: table["indexes"]["inverse"].update(projection="ALL"))
-    [change] = keys.changes(old, new)
+    [change] = table.changes(old, new)
     assert (change.line, change.was) == (change.was, change.line)
     assert new.text.splitlines()[(change.line or 0) - 1] == '    "inverse": {'
 
