@@ -37,7 +37,8 @@ AUTHORITY = $(wildcard .cache/tls/ca.pem)
 
 schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)
 	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(if $(AUTHORITY),CA_FILE=$(AUTHORITY)) $(PYTHON) -m schema_diff \
-		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)")
+		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)") \
+		|| { status=$$?; echo "schema-diff ended with $$status (1: a change breaks apps, 2: it could not run)" >&2; exit $$status; }
 
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
 	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")

@@ -14,19 +14,22 @@ from pathlib import Path
 
 from schema_diff import stdio
 from schema_diff.compare import compared
-from schema_diff.formats import machine
+from schema_diff.formats.github import as_github
+from schema_diff.formats.json import as_json
 from schema_diff.formats.markdown import markdown
+from schema_diff.formats.sarif import as_sarif
 from schema_diff.formats.table import table
 from schema_diff.report import Report
-from schema_diff.sources import endpoint, sides
-from schema_diff.sources.sides import Folder, NotReadable, Side
+from schema_diff.sources import endpoint, files, git
+from schema_diff.sources.files import Folder
+from schema_diff.sources.source import NotReadable, Side
 
 FORMS: dict[str, Callable[[Report], str]] = {
     "table": table,
     "markdown": markdown,
-    "json": machine.as_json,
-    "sarif": machine.as_sarif,
-    "github": machine.as_github,
+    "json": as_json,
+    "sarif": as_sarif,
+    "github": as_github,
 }
 TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
 contracts/), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
@@ -58,7 +61,7 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
 
 def default_base(root: Path) -> Side | None:
     """The base if none is named, which it prints, for not every form of the report does."""
-    base = sides.default_base(root, os.environ.get("GITHUB_BASE_REF"))
+    base = git.default_base(root, os.environ.get("GITHUB_BASE_REF"))
     if base:
         print(f"schema-diff compares with {base.label}.", file=sys.stderr)
     return base
@@ -96,9 +99,9 @@ def side(root: Path, name: str) -> Side:
     path = Path(name)
     if path.is_dir():
         return Folder(path, label=name)
-    if path.is_file() or path.suffix in sides.SUFFIXES:
-        return (endpoint.dump(path) if path.suffix == ".json" else None) or sides.file(path)
-    return sides.revision(root, name)
+    if path.is_file() or path.suffix in files.SUFFIXES:
+        return (endpoint.dump(path) if path.suffix == ".json" else None) or files.file(path)
+    return git.revision(root, name)
 
 
 def put(text: str, file: Path | None) -> None:

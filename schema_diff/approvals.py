@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from schema_diff.sources.sides import NotReadable, Side
+from schema_diff.sources.source import NotReadable, Side
 
 FILE = "schema-approvals.toml"
 KEYS = {"id", "why", "until", "migration"}

@@ -11,13 +11,13 @@ from schema_diff.contracts import errors, fields, table
 from schema_diff.graphql import access, appsync_support, deprecation, directives, structure
 from schema_diff.graphql.operation_coverage import touched
 from schema_diff.graphql.schema_document import Contract, contract
-from schema_diff.openapi import openapi
+from schema_diff.openapi import routes
 from schema_diff.operations import Operation, Shipped, shipped
 from schema_diff.report import Finding, Report
 from schema_diff.rules import SCHEMA as SCHEMA_RULES
 from schema_diff.rules_other_contracts import BESIDE
 from schema_diff.severity import Grade
-from schema_diff.sources.sides import (
+from schema_diff.sources.source import (
     ARTEFACTS,
     CONTRACTS,
     ERRORS,
@@ -33,7 +33,7 @@ from schema_diff.sources.sides import (
 
 RULES = {**SCHEMA_RULES, **BESIDE}
 BESIDE_THE_SCHEMA: dict[str, Callable[[Text, Text], Iterable[Change]]] = {
-    REST: openapi.changes,
+    REST: routes.changes,
     TABLE: table.changes,
     FIELDS: fields.changes,
     ERRORS: errors.changes,

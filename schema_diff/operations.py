@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from schema_diff.client_profiles import PROFILES
-from schema_diff.sources.sides import NotReadable, Side
+from schema_diff.sources.source import NotReadable, Side
 
 FOLDER = "clients"
 MANIFEST = "manifest.toml"

@@ -8,7 +8,7 @@ from graphql import print_ast
 
 from schema_diff.changes import Change
 from schema_diff.operations import MANIFEST, folders_of, manifest, parsed
-from schema_diff.sources.sides import NotReadable, Side
+from schema_diff.sources.source import NotReadable, Side
 
 
 def changes(base: Side, project: Side, today: date) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from schema_diff.changes import Change
 from schema_diff.client_profiles import PROFILES
 from schema_diff.rules import Rule
 from schema_diff.severity import Grade
-from schema_diff.sources.sides import REST, TABLE
+from schema_diff.sources.source import REST, TABLE
 
 UNTRACED = (
     "contract-removed",
@@ -67,6 +67,12 @@ class Finding:
         told = [f"breaks {listed(self.broken)}"] if self.broken else []
         told += [f"affects {listed(self.affected)}"] if self.affected else []
         return "; ".join(told) or "no living operation touches it"
+
+    @property
+    def message(self) -> str:
+        """All of it in one line, for programs that show one."""
+        change = self.change
+        return f"{change.where}: {change.what}; {self.meets}; {self.touch}. Instead: {self.rule.remedy}."
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schema_diff.sources.sides import NotReadable, Text
+from schema_diff.sources.source import NotReadable, Text
 
 VERSION = 1
 MEMBER = re.compile(r' *"((?:[^"\\]|\\.)*)":')

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schema_diff.changes import Change
 from schema_diff.contracts import artefact
 from schema_diff.contracts.artefact import Artefact
-from schema_diff.sources.sides import ERRORS, Text
+from schema_diff.sources.source import ERRORS, Text
 
 
 def changes(before: Text, after: Text) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from schema_diff.changes import Change
 from schema_diff.contracts import artefact
 from schema_diff.contracts.artefact import Artefact
 from schema_diff.graphql import access
-from schema_diff.sources.sides import FIELDS, Text
+from schema_diff.sources.source import FIELDS, Text
 
 REST_CACHES = ("cacheSeconds", "tokenSeconds")  # for these times an answer may be stale
 UNNOTICED = ("compressedBytes",)  # client and gateway negotiate the compression

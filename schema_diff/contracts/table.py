@@ -6,7 +6,7 @@ from typing import Any
 from schema_diff.changes import Change
 from schema_diff.contracts import artefact
 from schema_diff.contracts.artefact import Artefact
-from schema_diff.sources.sides import TABLE, Text
+from schema_diff.sources.source import TABLE, Text
 
 ATTRIBUTES = ("partitionKey", "sortKey", "ttlAttribute")
 

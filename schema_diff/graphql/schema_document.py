@@ -22,7 +22,7 @@ from graphql.validation.validation_context import SDLValidationContext
 from schema_diff.graphql import incremental_parse
 from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
 from schema_diff.graphql.coordinates import coordinates
-from schema_diff.sources.sides import NotReadable, Text
+from schema_diff.sources.source import NotReadable, Text
 
 # What rules of SDL look at: names and descriptions are half of the nodes, and none of them looks into those.
 RULED = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from schema_diff.sources.sides import NotReadable, Text
+from schema_diff.sources.source import NotReadable, Text
 
 MOST_STEPS = 40
 

@@ -15,8 +15,9 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Pr
 
 from graphql import GraphQLError, build_client_schema, get_introspection_query, print_schema
 
-from schema_diff.sources import sides
-from schema_diff.sources.sides import SCHEMA, Alone, NotReadable, Text
+from schema_diff.sources import files
+from schema_diff.sources.files import Alone
+from schema_diff.sources.source import SCHEMA, NotReadable, Text
 
 SECONDS = 30
 MOST_BYTES = 64 * 1024 * 1024
@@ -65,7 +66,7 @@ def side(url: str) -> Alone:
 
 def dump(path: Path) -> Alone | None:
     """The schema in a file of an introspection's answer, which `aws appsync get-introspection-schema` writes."""
-    text = sides.file(path).text
+    text = files.file(path).text
     if '"__schema"' not in text.text:
         return None
     return Alone(SCHEMA, Text(text.name, printed(text.name, text.text.encode()), located=False), silent=True)

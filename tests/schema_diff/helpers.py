@@ -12,7 +12,8 @@ from schema_diff.compare import RULES, compared, judged, of_schema
 from schema_diff.graphql.schema_document import Contract, contract
 from schema_diff.operations import Shipped
 from schema_diff.report import Finding, Report
-from schema_diff.sources.sides import SCHEMA, Alone, Folder, Text
+from schema_diff.sources.files import Alone, Folder
+from schema_diff.sources.source import SCHEMA, Text
 
 TODAY = date(2026, 11, 25)
 NOTHING_OUT = Shipped((), ())

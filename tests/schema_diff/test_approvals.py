@@ -7,7 +7,7 @@ import pytest
 from schema_diff.approvals import FILE
 from schema_diff.compare import compared
 from schema_diff.report import Report
-from schema_diff.sources.sides import TABLE, NotReadable
+from schema_diff.sources.source import TABLE, NotReadable
 from tests.schema_diff.helpers import TODAY, alone, edited, report, tree
 
 BEFORE = "type Query { a: Int  b: Int }"

@@ -6,7 +6,7 @@ import pytest
 
 from local.workers import ROOT
 from schema_diff.contracts import artefact, errors, fields, table
-from schema_diff.sources.sides import ARTEFACTS, ERRORS, FIELDS, TABLE, NotReadable, Text
+from schema_diff.sources.source import ARTEFACTS, ERRORS, FIELDS, TABLE, NotReadable, Text
 from tests.schema_diff.helpers import edited
 
 COMPARED: dict[str, Any] = {TABLE: table.changes, FIELDS: fields.changes, ERRORS: errors.changes}

@@ -18,7 +18,8 @@ from local.workers import ROOT
 from schema_diff.__main__ import main
 from schema_diff.compare import compared
 from schema_diff.sources import endpoint
-from schema_diff.sources.sides import SCHEMA, Folder, NotReadable
+from schema_diff.sources.files import Folder
+from schema_diff.sources.source import SCHEMA, NotReadable
 from tests.local.test_server import desk, free_port
 from tests.schema_diff.helpers import TODAY, alone, tree
 

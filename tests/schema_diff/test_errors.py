@@ -8,7 +8,7 @@ import pytest
 from local.workers import ROOT
 from schema_diff.compare import compared
 from schema_diff.contracts import errors
-from schema_diff.sources.sides import ERRORS, SCHEMA
+from schema_diff.sources.source import ERRORS, SCHEMA
 from tests.schema_diff.helpers import TODAY, app, edited, graded, tree
 
 

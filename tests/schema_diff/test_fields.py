@@ -9,7 +9,7 @@ import pytest
 from local.workers import ROOT
 from schema_diff.compare import compared
 from schema_diff.contracts import fields
-from schema_diff.sources.sides import FIELDS, SCHEMA
+from schema_diff.sources.source import FIELDS, SCHEMA
 from tests.schema_diff.helpers import TODAY, app, edited, graded, tree
 
 

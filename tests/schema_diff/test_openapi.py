@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from schema_diff.compare import compared
-from schema_diff.openapi import openapi
+from schema_diff.openapi import routes
 from schema_diff.rules_other_contracts import BESIDE, REST
-from schema_diff.sources.sides import REST as FILE
-from schema_diff.sources.sides import NotReadable, Text
+from schema_diff.sources.source import REST as FILE
+from schema_diff.sources.source import NotReadable, Text
 from tests.schema_diff.corpus import HERE, rows
 from tests.schema_diff.helpers import TODAY, tree
 
@@ -20,7 +20,7 @@ BASE = (HERE / "base.yaml").read_text()
 
 def found(after: str, before: str = BASE) -> list[tuple[str, str]]:
     """Kind with place, and grade."""
-    changes = openapi.changes(Text("old.yaml", before), Text("new.yaml", after))
+    changes = routes.changes(Text("old.yaml", before), Text("new.yaml", after))
     return [(f"{change.kind} {change.where}", str(BESIDE[change.kind].grade)) for change in changes]
 
 
@@ -108,13 +108,13 @@ def test_a_schema_that_refers_to_itself_ends() -> None:
 
 
 def test_what_is_found_has_the_line_of_its_route() -> None:
-    changes = list(openapi.changes(Text("old", BASE), Text("new", BASE.replace("maxLength: 200", "maxLength: 9"))))
+    changes = list(routes.changes(Text("old", BASE), Text("new", BASE.replace("maxLength: 200", "maxLength: 9"))))
     assert BASE.splitlines()[(changes[0].line or 0) - 1].strip().startswith("put:")
 
 
 def test_two_changes_of_one_place_have_two_ids() -> None:
     after = BASE.replace("maxLength: 200", "maxLength: 9, minLength: 3")
-    changes = list(openapi.changes(Text("old", BASE), Text("new", after)))
+    changes = list(routes.changes(Text("old", BASE), Text("new", after)))
     assert len({change.id for change in changes}) == len(changes) == 2
 
 

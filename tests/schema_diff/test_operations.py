@@ -9,7 +9,7 @@ from schema_diff.compare import compared
 from schema_diff.operations import shipped
 from schema_diff.report import Finding
 from schema_diff.severity import Grade
-from schema_diff.sources.sides import SCHEMA, NotReadable
+from schema_diff.sources.source import SCHEMA, NotReadable
 from tests.schema_diff.helpers import TODAY, app, report, tree
 
 SDL = """

@@ -14,12 +14,14 @@ from local import page
 from schema_diff.approvals import Approval
 from schema_diff.changes import Change
 from schema_diff.compare import judged, meeting, of_schema
-from schema_diff.formats import machine
+from schema_diff.formats.github import as_github
+from schema_diff.formats.json import as_json
 from schema_diff.formats.markdown import MARK, MOST_CHARACTERS, markdown
+from schema_diff.formats.sarif import as_sarif
 from schema_diff.formats.table import table
 from schema_diff.operations import Operation, Shipped, Version
 from schema_diff.report import Report
-from schema_diff.sources.sides import REST, SCHEMA, TABLE
+from schema_diff.sources.source import REST, SCHEMA, TABLE
 from tests.schema_diff.corpus import HERE
 from tests.schema_diff.helpers import TODAY, schema
 
@@ -165,7 +167,7 @@ def test_markdown_that_is_too_long_for_a_comment_is_cut_at_a_line() -> None:
 
 
 def test_json_has_everything() -> None:
-    read = json.loads(machine.as_json(told()))
+    read = json.loads(as_json(told()))
     assert (read["fails"], read["problems"], read["notices"]) == (True, ["mend\nthis"], ["50% done"])
     assert read["changes"][0] == {
         "id": "field-became-nullable:Home.price:Float!->Float",
@@ -200,17 +202,17 @@ def refusals(sarif: str) -> list[str]:
 @pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
 @pytest.mark.parametrize("report", [told(), NOTHING], ids=["changes", "nothing"])
 def test_sarif_is_valid_by_its_own_schema(report: Report) -> None:
-    assert refusals(machine.as_sarif(report)) == []
+    assert refusals(as_sarif(report)) == []
 
 
 @pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
 def test_that_schema_refuses_what_is_no_sarif() -> None:
-    wrong = machine.as_sarif(told()).replace('"level": "error"', '"level": "breaking"', 1)
+    wrong = as_sarif(told()).replace('"level": "error"', '"level": "breaking"', 1)
     assert "should be equal to one of the allowed values" in refusals(wrong)
 
 
 def test_sarif_has_a_result_a_change_and_an_approval_suppresses_it() -> None:
-    results = json.loads(machine.as_sarif(told()))["runs"][0]["results"]
+    results = json.loads(as_sarif(told()))["runs"][0]["results"]
     assert [(one["ruleId"], one["level"], "suppressions" in one) for one in results] == [
         ("field-became-nullable", "error", False),
         ("field-removed", "error", True),
@@ -220,7 +222,7 @@ def test_sarif_has_a_result_a_change_and_an_approval_suppresses_it() -> None:
 
 
 def test_annotations_stand_at_the_line_and_are_one_line_each() -> None:
-    lines = machine.as_github(told()).splitlines()
+    lines = as_github(told()).splitlines()
     assert [line.partition("::Home")[0] for line in lines[:2]] == [
         "::error file=schema.graphql,line=7,title=breaking%3A Home.price",
         "::notice file=schema.graphql,line=5,title=breaking%3A Home.old",

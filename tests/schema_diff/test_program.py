@@ -11,7 +11,7 @@ import pytest
 from local.workers import ROOT
 from schema_diff.__main__ import main
 from schema_diff.approvals import FILE
-from schema_diff.sources.sides import ARTEFACTS, FIELDS, REST, SCHEMA, TABLE
+from schema_diff.sources.source import ARTEFACTS, FIELDS, REST, SCHEMA, TABLE
 from tests.schema_diff.helpers import TODAY, app, tree
 
 OLD = "type Query {\n  a: Int\n  b: Int\n}\n"
@@ -282,3 +282,13 @@ def test_the_project_as_it_is_differs_from_itself_in_nothing_by_the_verb() -> No
         [sys.executable, "-m", "schema_diff", ".", "--as", "json"], cwd=ROOT, capture_output=True, text=True
     )
     assert (ran.returncode, json.loads(ran.stdout)["changes"]) == (0, [])
+
+
+def test_the_verb_prints_which_status_the_program_ended_with(tmp_path: Path) -> None:
+    tree(tmp_path, {"old.graphql": OLD, "new.graphql": NEW})
+    for sides, status in ((("old.graphql", "new.graphql"), 1), (("old.graphql", "gone.graphql"), 2)):
+        base, head = (f"{name}={tmp_path / file}" for name, file in zip(("BASE", "HEAD"), sides, strict=True))
+        command = ["make", "--old-file=.venv/.ready", "--silent", "schema-diff", base, head]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert ran.returncode == 2
+        assert f"schema-diff ended with {status} (1: a change breaks apps, 2: it could not run)\n" in ran.stderr

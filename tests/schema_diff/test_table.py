@@ -12,7 +12,7 @@ import pytest
 from local.workers import ROOT
 from schema_diff.contracts import table
 from schema_diff.rules_other_contracts import BESIDE
-from schema_diff.sources.sides import TABLE, Text
+from schema_diff.sources.source import TABLE, Text
 from tests.schema_diff.helpers import edited, graded
 
 BREAKING = "breaking"

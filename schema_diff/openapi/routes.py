@@ -8,7 +8,7 @@ from typing import Any
 from schema_diff.changes import Change
 from schema_diff.openapi.openapi_document import Described, described, listing, mapping
 from schema_diff.openapi.schema_compat import Shapes, Turned
-from schema_diff.sources.sides import REST, Text
+from schema_diff.sources.source import REST, Text
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 NOBODY = "nobody in particular"
