@@ -53,7 +53,7 @@ verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 men
 
 .PHONY: probe
 probe: $(READY) ## asks an API what the apps ask and what is open about AppSync, and writes it down (ENDPOINT=url TOKEN=… OUT=folder)
-	@$(PYTHON) -m local.probe
+	@$(PYTHON) -m conformance
 
 # Tools whose own pins would hold back ours, each in an environment of its own.
 .cache/%/.ready: infra/tools/%.txt

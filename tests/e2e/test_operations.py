@@ -4,9 +4,9 @@ from itertools import groupby
 
 import pytest
 
-from local.probe import operations
-from local.probe.api import Api
-from local.probe.homes import Homes
+from conformance import operations
+from conformance.client import Api
+from conformance.sample_properties import Homes
 from resolvers.wiring import FIELDS
 from tests.e2e.conftest import Desk
 

@@ -102,5 +102,5 @@ def test_a_table_with_an_untruth_ends_with_1(run_unread: Run, table: str, engine
 
 
 def test_an_endpoint_that_cannot_be_probed_ends_with_2_though_nobody_reads_why(closed_pipe: int) -> None:
-    command, variables = [sys.executable, "-m", "local.probe"], {"PYTHONUNBUFFERED": ""}
+    command, variables = [sys.executable, "-m", "conformance"], {"PYTHONUNBUFFERED": ""}
     assert subprocess.run(command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=closed_pipe).returncode == 2

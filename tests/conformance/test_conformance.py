@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from conformance import __main__ as program
+from conformance import not_checked, operations, questions
+from conformance.client import Api, NotAsked
+from conformance.expected_response import fitting
+from conformance.sample_properties import ZIP, Homes
 from local import unconfirmed
-from local.probe import __main__ as program
-from local.probe import operations, questions, unasked
-from local.probe.api import Api, NotAsked
-from local.probe.expected import fitting
-from local.probe.homes import ZIP, Homes
 from local.realtime import Pace
 from tests.local import desk as desks
 from tests.local.desk import Desk
@@ -85,15 +85,15 @@ def test_of_each_answer_it_tells_status_headers_body_and_time(run: Run) -> None:
 def test_every_open_question_is_asked_or_it_is_told_why_not(run: Run) -> None:
     told = json.loads(run.report)["unasked"]
     asked = {str(finding["name"]) for finding in run.findings if finding["of"] == "open"}
-    names = {name for name, _ in unasked.entries(unasked.DOCUMENT.read_text())}
+    names = {name for name, _ in not_checked.entries(not_checked.DOCUMENT.read_text())}
     assert asked | {one["name"] for one in told} == names
     assert {name for name in vars(unconfirmed) if not name.startswith("_")} < names
-    assert not [one for one in told if one["why"] == unasked.UNKNOWN]
+    assert not [one for one in told if one["why"] == not_checked.UNKNOWN]
 
 
 def test_what_needs_the_scratch_api_says_so(run: Run) -> None:
     why = {one["name"]: one["why"] for one in json.loads(run.report)["unasked"]}
-    assert why["WRONG_BATCH"] == why["raised"] == unasked.SCRATCH
+    assert why["WRONG_BATCH"] == why["raised"] == not_checked.SCRATCH
     assert why["TOKEN_EXPIRED"] == "it needs a token of more than an hour ago"
 
 

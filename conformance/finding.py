@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.probe.api import Answer
+from conformance.client import Answer
 
 
 @dataclass(frozen=True)

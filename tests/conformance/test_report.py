@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from local.probe import __main__ as program
-from local.probe.api import Answer, Api, NotAsked
-from local.probe.expected import Told
-from local.probe.finding import Finding
-from local.probe.report import Report
+from conformance import __main__ as program
+from conformance.client import Answer, Api, NotAsked
+from conformance.expected_response import Told
+from conformance.finding import Finding
+from conformance.report import Report
 
 SECRET = ".".join(word * 3 for word in ("header", "payload", "signature"))
 SAID = "A said thing"

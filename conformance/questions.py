@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from conformance.client import Answer, Api
+from conformance.expected_response import ANY, OK, Told, invalid, misfit, refused
+from conformance.finding import Finding
 from local import unconfirmed
-from local.probe.api import Answer, Api
-from local.probe.expected import ANY, OK, Told, invalid, misfit, refused
-from local.probe.finding import Finding
 from resolvers.wiring import LIMITS
 
 ME = "{ me { id } }"

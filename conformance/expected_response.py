@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local.probe.api import Answer
+from conformance.client import Answer
 
 ANY = "…"
 

@@ -21,9 +21,9 @@ from graphql import (
     separate_operations,
 )
 
-from local.probe.api import NotAsked
-from local.probe.finding import Finding
-from local.probe.homes import ZIP, Home, Homes, said
+from conformance.client import NotAsked
+from conformance.finding import Finding
+from conformance.sample_properties import ZIP, Home, Homes, said
 from local.workers import ROOT
 
 CLIENTS = ROOT / "clients"

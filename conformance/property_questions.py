@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from conformance.expected_response import OK, Told, misfit
+from conformance.finding import Finding
+from conformance.questions import document
+from conformance.sample_properties import PICTURE, UPDATE, Homes
 from local import unconfirmed
-from local.probe.expected import OK, Told, misfit
-from local.probe.finding import Finding
-from local.probe.homes import PICTURE, UPDATE, Homes
-from local.probe.questions import document
 from resolvers.wiring import LIMITS
 
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from local.probe.api import Answer, Api, NotAsked
+from conformance.client import Answer, Api, NotAsked
 
 ZIP = "00000"  # no such ZIP is in use: nobody who looks for a home sees one of these
 PICTURES = ("https://example.com/1.jpg", "https://example.com/2.jpg")

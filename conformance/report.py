@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from local.probe.api import Api
-from local.probe.finding import Finding, Unasked
+from conformance.client import Api
+from conformance.finding import Finding, Unasked
 
 MOST_TEXT = 300  # characters of an answer, for a reader
 LEAST_SECRET = 12  # characters of a part of a token that alone would give it away

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from local.probe.finding import Unasked
+from conformance.finding import Unasked
 from local.workers import ROOT
 
 DOCUMENT = ROOT / "docs" / "first-deployment.md"

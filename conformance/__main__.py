@@ -15,13 +15,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from conformance import operations, property_questions, questions, realtime
+from conformance.client import Api, NotAsked
+from conformance.finding import Finding
+from conformance.not_checked import unasked
+from conformance.report import Report, secretless
+from conformance.sample_properties import Homes, said
 from local import stdio
-from local.probe import operations, questions, realtime, stateful
-from local.probe.api import Api, NotAsked
-from local.probe.finding import Finding
-from local.probe.homes import Homes, said
-from local.probe.report import Report, secretless
-from local.probe.unasked import unasked
 
 USAGE = "make probe ENDPOINT=https://…/graphql TOKEN=…"
 
@@ -106,7 +106,7 @@ def parts(homes: Homes, me: dict[str, Any], wait: float) -> Iterator[Iterator[Fi
     for _, of_client in groupby(answered, key=lambda operation: operation.client):
         yield operations.ask(homes, list(of_client), me)
     yield (question.put(homes.api) for question in questions.questions())
-    yield stateful.ask(homes)
+    yield property_questions.ask(homes)
     followed = [operation for operation in shipped if operation.kind == "subscription"]
     yield realtime.ask(homes, followed, me, wait)
 

@@ -15,11 +15,11 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from conformance.client import Answer, Api
+from conformance.finding import Finding
+from conformance.operations import Operation, values, variables
+from conformance.sample_properties import ZIP, Homes
 from local import unconfirmed
-from local.probe.api import Answer, Api
-from local.probe.finding import Finding
-from local.probe.homes import ZIP, Homes
-from local.probe.operations import Operation, values, variables
 
 SECONDS = 15  # for an answer to what was said; AppSync's clients wait as long
 AT_ONCE_SECONDS = 3
