@@ -1,117 +1,127 @@
-"""`make probe ENDPOINT=https://…/graphql TOKEN=…`: what an API answers to its clients and to the open questions.
+"""`make probe ENDPOINT=https://…/graphql TOKEN=…` compares the responses of an API with those of the local server.
 
-It makes homes of its own, in a ZIP that is nobody's, and removes them at the end. OUT is the folder to write to
-(.cache/probe); WAIT is how many seconds it may wait for the WebSocket's keep-alives (130). Ends with 0 where all was
-asked, whatever came back; with 1 where a part was cut short or homes are still there; with 2 where the endpoint cannot
-be asked.
+Sends the operations of the released apps and a request for each open question. The run creates properties in a ZIP code
+that is not in use, and deletes them at its end. OUT is the folder for the reports (.cache/probe). WAIT is the maximum
+number of seconds to wait for keep-alive messages of the WebSocket (130). CA_FILE is a PEM file with additional CAs to
+trust.
+
+The exit status is 0 if all checks ran, whatever their results; 1 if a part was aborted or a property was not deleted; 2
+if the endpoint cannot be checked.
 """
 
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from conformance import operations, property_questions, questions, realtime
-from conformance.client import Api, NotAsked
-from conformance.finding import Finding
-from conformance.not_checked import unasked
-from conformance.report import Report, secretless
-from conformance.sample_properties import Homes, said
-from local import stdio
+from conformance import not_checked, questions
+from conformance.client import ApiClient, ConformanceError
+from conformance.finding import ConformanceFinding
+from conformance.operations import check_operations, released_operations
+from conformance.property_questions import check_property_questions
+from conformance.realtime import check_realtime
+from conformance.report import ConformanceReport, redact
+from conformance.sample_properties import SampleProperties
+from conformance.stdio import ignore_broken_pipes
 
 USAGE = "make probe ENDPOINT=https://…/graphql TOKEN=…"
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> int:
     try:
-        api = named(os.environ)
-        me = introduced(api)
-        wait = seconds(os.environ.get("WAIT") or "130")
-        report = probe(api, me, wait)
-    except NotAsked as error:
-        print(secretless(str(error), os.environ.get("TOKEN") or ""), file=sys.stderr)
+        client = client_from_environment(os.environ)
+        caller = fetch_caller(client)
+        report = run_checks(client, caller, parse_seconds(os.environ.get("WAIT") or "130"))
+    except ConformanceError as error:
+        print(redact(str(error), os.environ.get("TOKEN") or ""), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Cut off: nothing is written down.", file=sys.stderr)
-        return 130
+        print("Interrupted: no report is written.", file=sys.stderr)
+        return INTERRUPTED
     for path in report.write(Path(os.environ.get("OUT") or ".cache/probe")):
         print(path)
-    print(f"{len(report.findings)} answers, {len(report.differing)} not as the desk's", end="; ")
-    print(f"{len(report.unasked)} questions not asked.")
-    return 1 if report.left or report.stopped else 0
+    print(report.summary)
+    return 1 if report.leftovers or report.aborted else 0
 
 
-def named(environment: Any) -> Api:
-    """The API that the environment names. Raises NotAsked."""
+def client_from_environment(environment: Mapping[str, str]) -> ApiClient:
+    """Returns a client for ENDPOINT with TOKEN. Raises ConformanceError if one is missing or invalid."""
     endpoint, token = environment.get("ENDPOINT"), environment.get("TOKEN")
     if not endpoint:
-        raise NotAsked(f"ENDPOINT is missing: {USAGE}")
+        raise ConformanceError(f"ENDPOINT is missing: {USAGE}")
     if not token:
-        raise NotAsked(f"TOKEN is missing, a token that {endpoint} takes: {USAGE}")
-    return Api(endpoint, token)
+        raise ConformanceError(f"TOKEN is missing, a token that {endpoint} accepts: {USAGE}")
+    return ApiClient(endpoint, token, environment.get("CA_FILE") or None)
 
 
-def seconds(text: str) -> float:
+def parse_seconds(text: str) -> float:
     if not text.isdecimal() or len(text) > 4:
-        raise NotAsked(f"WAIT must be a number of seconds up to 9999, not {text!r}")
+        raise ConformanceError(f"WAIT must be a number of seconds up to 9999, not {text!r}")
     return float(text)
 
 
-def introduced(api: Api) -> dict[str, Any]:
-    """Who asks, as the API sees them. Raises NotAsked where it does not answer, or is another."""
-    answer = api.ask("{ me { id name } }")
-    if answer.status is None:
-        raise NotAsked(f"nothing answers at {api.endpoint}: {str(answer.body).removeprefix('no answer: ')}")
-    if answer.status == 401:
-        raise NotAsked(f"{api.endpoint} does not take this TOKEN: {said(answer)}")
-    me = answer.data.get("me")
-    if not me:
-        raise NotAsked(f"what answers at {api.endpoint} is not this API: {said(answer)}")
-    return dict(me)
+def fetch_caller(client: ApiClient) -> dict[str, Any]:
+    """Returns the API's `me`. Raises ConformanceError if the endpoint does not respond, or is not this API."""
+    response = client.execute("{ me { id name } }")
+    if response.status is None:
+        reason = str(response.body).removeprefix("no response: ")
+        raise ConformanceError(f"{client.endpoint} does not respond: {reason}")
+    if response.status == 401:
+        raise ConformanceError(f"{client.endpoint} does not accept this TOKEN: {response.error_summary}")
+    caller = response.data.get("me")
+    if not caller:
+        raise ConformanceError(f"{client.endpoint} is not this API: {response.error_summary}")
+    return dict(caller)
 
 
-def probe(api: Api, me: dict[str, Any], wait: float) -> Report:
-    """Asks everything, telling of each answer as it comes, and removes what was made for it."""
-    homes = Homes(api)
-    report = Report(api, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
+def run_checks(client: ApiClient, caller: dict[str, Any], max_wait_seconds: float) -> ConformanceReport:
+    """Runs all checks, prints each result as it arrives, and deletes the sample properties."""
+    samples = SampleProperties(client)
+    report = ConformanceReport(client, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
     try:
-        for part in parts(homes, me, wait):
-            ask(part, report)
+        for part in check_parts(samples, caller, max_wait_seconds):
+            run_part(part, report)
     finally:
-        report.left = homes.remove()
-        if report.left:
-            print(f"could not be removed: homes {', '.join(report.left)}", file=sys.stderr)
-    report.unasked = list(unasked({finding.name for finding in report.findings}))
+        report.leftovers = samples.delete_all()
+        if report.leftovers:
+            print(f"sample properties not deleted: {', '.join(report.leftovers)}", file=sys.stderr)
+    checked_names = {finding.name for finding in report.findings}
+    report.skipped = list(not_checked.skipped_checks(checked_names, not_checked.DOCUMENT.read_text()))
     return report
 
 
-def ask(part: Iterator[Finding], report: Report) -> None:
-    """Asks one part of all. Where it can go no further, that is in the report, and what it has found stays there."""
+def run_part(part: Iterator[ConformanceFinding], report: ConformanceReport) -> None:
+    """Adds the findings of one part to the report. If the part raises ConformanceError, its findings so far remain."""
     try:
         for finding in part:
             report.findings.append(finding)
-            print(f"{'    ' if finding.same else 'not '}as the desk: {finding.of} {finding.name}", file=sys.stderr)
-    except NotAsked as error:
-        report.stopped.append(str(error))
-        print(secretless(str(error), report.api.token), file=sys.stderr)
+            print(f"{'same     ' if finding.matches else 'different'} {finding.group}: {finding.name}", file=sys.stderr)
+    except ConformanceError as error:
+        report.aborted.append(str(error))
+        print(redact(str(error), report.client.token), file=sys.stderr)
 
 
-def parts(homes: Homes, me: dict[str, Any], wait: float) -> Iterator[Iterator[Finding]]:
-    shipped = operations.shipped()
-    answered = [operation for operation in shipped if operation.kind != "subscription"]
-    for _, of_client in groupby(answered, key=lambda operation: operation.client):
-        yield operations.ask(homes, list(of_client), me)
-    yield (question.put(homes.api) for question in questions.questions())
-    yield property_questions.ask(homes)
-    followed = [operation for operation in shipped if operation.kind == "subscription"]
-    yield realtime.ask(homes, followed, me, wait)
+def check_parts(
+    samples: SampleProperties, caller: dict[str, Any], max_wait_seconds: float
+) -> Iterator[Iterator[ConformanceFinding]]:
+    """The parts of a run: the operations of each client version, the open questions, and real time."""
+    operations = released_operations()
+    requests = [operation for operation in operations if operation.kind != "subscription"]
+    for _, client_operations in groupby(requests, key=lambda operation: operation.client):
+        yield check_operations(samples, list(client_operations), caller)
+    yield (check.run(samples.client) for check in questions.checks())
+    yield check_property_questions(samples)
+    subscriptions = [operation for operation in operations if operation.kind == "subscription"]
+    yield check_realtime(samples, subscriptions, caller, max_wait_seconds)
 
 
 if __name__ == "__main__":
-    stdio.ignore_broken_pipes()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the homes are removed first
+    ignore_broken_pipes()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # raises, so that the properties are deleted first
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""An endpoint, and what is sent to it as it is: nothing is retried, and whatever comes back is an answer."""
+"""HTTP client of one GraphQL endpoint. It retries nothing: every response is a result, and so is a missing one."""
 
 import json
 import re
@@ -12,20 +12,19 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from local import tls
+TIMEOUT_SECONDS = 45  # AppSync itself times out after 30
+APPSYNC_HOST = re.compile(r"(https://\w{26})\.appsync-api\.([a-z0-9-]+\.amazonaws\.com(\.cn)?/graphql)")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+MAX_SUMMARY_BODY = 200  # characters
 
-PATIENCE_SECONDS = 45  # AppSync itself gives up after 30
-OWN = re.compile(r"(https://\w{26})\.appsync-api\.([a-z0-9-]+\.amazonaws\.com(\.cn)?/graphql)")
-HERE = ("localhost", "127.0.0.1", "::1")
 
-
-class NotAsked(Exception):
-    """The endpoint cannot be probed at all; the text says why, in one sentence."""
+class ConformanceError(Exception):
+    """The endpoint, or a part of it, cannot be checked. The message is one sentence that says why."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back. Without a status nothing did, and `body` says what happened instead."""
+class ApiResponse:
+    """A response with its duration. `status` is None if no response arrived: `body` then says what happened."""
 
     status: int | None
     headers: dict[str, str]
@@ -47,95 +46,112 @@ class Answer:
         data = self.body.get("data") if isinstance(self.body, dict) else None
         return data if isinstance(data, dict) else {}
 
+    @property
+    def error_summary(self) -> str:
+        """The type and message of each error; without errors, the status and the start of the body."""
+        errors = [error for error in self.errors if isinstance(error, dict)]
+        messages = [f"{error.get('errorType')}: {error.get('message')}" for error in errors]
+        return "; ".join(messages) or f"status {self.status}, {' '.join(str(self.body)[:MAX_SUMMARY_BODY].split())}"
 
-class Stay(HTTPRedirectHandler):
-    """Follows nobody elsewhere: the token is for the endpoint alone."""
+
+class NoRedirect(HTTPRedirectHandler):
+    """Follows no redirect, because the token is for the endpoint only."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
 @dataclass(frozen=True)
-class Api:
-    """An endpoint and a token for it. Raises NotAsked where either cannot be one."""
+class ApiClient:
+    """An endpoint, a token for it, and a PEM file with a CA to trust in addition to the system's.
+
+    Raises ConformanceError if one of them cannot be valid.
+    """
 
     endpoint: str
     token: str = field(repr=False)
+    ca_file: str | None = None
 
     def __post_init__(self) -> None:
         try:
             parts = urlsplit(self.endpoint)
-            fits = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+            is_address = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
         except ValueError:
-            fits = False
-        if not fits or not self.endpoint.isascii() or re.search(r"[\s@?#]", self.endpoint):
-            raise NotAsked(f"ENDPOINT must be the address of a GraphQL API, https://…/graphql, not {self.endpoint!r}")
+            is_address = False
+        if not is_address or not self.endpoint.isascii() or re.search(r"[\s@?#]", self.endpoint):
+            message = f"ENDPOINT must be the address of a GraphQL API, https://…/graphql, not {self.endpoint!r}"
+            raise ConformanceError(message)
         if not re.fullmatch(r"[!-~]+( [!-~]+)?", self.token):
-            raise NotAsked("TOKEN must be what goes into an Authorization header: printable, and of one line")
+            raise ConformanceError("TOKEN must be a value for the Authorization header: one line of printable ASCII")
+        try:
+            self.ssl_context()
+        except OSError as error:
+            raise ConformanceError(f"CA_FILE must be a PEM file of certificates: {self.ca_file}: {error}") from error
 
     @property
     def host(self) -> str:
         return urlsplit(self.endpoint).netloc
 
     @property
-    def here(self) -> bool:
-        """Whether it is on this machine, which no proxy leads to."""
-        return urlsplit(self.endpoint).hostname in HERE
+    def is_loopback(self) -> bool:
+        """True if the endpoint is on this machine, which is reached without a proxy."""
+        return urlsplit(self.endpoint).hostname in LOOPBACK_HOSTS
 
     @property
-    def realtime(self) -> str:
-        """Where its real time is: AppSync's own addresses have a host for it, others the path behind their own.
+    def realtime_url(self) -> str:
+        """The WebSocket address: a host of its own for AppSync's own addresses, else the endpoint's path + /realtime.
 
         https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
         """
-        url = OWN.sub(r"\1.appsync-realtime-api.\2", self.endpoint)
+        url = APPSYNC_HOST.sub(r"\1.appsync-realtime-api.\2", self.endpoint)
         return ("ws" + url.removeprefix("http")) if url != self.endpoint else f"ws{self.endpoint[4:]}/realtime"
 
-    @property
-    def trusted(self) -> ssl.SSLContext:
-        """Whom https is trusted of; with TLS=1 the desk's own authority too."""
+    def ssl_context(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
-        if tls.asked():
-            context.load_verify_locations(tls.certificates().authority)
+        if self.ca_file:
+            context.load_verify_locations(self.ca_file)
         return context
 
-    def opener(self) -> OpenerDirector:
-        """What asks: not through a proxy where the endpoint is on this machine."""
-        past = [ProxyHandler({})] if self.here else []
-        return build_opener(Stay, *past, HTTPSHandler(context=self.trusted))
-
-    def ask(self, query: str, variables: Mapping[str, Any] | None = None, operation: str | None = None) -> Answer:
-        asked = {"query": query, "variables": variables, "operationName": operation}
-        return self.send(json.dumps({name: value for name, value in asked.items() if value is not None}).encode())
+    def execute(
+        self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+    ) -> ApiResponse:
+        members = {"query": query, "variables": variables, "operationName": operation_name}
+        return self.send(json.dumps({name: value for name, value in members.items() if value is not None}).encode())
 
     def send(
         self,
         body: bytes | None,
         method: str = "POST",
-        address: str = "",
+        url_suffix: str = "",
         headers: Mapping[str, str] | None = None,
         token: str | None = None,
-    ) -> Answer:
-        """The answer to a request, with `address` behind the endpoint's own; an empty `token` sends none."""
-        signed = {"authorization": self.token if token is None else token} if token != "" else {}
-        given = {"content-type": "application/json", **signed, **(headers or {})}
-        request = Request(self.endpoint + address, body, given, method=method)
-        began = time.monotonic()
+    ) -> ApiResponse:
+        """Sends a request to the endpoint's address + `url_suffix`. An empty `token` sends no Authorization header."""
+        authorization = {"authorization": self.token if token is None else token} if token != "" else {}
+        all_headers = {"content-type": "application/json", **authorization, **(headers or {})}
+        request = Request(self.endpoint + url_suffix, body, all_headers, method=method)
+        start = time.monotonic()
         try:
-            with self.opener().open(request, timeout=PATIENCE_SECONDS) as response:
-                return answer(response.status, response.headers, response.read(), began)
+            with self._opener().open(request, timeout=TIMEOUT_SECONDS) as response:
+                return parse_response(response.status, response.headers, response.read(), start)
         except HTTPError as error:
             with error:
-                return answer(error.code, error.headers, error.read(), began)
+                return parse_response(error.code, error.headers, error.read(), start)
         except (OSError, HTTPException) as error:
-            why = error.reason if isinstance(error, URLError) else error
-            return Answer(None, {}, f"no answer: {why or type(error).__name__}", time.monotonic() - began)
+            reason = error.reason if isinstance(error, URLError) else error
+            return ApiResponse(None, {}, f"no response: {reason or type(error).__name__}", time.monotonic() - start)
+
+    def _opener(self) -> OpenerDirector:
+        no_proxy = [ProxyHandler({})] if self.is_loopback else []
+        return build_opener(NoRedirect, *no_proxy, HTTPSHandler(context=self.ssl_context()))
 
 
-def answer(status: int, headers: Any, body: bytes, began: float) -> Answer:
+def parse_response(status: int, headers: Any, body: bytes, start: float) -> ApiResponse:
+    """Returns a response with its JSON decoded, or with its text if it is not JSON. `start` is by time.monotonic."""
     text = body.decode(errors="replace")
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
-        told = text
-    return Answer(status, {name.lower(): value for name, value in headers.items()}, told, time.monotonic() - began)
+        content = text
+    lower_case = {name.lower(): value for name, value in headers.items()}
+    return ApiResponse(status, lower_case, content, time.monotonic() - start)

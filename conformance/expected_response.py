@@ -1,84 +1,87 @@
-"""What the desk does, so that an answer can be held against it: a status, and errors by type and text."""
+"""The local server's response to a request, as a pattern that an endpoint's response is compared with."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.client import Answer
+from conformance.client import ApiResponse
 
-ANY = "…"
+ANY_TEXT = "…"
 
 
 @dataclass(frozen=True)
-class Told:
-    """An answer as far as it matters: its errors in their order, each by type and text, where … is any text.
+class ExpectedResponse:
+    """A status and errors, each with its type and message. In messages and header values, … matches any text.
 
-    Without errors that are said it has none. `count` is how many there are, where not all are said, and `last` the text
-    of the last; with `among` there may be others between. `headers` and `extensions` are some of the answer's. With
-    `cut`, the connection may as well end without an answer.
+    A response must have exactly these errors in this order, and none if there are none. `error_count` is their number
+    if `errors` has only the first of them, and `last_message` the message of the last. With `allow_other_errors` the
+    response may have additional errors, in any order. `headers` and `extensions` must be among the response's. With
+    `may_disconnect`, a closed connection matches too.
     """
 
     status: int = 200
     errors: tuple[tuple[str | None, str], ...] = ()
-    count: int | None = None
-    last: str = ANY
-    among: bool = False
+    error_count: int | None = None
+    last_message: str = ANY_TEXT
+    allow_other_errors: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     extensions: tuple[tuple[str, Any], ...] = ()
-    cut: bool = False
+    may_disconnect: bool = False
 
-    def fits(self, answer: Answer) -> bool:
-        if answer.status is None:
-            return self.cut
+    def matches(self, response: ApiResponse) -> bool:
+        if response.status is None:
+            return self.may_disconnect
         return (
-            answer.status == self.status
-            and self.fits_errors(answer.errors)
-            and all(fitting(value, answer.headers.get(name, "")) for name, value in self.headers)
-            and all(answer.extensions.get(name) == value for name, value in self.extensions)
+            response.status == self.status
+            and self._matches_errors(response.errors)
+            and all(matches_text(value, response.headers.get(name, "")) for name, value in self.headers)
+            and all(response.extensions.get(name) == value for name, value in self.extensions)
         )
 
-    def fits_errors(self, found: list[Any]) -> bool:
-        if self.among:
-            return all(any(same(said, one) for one in found) for said in self.errors)
+    def _matches_errors(self, errors: list[Any]) -> bool:
+        if self.allow_other_errors:
+            return all(any(matches_error(expected, error) for error in errors) for expected in self.errors)
         return (
-            len(found) == (len(self.errors) if self.count is None else self.count)
-            and all(map(same, self.errors, found))
-            and (self.last == ANY or fitting(self.last, str(found[-1].get("message"))))
+            len(errors) == (len(self.errors) if self.error_count is None else self.error_count)
+            and all(map(matches_error, self.errors, errors))
+            and (self.last_message == ANY_TEXT or matches_text(self.last_message, str(errors[-1].get("message"))))
         )
 
     def __str__(self) -> str:
-        errors = [f"{f'{type}: ' if type else ''}{text}" for type, text in self.errors]
-        more = [f"{self.count} errors in all, the last: {self.last}"] if self.count is not None else []
+        errors = [f"{f'{type}: ' if type else ''}{message}" for type, message in self.errors]
+        count = [f"{self.error_count} errors, the last: {self.last_message}"] if self.error_count is not None else []
         headers = [f"{name}: {value}" for name, value in self.headers]
         extensions = [f"{name} {value}" for name, value in self.extensions]
-        cut = ["or no answer, the connection being cut"] if self.cut else []
-        return "; ".join([str(self.status), *(errors or ["no error"]), *more, *headers, *extensions, *cut])
+        disconnect = ["or a closed connection"] if self.may_disconnect else []
+        return "; ".join([str(self.status), *(errors or ["no error"]), *count, *headers, *extensions, *disconnect])
 
 
-def same(said: tuple[str | None, str], found: Any) -> bool:
-    if not isinstance(found, dict):
+def matches_error(expected: tuple[str | None, str], error: Any) -> bool:
+    if not isinstance(error, dict):
         return False
-    return found.get("errorType") == said[0] and fitting(said[1], str(found.get("message")))
+    type, message = expected
+    return error.get("errorType") == type and matches_text(message, str(error.get("message")))
 
 
-def fitting(pattern: str, text: str) -> bool:
-    """Whether a text is a pattern, where each … stands for any text."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split(ANY))), text, re.DOTALL) is not None
+def matches_text(pattern: str, text: str) -> bool:
+    """True if the text has the form of the pattern, in which each … stands for any text."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split(ANY_TEXT))), text, re.DOTALL) is not None
 
 
-OK = Told()
+OK = ExpectedResponse()
 
 
-def refused(status: int, type: str, text: str) -> Told:
-    """A request that never reached the schema."""
-    return Told(status, ((type, text),), headers=(("x-amzn-errortype", type),))
+def request_error(status: int, type: str, message: str) -> ExpectedResponse:
+    """The response to a request that is refused before its document is validated."""
+    return ExpectedResponse(status, ((type, message),), headers=(("x-amzn-errortype", type),))
 
 
-def invalid(kind: str, text: str = ANY) -> Told:
-    """A document that is not valid: one of its errors."""
-    return Told(200, ((None, f"Validation error of type {kind}: {text}"),), among=True)
+def validation_error(kind: str, message: str = ANY_TEXT) -> ExpectedResponse:
+    """The response to an invalid document, with this error and perhaps others."""
+    errors = ((None, f"Validation error of type {kind}: {message}"),)
+    return ExpectedResponse(200, errors, allow_other_errors=True)
 
 
-def misfit(variable: str, text: str) -> Told:
-    """A variable whose value does not fit."""
-    return Told(200, ((None, f"Variable '{variable}' has an invalid value. {text}"),))
+def variable_error(variable: str, reason: str) -> ExpectedResponse:
+    """The response if a variable's value is not of its type."""
+    return ExpectedResponse(200, ((None, f"Variable '{variable}' has an invalid value. {reason}"),))

@@ -1,42 +1,45 @@
-"""What was asked and what came back, one by one."""
+"""The results of the check: a finding for each request that was sent, and the open questions that were skipped."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.client import Answer
+from conformance.client import ApiResponse
+
+OPEN_QUESTION = "open question"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was asked under a name; whether the desk answers the same, which is `desk` in words.
+class ConformanceFinding:
+    """The endpoint's response to one request, and whether it matches the local server's.
 
-    `of` is the client that asks it, or `open` for an open question about AppSync.
+    `group` is the released client version that sends the request, or OPEN_QUESTION; `name` is the operation's name, or
+    the question's as in docs/first-deployment.md. `request` and `expected` are descriptions for the report.
     """
 
-    of: str
+    group: str
     name: str
-    sent: str
-    desk: str
-    got: Answer
-    same: bool
+    request: str
+    expected: str
+    response: ApiResponse
+    matches: bool
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return {
-            "of": self.of,
+            "group": self.group,
             "name": self.name,
-            "sent": self.sent,
-            "desk": self.desk,
-            "same": self.same,
-            "status": self.got.status,
-            "headers": self.got.headers,
-            "body": self.got.body,
-            "seconds": round(self.got.seconds, 3),
+            "request": self.request,
+            "expected": self.expected,
+            "matches": self.matches,
+            "status": self.response.status,
+            "headers": self.response.headers,
+            "body": self.response.body,
+            "seconds": round(self.response.seconds, 3),
         }
 
 
 @dataclass(frozen=True)
-class Unasked:
-    """An open question that this program does not ask, and why not."""
+class SkippedCheck:
+    """An open question that this program does not check, and the reason."""
 
     name: str
-    why: str
+    reason: str

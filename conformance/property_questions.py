@@ -1,41 +1,43 @@
-"""The open questions about AppSync that need a home to ask about."""
+"""The checks of open questions about AppSync that need a property."""
 
 from collections.abc import Iterator
 
-from conformance.expected_response import OK, Told, misfit
-from conformance.finding import Finding
-from conformance.questions import document
-from conformance.sample_properties import PICTURE, UPDATE, Homes
-from local import unconfirmed
-from resolvers.wiring import LIMITS
+from conformance.contract import ASSUMPTIONS, LIMITS
+from conformance.expected_response import OK, ExpectedResponse, variable_error
+from conformance.finding import ConformanceFinding
+from conformance.questions import query_check
+from conformance.sample_properties import ADD_IMAGE, UPDATE, SampleProperties
 
 
-def ask(homes: Homes) -> Iterator[Finding]:
-    """Asks about a new home."""
-    home = homes.make()
-    too_deep = Told(errors=((unconfirmed.DEPTH_TYPE, unconfirmed.DEPTH_TEXT.format(limit=LIMITS.depth)),))
-    for name in ("DEPTH_TYPE", "DEPTH_TEXT"):
-        yield document(name, deep(), too_deep).put(homes.api)
-    yield evicted(homes, home.id)
-    twice = "https://example.com/a//b"
-    refused = misfit("url", f"Unable to parse `{twice}` as a valid {unconfirmed.SCALAR_NAMES['AWSURL']}.")
-    for url, desk in (("https://example.blog/a", OK), (twice, refused)):
-        asked = document("Which ends of web addresses does AWSURL know?", PICTURE, desk, id=home.id, url=url)
-        yield asked.put(homes.api)
+def check_property_questions(samples: SampleProperties) -> Iterator[ConformanceFinding]:
+    """Runs the checks on a new property."""
+    property_id = samples.create().id
+    message = ASSUMPTIONS["DEPTH_TEXT"].format(limit=LIMITS["depth"])
+    too_deep = ExpectedResponse(errors=((ASSUMPTIONS["DEPTH_TYPE"], message),))
+    for question in ("DEPTH_TYPE", "DEPTH_TEXT"):
+        yield query_check(question, deep_query(), too_deep).run(samples.client)
+    yield check_empty_eviction(samples, property_id)
+    double_slash = "https://example.com/a//b"
+    type_name = ASSUMPTIONS["SCALAR_NAMES"]["AWSURL"]
+    not_url = variable_error("url", f"Unable to parse `{double_slash}` as a valid {type_name}.")
+    for url, expected in (("https://example.blog/a", OK), (double_slash, not_url)):
+        check = query_check("Which web addresses does AWSURL accept?", ADD_IMAGE, expected, id=property_id, url=url)
+        yield check.run(samples.client)
 
 
-def evicted(homes: Homes, id: str) -> Finding:
-    """What a change of a home tells that nobody has read since the change before.
+def check_empty_eviction(samples: SampleProperties, id: str) -> ConformanceFinding:
+    """Changes a property twice without a read in between, so that the second eviction finds nothing in the cache.
 
-    A stage without a cache tells of no evictions: that it differs there is right.
+    A stage without a cache reports no evictions and rightly differs.
     """
-    version = (homes.change(id).data.get("updateProperty") or {}).get("version")
-    name = "How does `evictFromApiCache` tell that there was nothing to evict?"
-    nothing = Told(extensions=(("apiCacheEntriesDeleted", 0),))
-    return document(name, UPDATE, nothing, id=id, version=version, input={"price": 2}).put(homes.api)
+    version = (samples.change_price(id).data.get("updateProperty") or {}).get("version")
+    question = "What does `evictFromApiCache` report if there is nothing to evict?"
+    no_deletion = ExpectedResponse(extensions=(("apiCacheEntriesDeleted", 0),))
+    check = query_check(question, UPDATE, no_deletion, id=id, version=version, input={"price": 2})
+    return check.run(samples.client)
 
 
-def deep() -> str:
-    """A query that goes below the depth limit, and reads one home on each level."""
-    levels = LIMITS.depth // 3 + 2
+def deep_query() -> str:
+    """A query that exceeds the depth limit. Each level reads one property."""
+    levels = LIMITS["depth"] // 3 + 2
     return f"{{ me {'{ properties(first: 1) { nodes { owner ' * levels}{{ id }}{' } } }' * levels} }}"

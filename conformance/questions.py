@@ -1,24 +1,29 @@
-"""The open questions about AppSync that a request answers, with what the desk does in each case.
+"""The checks of open questions about AppSync that need no property: each is a request and the local server's response.
 
-Their names are those of local/unconfirmed.py, or the first words of a row under "Open as well" in
-docs/first-deployment.md.
+A question's name is a heading of docs/first-deployment.md, which is the name of an assumption, or the question in a row
+of that document's last table.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.client import Answer, Api
-from conformance.expected_response import ANY, OK, Told, invalid, misfit, refused
-from conformance.finding import Finding
-from local import unconfirmed
-from resolvers.wiring import LIMITS
+from conformance.client import ApiClient, ApiResponse
+from conformance.contract import ASSUMPTIONS, LIMITS
+from conformance.expected_response import (
+    ANY_TEXT,
+    OK,
+    ExpectedResponse,
+    request_error,
+    validation_error,
+    variable_error,
+)
+from conformance.finding import OPEN_QUESTION, ConformanceFinding
 
-ME = "{ me { id } }"
-SIZES = (2_000_000, 4_000_000, 12_000_000)
-FORBIDDEN = refused(401, "UnauthorizedException", ANY)
-UNDEFINED = Told(200, ((None, f"Validation error of type FieldUndefined: {ANY}"),))
-BROKEN_RULES = {  # by graphql-core's name for a rule: what breaks it
+QUERY = "{ me { id } }"
+OVERSIZE_BODY_BYTES = (2_000_000, 4_000_000, 12_000_000)
+MAX_DESCRIPTION = 500  # characters of a query in a report
+RULE_VIOLATIONS = {  # a document that violates each rule, by graphql-core's name for the rule
     "ExecutableDefinitionsRule": "{ me { id } } type A { a: Int }",
     "LoneAnonymousOperationRule": "query a { me { id } } { me { id } }",
     "MaxIntrospectionDepthRule": "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
@@ -38,151 +43,186 @@ BROKEN_RULES = {  # by graphql-core's name for a rule: what breaks it
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is sent, in words and in fact, and what the desk does."""
+class ConformanceCheck:
+    """One request for an open question, the request's description, and the response that the local server gives."""
 
-    name: str
-    sent: str
-    send: Callable[[Api], Answer]
-    desk: Told
+    question: str
+    request: str
+    send: Callable[[ApiClient], ApiResponse]
+    expected: ExpectedResponse
 
-    def put(self, api: Api) -> Finding:
-        got = self.send(api)
-        return Finding("open", self.name, self.sent, str(self.desk), got, self.desk.fits(got))
-
-
-def document(name: str, query: str, desk: Told, **variables: object) -> Question:
-    sent = query if len(query) < 500 else f"{query[:200]} {ANY} ({len(query):,} characters)"
-    told = f"{sent} with {json.dumps(variables)}" if variables else sent
-    return Question(name, told, lambda api: api.ask(query, variables or None), desk)
+    def run(self, client: ApiClient) -> ConformanceFinding:
+        response = self.send(client)
+        matches = self.expected.matches(response)
+        return ConformanceFinding(OPEN_QUESTION, self.question, self.request, str(self.expected), response, matches)
 
 
-def body(name: str, sent: str, text: str, desk: Told) -> Question:
-    return Question(name, sent, lambda api: api.send(text.encode()), desk)
+def query_check(question: str, query: str, expected: ExpectedResponse, **variables: object) -> ConformanceCheck:
+    text = query if len(query) < MAX_DESCRIPTION else f"{query[:200]} {ANY_TEXT} ({len(query):,} characters)"
+    request = f"{text} with {json.dumps(variables)}" if variables else text
+    return ConformanceCheck(question, request, lambda client: client.execute(query, variables or None), expected)
 
 
-def questions() -> Iterator[Question]:
-    """All that read nothing but the caller's own profile, and write nothing."""
-    yield from requests()
-    yield from bodies()
-    yield from documents()
-    yield from variables()
-    yield from transport()
+def body_check(question: str, request: str, body: str, expected: ExpectedResponse) -> ConformanceCheck:
+    return ConformanceCheck(question, request, lambda client: client.send(body.encode()), expected)
 
 
-def requests() -> Iterator[Question]:
-    yield document("SYNTAX", "{ me { id }", refused(*unconfirmed.SYNTAX))
-    yield document("SYNTAX", "{ me " * 300 + "}" * 300, refused(*unconfirmed.SYNTAX))
-    yield document("NO_OPERATION", "fragment F on User { id }", refused(*unconfirmed.NO_OPERATION))
-    status, type, text = unconfirmed.UNKNOWN_OPERATION
-    named = 'query a { me { id } }, operationName "x"'
-    unknown = refused(status, type, text.format(name="x"))
-    yield Question("UNKNOWN_OPERATION", named, lambda api: api.ask("query a { me { id } }", operation="x"), unknown)
-    follow = 'subscription { onZipChange(zipCode: "00000") { version } }'
-    yield document("SUBSCRIPTION_OVER_HTTP", follow, refused(*unconfirmed.SUBSCRIPTION_OVER_HTTP))
+def checks() -> Iterator[ConformanceCheck]:
+    """All checks of this module. They read the caller's profile at most, and write nothing."""
+    yield from request_checks()
+    yield from body_checks()
+    yield from error_limit_checks()
+    yield from rule_checks()
+    yield from literal_checks()
+    yield from variable_checks()
+    yield from http_checks()
 
 
-def bodies() -> Iterator[Question]:
-    too_many = "{" + " me" * LIMITS.tokens + " }"
-    yield document("TOO_MANY_TOKENS", too_many, refused(*unconfirmed.TOO_MANY_TOKENS))
-    status, type, text = unconfirmed.BODY_TOO_LARGE
-    most = unconfirmed.MOST_BODY_BYTES
-    too_large = refused(status, type, text.format(bytes=most))
-    yield body("MOST_BODY_BYTES", f"a body of {most:,} bytes", of_bytes(most), OK)
-    yield body("BODY_TOO_LARGE", f"a body of {most + 1:,} bytes", of_bytes(most + 1), too_large)
-    for size in SIZES:  # whoever still sends when it is answered may never see that
-        yield body("BODY_TOO_LARGE", f"a body of {size:,} bytes", of_bytes(size), replace(too_large, cut=True))
-    deep = unconfirmed.MOST_BODY_LEVELS
-    yield body("MOST_BODY_LEVELS", f"a body of {deep} levels", of_levels(deep), OK)
-    for levels in (deep + 1, 1_000, 100_000):
-        yield body("MOST_BODY_LEVELS", f"a body of {levels:,} levels", of_levels(levels), refused(*unconfirmed.SYNTAX))
+def request_checks() -> Iterator[ConformanceCheck]:
+    syntax = request_error(*ASSUMPTIONS["SYNTAX"])
+    yield query_check("SYNTAX", "{ me { id }", syntax)
+    yield query_check("SYNTAX", "{ me " * 300 + "}" * 300, syntax)
+    yield query_check("NO_OPERATION", "fragment F on User { id }", request_error(*ASSUMPTIONS["NO_OPERATION"]))
+    status, type, message = ASSUMPTIONS["UNKNOWN_OPERATION"]
+    yield ConformanceCheck(
+        "UNKNOWN_OPERATION",
+        'query a { me { id } }, operationName "x"',
+        lambda client: client.execute("query a { me { id } }", operation_name="x"),
+        request_error(status, type, message.format(name="x")),
+    )
+    subscription = 'subscription { onZipChange(zipCode: "00000") { version } }'
+    over_http = request_error(*ASSUMPTIONS["SUBSCRIPTION_OVER_HTTP"])
+    yield query_check("SUBSCRIPTION_OVER_HTTP", subscription, over_http)
 
 
-def of_bytes(size: int) -> str:
-    """A request of so many bytes, most of them a comment."""
-    start, end = f'{{"query": "{ME} #', '"}'
+def body_checks() -> Iterator[ConformanceCheck]:
+    query = "{" + " me" * LIMITS["tokens"] + " }"
+    yield query_check("TOO_MANY_TOKENS", query, request_error(*ASSUMPTIONS["TOO_MANY_TOKENS"]))
+    status, type, message = ASSUMPTIONS["BODY_TOO_LARGE"]
+    max_bytes = ASSUMPTIONS["MOST_BODY_BYTES"]
+    too_large = request_error(status, type, message.format(bytes=max_bytes))
+    yield body_check("MOST_BODY_BYTES", f"a body of {max_bytes:,} bytes", body_of_bytes(max_bytes), OK)
+    oversize_bytes = max_bytes + 1
+    yield body_check("BODY_TOO_LARGE", f"a body of {oversize_bytes:,} bytes", body_of_bytes(oversize_bytes), too_large)
+    for size in OVERSIZE_BODY_BYTES:  # a client that is still sending may lose the response with the connection
+        expected = replace(too_large, may_disconnect=True)
+        yield body_check("BODY_TOO_LARGE", f"a body of {size:,} bytes", body_of_bytes(size), expected)
+    max_levels = ASSUMPTIONS["MOST_BODY_LEVELS"]
+    yield body_check("MOST_BODY_LEVELS", f"a body of {max_levels} levels", body_of_levels(max_levels), OK)
+    syntax = request_error(*ASSUMPTIONS["SYNTAX"])
+    for levels in (max_levels + 1, 1_000, 100_000):
+        yield body_check("MOST_BODY_LEVELS", f"a body of {levels:,} levels", body_of_levels(levels), syntax)
+
+
+def body_of_bytes(size: int) -> str:
+    """A valid request of this size, most of which is a comment."""
+    start, end = f'{{"query": "{QUERY} #', '"}'
     return start + "x" * (size - len(start) - len(end)) + end
 
 
-def of_levels(levels: int) -> str:
-    """A request of so many lists and objects in each other: itself, its variables, and lists."""
+def body_of_levels(levels: int) -> str:
+    """A valid request with this many levels of nested objects and lists, including itself and its variables."""
     lists = levels - 2
-    return f'{{"query": "{ME}", "variables": {{"x": {"[" * lists}{"]" * lists}}}}}'
+    return f'{{"query": "{QUERY}", "variables": {{"x": {"[" * lists}{"]" * lists}}}}}'
 
 
-def broken(query: str, desk: Told) -> Question:
-    """A document that breaks a rule; where it has an operation named a, that is what is asked for."""
-    named = "a" if query.startswith("query a ") else None
-    sent = f"{query}, operationName {json.dumps(named)}" if named else query
-    return Question("KINDS", sent, lambda api: api.ask(query, operation=named), desk)
-
-
-def documents() -> Iterator[Question]:
-    at = "mine" if unconfirmed.PATH_BY_ALIAS else "me"
+def error_limit_checks() -> Iterator[ConformanceCheck]:
+    alias_or_name = "mine" if ASSUMPTIONS["PATH_BY_ALIAS"] else "me"
     undefined = "Field 'x' in type 'User' is undefined"
-    yield document("PATH_BY_ALIAS", "{ mine: me { x } }", invalid("FieldUndefined", f"{undefined} @ '{at}/x'"))
-    in_fragment = "{ me { ...F } } fragment F on User { x }"
-    yield document("PATH_BY_ALIAS", in_fragment, invalid("FieldUndefined", f"{undefined} @ 'F/x'"))
-    most = unconfirmed.MOST_VALIDATION_ERRORS
-    aborted = f"Validation error of type {unconfirmed.ABORTED}: {ANY}"
-    for name, many in (("MOST_VALIDATION_ERRORS", 150), ("ABORTED", 5_000)):
-        fields = " ".join(f"x{n}" for n in range(1, many + 1))
-        yield document(name, f"{{ {fields} }}", replace(UNDEFINED, count=most + 1, last=aborted))
-    slow = " ".join(f"user(id: {n}) {{ id }}" for n in range(1, 1_201))
-    yield document("ABORTED", f"{{ {slow} }}", invalid(unconfirmed.ABORTED))
-    for rule, query in BROKEN_RULES.items():
-        yield broken(query, invalid(unconfirmed.KINDS[rule]))
-    same_name = refused(400, "BadRequestException", "Missing operation name.")
-    yield broken("query a { me { id } } query a { me { id } }", same_name)
-    missing = unconfirmed.MISSING_DIRECTIVE_ARGUMENT.format(name="if")
-    yield document("MISSING_DIRECTIVE_ARGUMENT", "{ me { id @skip } }", invalid(ANY, f"{missing}{ANY}"))
-    unknown = unconfirmed.UNKNOWN_DIRECTIVE_ARGUMENT.format(name="x")
-    yield document(
-        "UNKNOWN_DIRECTIVE_ARGUMENT", "{ me { id @skip(if: false, x: 1) } }", invalid(ANY, f"{unknown}{ANY}")
+    by_field = validation_error("FieldUndefined", f"{undefined} @ '{alias_or_name}/x'")
+    yield query_check("PATH_BY_ALIAS", "{ mine: me { x } }", by_field)
+    by_fragment = validation_error("FieldUndefined", f"{undefined} @ 'F/x'")
+    yield query_check("PATH_BY_ALIAS", "{ me { ...F } } fragment F on User { x }", by_fragment)
+    abort_kind = ASSUMPTIONS["ABORTED"]
+    expected = ExpectedResponse(
+        errors=((None, f"Validation error of type FieldUndefined: {ANY_TEXT}"),),
+        error_count=ASSUMPTIONS["MOST_VALIDATION_ERRORS"] + 1,
+        last_message=f"Validation error of type {abort_kind}: {ANY_TEXT}",
     )
-    default = 'query($x: Int = "a") { listingsByZip(zipCode: "00000", first: $x) { nodes { id } } }'
-    bad = unconfirmed.BAD_DEFAULT.format(value=ANY, type="Int")
-    yield document("BAD_DEFAULT", default, invalid("BadValueForDefaultArg", f"{bad}{ANY}"))
-    null = f"argument 'id' with value 'NullValue{{}}' {unconfirmed.NULL_LITERAL}{ANY}"
-    yield document("NULL_LITERAL", "{ user(id: null) { id } }", invalid("WrongType", null))
-    number = '{ listingsByZip(zipCode: "00000", filter: 1) { nodes { id } } }'
-    no_object = f"argument 'filter' with value 'IntValue{{value=1}}' {unconfirmed.NOT_OBJECT_LITERAL}{ANY}"
-    yield document("NOT_OBJECT_LITERAL", number, invalid("WrongType", no_object))
+    for question, count in (("MOST_VALIDATION_ERRORS", 150), ("ABORTED", 5_000)):
+        fields = " ".join(f"x{number}" for number in range(1, count + 1))
+        yield query_check(question, f"{{ {fields} }}", expected)
+    slow_fields = " ".join(f"user(id: {number}) {{ id }}" for number in range(1, 1_201))
+    yield query_check("ABORTED", f"{{ {slow_fields} }}", validation_error(abort_kind))
 
 
-def variables() -> Iterator[Question]:
-    names = unconfirmed.SCALAR_NAMES
+def rule_checks() -> Iterator[ConformanceCheck]:
+    for rule, query in RULE_VIOLATIONS.items():
+        yield rule_check(query, validation_error(ASSUMPTIONS["KINDS"][rule]))
+    same_name = request_error(400, "BadRequestException", "Missing operation name.")
+    yield rule_check("query a { me { id } } query a { me { id } }", same_name)
+
+
+def rule_check(query: str, expected: ExpectedResponse) -> ConformanceCheck:
+    """A check of an invalid document. If the document has an operation `a`, the request selects it."""
+    name = "a" if query.startswith("query a ") else None
+    request = f"{query}, operationName {json.dumps(name)}" if name else query
+    return ConformanceCheck("KINDS", request, lambda client: client.execute(query, operation_name=name), expected)
+
+
+def literal_checks() -> Iterator[ConformanceCheck]:
+    missing = ASSUMPTIONS["MISSING_DIRECTIVE_ARGUMENT"].format(name="if") + ANY_TEXT
+    yield query_check("MISSING_DIRECTIVE_ARGUMENT", "{ me { id @skip } }", validation_error(ANY_TEXT, missing))
+    unknown = ASSUMPTIONS["UNKNOWN_DIRECTIVE_ARGUMENT"].format(name="x") + ANY_TEXT
+    two_arguments = "{ me { id @skip(if: false, x: 1) } }"
+    yield query_check("UNKNOWN_DIRECTIVE_ARGUMENT", two_arguments, validation_error(ANY_TEXT, unknown))
+    text_default = 'query($x: Int = "a") { listingsByZip(zipCode: "00000", first: $x) { nodes { id } } }'
+    bad_default = ASSUMPTIONS["BAD_DEFAULT"].format(value=ANY_TEXT, type="Int") + ANY_TEXT
+    yield query_check("BAD_DEFAULT", text_default, validation_error("BadValueForDefaultArg", bad_default))
+    null = f"argument 'id' with value 'NullValue{{}}' {ASSUMPTIONS['NULL_LITERAL']}{ANY_TEXT}"
+    yield query_check("NULL_LITERAL", "{ user(id: null) { id } }", validation_error("WrongType", null))
+    number_filter = '{ listingsByZip(zipCode: "00000", filter: 1) { nodes { id } } }'
+    not_object = f"argument 'filter' with value 'IntValue{{value=1}}' {ASSUMPTIONS['NOT_OBJECT_LITERAL']}{ANY_TEXT}"
+    yield query_check("NOT_OBJECT_LITERAL", number_filter, validation_error("WrongType", not_object))
+
+
+def variable_checks() -> Iterator[ConformanceCheck]:
+    names = ASSUMPTIONS["SCALAR_NAMES"]
     url = "mutation($u: AWSURL!) { addImage(propertyId: 1, input: {url: $u}) { id } }"
-    yield document("SCALAR_NAMES", url, misfit("u", f"Unable to parse `x` as a valid {names['AWSURL']}."), u="x")
+    yield scalar_check(url, "u", "x", names["AWSURL"])
     email = "mutation($e: AWSEmail) { updateMe(input: {email: $e}) { id } }"
-    yield document("SCALAR_NAMES", email, misfit("e", f"Unable to parse `x` as a valid {names['AWSEmail']}."), e="x")
+    yield scalar_check(email, "e", "x", names["AWSEmail"])
     first = 'query($n: Int!) { listingsByZip(zipCode: "00000", first: $n) { nodes { id } } }'
     for value in ("x", 3_000_000_000, "5"):
-        yield document("SCALAR_NAMES", first, misfit("n", f"Unable to parse `{value}` as a valid Int."), n=value)
+        yield scalar_check(first, "n", value, "Int")
     sort = 'query($s: ListingSort!) { listingsByZip(zipCode: "00000", sort: $s) { nodes { id } } }'
-    yield document("SCALAR_NAMES", sort, misfit("s", "Unable to parse `x` as a valid ListingSort."), s="x")
+    yield scalar_check(sort, "s", "x", "ListingSort")
 
 
-def transport() -> Iterator[Question]:
-    before = "Is an expired or unknown token refused before the query is parsed?"
-    yield Question(before, "{, with the token x", lambda api: api.send(b'{"query": "{"}', token="x"), FORBIDDEN)
-    schema = "{ __schema { queryType { name } } }"
-    yield document("How is introspection refused where it is off?", schema, OK)
-    yield Question("Which headers does a preflight allow?", "OPTIONS, of POST with x-a", preflight, PREFLIGHT)
-    methods = "Is GET answered, and what of PUT and text/plain?"
-    asked = json.dumps({"query": ME}).encode()
-    get = "?query=%7B%20me%20%7B%20id%20%7D%20%7D"
-    yield Question(methods, f"GET {get}", lambda api: api.send(None, "GET", get), OK)
-    yield Question(methods, "PUT", lambda api: api.send(asked, "PUT"), Told(405))
+def scalar_check(query: str, variable: str, value: object, type: str) -> ConformanceCheck:
+    expected = variable_error(variable, f"Unable to parse `{value}` as a valid {type}.")
+    return query_check("SCALAR_NAMES", query, expected, **{variable: value})
+
+
+def http_checks() -> Iterator[ConformanceCheck]:
+    yield ConformanceCheck(
+        "Is an expired or unknown token refused before the query is parsed?",
+        "{, with the token x",
+        lambda client: client.send(b'{"query": "{"}', token="x"),
+        request_error(401, "UnauthorizedException", ANY_TEXT),
+    )
+    introspection = "{ __schema { queryType { name } } }"
+    yield query_check("What is the response to introspection if it is disabled?", introspection, OK)
+    yield ConformanceCheck(
+        "Which headers does a preflight response allow?",
+        "OPTIONS, for POST with x-a",
+        send_preflight,
+        ExpectedResponse(
+            headers=(
+                ("access-control-allow-headers", f"{ANY_TEXT}x-a{ANY_TEXT}"),
+                ("access-control-allow-origin", "*"),
+            )
+        ),
+    )
+    question = "Are GET, PUT and text/plain accepted?"
+    body = json.dumps({"query": QUERY}).encode()
+    query_string = "?query=%7B%20me%20%7B%20id%20%7D%20%7D"
+    yield ConformanceCheck(question, f"GET {query_string}", lambda client: client.send(None, "GET", query_string), OK)
+    yield ConformanceCheck(question, "PUT", lambda client: client.send(body, "PUT"), ExpectedResponse(405))
     plain = {"content-type": "text/plain"}
-    yield Question(methods, "POST of text/plain", lambda api: api.send(asked, headers=plain), OK)
+    yield ConformanceCheck(question, "POST of text/plain", lambda client: client.send(body, headers=plain), OK)
 
 
-PREFLIGHT = Told(
-    200, headers=(("access-control-allow-headers", f"{ANY}x-a{ANY}"), ("access-control-allow-origin", "*"))
-)
-
-
-def preflight(api: Api) -> Answer:
-    asked = {"access-control-request-method": "POST", "access-control-request-headers": "x-a"}
-    return api.send(None, "OPTIONS", headers={"origin": "https://example.com", **asked}, token="")
+def send_preflight(client: ApiClient) -> ApiResponse:
+    method_and_headers = {"access-control-request-method": "POST", "access-control-request-headers": "x-a"}
+    return client.send(None, "OPTIONS", headers={"origin": "https://example.com", **method_and_headers}, token="")

@@ -1,6 +1,6 @@
-"""The answers, written down: all of them as JSON, and what differs from the desk, for a reader, as Markdown.
+"""The report of a run: all findings as JSON, and the differences from the local server as Markdown for a reader.
 
-The token is in neither, whatever an answer repeats of it.
+Neither contains the token, even if a response repeats it.
 """
 
 import json
@@ -9,94 +9,108 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from conformance.client import Api
-from conformance.finding import Finding, Unasked
+from conformance.client import ApiClient
+from conformance.finding import ConformanceFinding, SkippedCheck
 
-MOST_TEXT = 300  # characters of an answer, for a reader
-LEAST_SECRET = 12  # characters of a part of a token that alone would give it away
+MAX_BODY = 300  # characters of a response body in the Markdown report
+MIN_SECRET = 12  # characters of a part of the token that is secret by itself
 
 
 @dataclass
-class Report:
-    """What has been found so far at an endpoint."""
+class ConformanceReport:
+    """The findings at an endpoint, and what is missing from them.
 
-    api: Api
-    at: str
-    findings: list[Finding] = field(default_factory=list)
-    unasked: list[Unasked] = field(default_factory=list)
-    stopped: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    `aborted` has the reason for each part of the run that ended early, `leftovers` the ids of sample properties that
+    could not be deleted.
+    """
+
+    client: ApiClient
+    started_at: str
+    findings: list[ConformanceFinding] = field(default_factory=list)
+    skipped: list[SkippedCheck] = field(default_factory=list)
+    aborted: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
 
     @property
-    def differing(self) -> list[Finding]:
-        return [finding for finding in self.findings if not finding.same]
+    def differences(self) -> list[ConformanceFinding]:
+        return [finding for finding in self.findings if not finding.matches]
+
+    @property
+    def matching(self) -> list[ConformanceFinding]:
+        return [finding for finding in self.findings if finding.matches]
+
+    @property
+    def summary(self) -> str:
+        counts = f"{len(self.findings)} responses, {len(self.differences)} different from the local server's"
+        return f"{counts}; {len(self.skipped)} questions not checked."
 
     def write(self, folder: Path) -> list[Path]:
-        """Writes both files into a folder, made where it is not there."""
+        """Writes the JSON and the Markdown file. Returns their paths."""
         folder.mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.api.host} {self.at}").strip("-")
-        texts = {"json": self.json(), "md": "\n".join(self.lines()) + "\n"}
-        for ending, text in texts.items():
-            (folder / f"{name}.{ending}").write_text(secretless(text, self.api.token))
-        return [folder / f"{name}.{ending}" for ending in texts]
+        name = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.client.host} {self.started_at}").strip("-")
+        texts = {"json": self.to_json(), "md": "\n".join(self.markdown_lines()) + "\n"}
+        for extension, text in texts.items():
+            (folder / f"{name}.{extension}").write_text(redact(text, self.client.token))
+        return [folder / f"{name}.{extension}" for extension in texts]
 
-    def json(self) -> str:
-        told = {
-            "endpoint": self.api.endpoint,
-            "at": self.at,
-            "findings": [finding.told() for finding in self.findings],
-            "unasked": [asdict(one) for one in self.unasked],
-            "stopped": self.stopped,
-            "left": self.left,
+    def to_json(self) -> str:
+        content = {
+            "endpoint": self.client.endpoint,
+            "startedAt": self.started_at,
+            "findings": [finding.to_dict() for finding in self.findings],
+            "skipped": [asdict(check) for check in self.skipped],
+            "aborted": self.aborted,
+            "leftovers": self.leftovers,
         }
-        return json.dumps(told, indent=2, ensure_ascii=False)
+        return json.dumps(content, indent=2, ensure_ascii=False)
 
-    def lines(self) -> Iterator[str]:
-        yield f"# Probe of {self.api.endpoint}, {self.at}\n"
-        yield f"{len(self.findings)} answers, {len(self.differing)} not as the desk's; {len(self.unasked)} not asked."
-        for why in self.stopped:
-            yield f"\n**Cut short**, a part of what there is to ask: {cell(why)}."
-        if self.left:
-            yield f"\n**Still there**, for they could not be removed: homes {', '.join(self.left)}."
-        yield "\nA first home also makes its owner's profile, and each leaves its history: those stay."
+    def markdown_lines(self) -> Iterator[str]:
+        yield f"# Conformance of {self.client.endpoint}, {self.started_at}\n"
+        yield self.summary
+        for reason in self.aborted:
+            yield f"\n**Aborted**, a part of the checks: {markdown_cell(reason)}."
+        if self.leftovers:
+            yield f"\n**Not deleted**, because the API refused it: the sample properties {', '.join(self.leftovers)}."
+        yield "\nThe run leaves the history of its sample properties, and the caller's profile if there was none."
         yield "\n## Differences\n"
-        rows = [(one.of, one.name, one.sent, one.desk, shown(one)) for one in self.differing]
-        yield from table(("of", "question", "sent", "the desk", "here"), rows)
-        yield "\n## Not asked\n"
-        yield from table(("question", "why"), [(one.name, one.why) for one in self.unasked])
-        yield "\n## As the desk\n"
-        same = [(one.of, one.name, one.sent, shown(one), f"{one.got.seconds * 1_000:.0f}") for one in self.agreeing]
-        yield from table(("of", "question", "sent", "here", "ms"), same)
-
-    @property
-    def agreeing(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.same]
+        rows = [(item.group, item.name, item.request, item.expected, describe(item)) for item in self.differences]
+        yield from markdown_table(("group", "name", "request", "local server", "endpoint"), rows)
+        yield "\n## Not checked\n"
+        yield from markdown_table(("question", "reason"), [(check.name, check.reason) for check in self.skipped])
+        yield "\n## Same as the local server\n"
+        same = [(item.group, item.name, item.request, describe(item), milliseconds(item)) for item in self.matching]
+        yield from markdown_table(("group", "name", "request", "endpoint", "ms"), same)
 
 
-def shown(finding: Finding) -> str:
-    """An answer, for a reader: all of it is in the other file."""
-    text = finding.got.body if isinstance(finding.got.body, str) else json.dumps(finding.got.body, ensure_ascii=False)
-    cut = text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
-    return f"{finding.got.status or 'no status'}: {cut}"
+def describe(finding: ConformanceFinding) -> str:
+    """The status and the body, which is shortened here but not in the JSON file."""
+    body = finding.response.body
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    short = text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}…"
+    return f"{finding.response.status or 'no status'}: {short}"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def milliseconds(finding: ConformanceFinding) -> str:
+    return f"{finding.response.seconds * 1_000:.0f}"
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     if not rows:
         yield "None."
         return
-    yield f"| {' | '.join(head)} |"
-    yield "|---" * len(head) + "|"
+    yield f"| {' | '.join(header)} |"
+    yield "|---" * len(header) + "|"
     for row in rows:
-        yield f"| {' | '.join(cell(text) for text in row)} |"
+        yield f"| {' | '.join(markdown_cell(text) for text in row)} |"
 
 
-def cell(text: str) -> str:
+def markdown_cell(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;")
 
 
-def secretless(text: str, token: str) -> str:
-    """A text without the token, and without any part of it that is long enough to be one."""
-    parts = [part for part in re.split(r"[ .]", token) if len(part) >= LEAST_SECRET]
+def redact(text: str, token: str) -> str:
+    """Replaces the token, and each part of it that is long enough to be a secret."""
+    parts = [part for part in re.split(r"[ .]", token) if len(part) >= MIN_SECRET]
     for secret in sorted({token, *parts} - {""}, key=len, reverse=True):
         text = text.replace(secret, "(the token)")
     return text

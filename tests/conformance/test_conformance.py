@@ -1,222 +1,155 @@
-"""The probe asks an API what the apps ask and what is open about AppSync, and tells what differs from the desk."""
+"""A run against the local server: it executes all operations, checks the open questions, and reports one difference."""
 
 import json
-import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance import __main__ as program
-from conformance import not_checked, operations, questions
-from conformance.client import Api, NotAsked
-from conformance.expected_response import fitting
-from conformance.sample_properties import ZIP, Homes
-from local import unconfirmed
-from local.realtime import Pace
-from tests.local import desk as desks
+from conformance import not_checked, questions
+from conformance.client import ConformanceError
+from conformance.contract import ASSUMPTIONS
+from conformance.expected_response import matches_text
+from conformance.finding import OPEN_QUESTION
+from conformance.operations import released_operations
+from conformance.sample_properties import ZIP_CODE
 from tests.local.desk import Desk
-
-SECRET = ".".join(word * 3 for word in ("header", "payload", "signature"))
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a probe of a desk left behind: how it ended, what it wrote, and the desk."""
+class ProgramRun:
+    """A finished run: its exit status, both reports, and the token that it used."""
 
-    desk: Desk
-    code: int
-    report: str
-    text: str
+    exit_status: int
+    report: dict[str, Any]
+    json_text: str
+    markdown: str
     token: str
 
     @property
-    def findings(self) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = json.loads(self.report)["findings"]
-        return found
+    def findings(self) -> list[dict[str, Any]]:
+        findings: list[dict[str, Any]] = self.report["findings"]
+        return findings
 
 
 @pytest.fixture(scope="module")
-def hasty(engine: str) -> Iterator[Desk]:
-    """A desk that differs from others in one thing: it says each second that a connection lives."""
-    with desks.running(engine, pace=Pace(keep_alive_seconds=1)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def run(hasty: Desk, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder, token = tmp_path_factory.mktemp("probe"), f"Bearer {hasty.token('pia')}"
+def run(server: Desk, tmp_path_factory: pytest.TempPathFactory) -> ProgramRun:
+    folder, token = tmp_path_factory.mktemp("reports"), f"Bearer {server.token('pia')}"
+    settings = {"ENDPOINT": f"{server.url}/graphql", "TOKEN": token, "OUT": str(folder), "WAIT": "10"}
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in {
-            "ENDPOINT": f"{hasty.url}/graphql",
-            "TOKEN": token,
-            "OUT": str(folder),
-            "WAIT": "10",
-        }.items():
+        for name, value in settings.items():
             environment.setenv(name, value)
-        code = program.main()
-    json_file, markdown = sorted(folder.iterdir())
-    return Run(hasty, code, json_file.read_text(), markdown.read_text(), token)
+        exit_status = program.main()
+    json_text, markdown = (file.read_text() for file in sorted(folder.iterdir()))
+    return ProgramRun(exit_status, json.loads(json_text), json_text, markdown, token)
 
 
-def test_all_that_a_desk_answers_is_as_the_desk_but_what_this_one_does_otherwise(run: Run) -> None:
-    differing = [finding for finding in run.findings if not finding["same"]]
-    assert [finding["name"] for finding in differing] == ["KEEP_ALIVE_SECONDS"]
-    assert fitting('{"seconds from one ka to the next": [1.…', json.dumps(differing[0]["body"]))
-    assert run.code == 0
+def test_the_changed_keep_alive_interval_is_the_only_difference(run: ProgramRun) -> None:
+    differences = [finding for finding in run.findings if not finding["matches"]]
+    assert [finding["name"] for finding in differences] == ["KEEP_ALIVE_SECONDS"]
+    assert matches_text('{"secondsBetweenKeepAlives": [1.…', json.dumps(differences[0]["body"]))
+    assert run.exit_status == 0
 
 
-def test_each_operation_of_each_client_is_asked_once(run: Run) -> None:
-    asked = Counter((finding["of"], finding["name"]) for finding in run.findings if finding["of"] != "open")
-    assert asked == Counter((one.client, one.name) for one in operations.shipped())
+def test_each_operation_of_each_client_version_is_executed_once(run: ProgramRun) -> None:
+    names = Counter((finding["group"], finding["name"]) for finding in run.findings)
+    operations = {name: count for name, count in names.items() if name[0] != OPEN_QUESTION}
+    assert operations == {(operation.client, operation.name): 1 for operation in released_operations()}
 
 
-def test_of_each_answer_it_tells_status_headers_body_and_time(run: Run) -> None:
+def test_a_finding_has_the_status_headers_body_and_duration(run: ProgramRun) -> None:
     first = run.findings[0]
     assert (first["name"], first["status"]) == ("PutUpForSale", 200)
-    assert dict(first["headers"])["content-type"] == "application/json;charset=UTF-8"  # type: ignore[call-overload]
+    assert first["headers"]["content-type"] == "application/json;charset=UTF-8"
     assert isinstance(first["seconds"], float)
-    assert "createProperty" in str(first["body"])
+    assert first["body"]["data"].keys() == {"createProperty"}
 
 
-def test_every_open_question_is_asked_or_it_is_told_why_not(run: Run) -> None:
-    told = json.loads(run.report)["unasked"]
-    asked = {str(finding["name"]) for finding in run.findings if finding["of"] == "open"}
-    names = {name for name, _ in not_checked.entries(not_checked.DOCUMENT.read_text())}
-    assert asked | {one["name"] for one in told} == names
-    assert {name for name in vars(unconfirmed) if not name.startswith("_")} < names
-    assert not [one for one in told if one["why"] == not_checked.UNKNOWN]
+def test_every_open_question_is_checked_or_skipped_with_a_reason(run: ProgramRun) -> None:
+    skipped = run.report["skipped"]
+    checked = {finding["name"] for finding in run.findings if finding["group"] == OPEN_QUESTION}
+    names = {name for name, _ in not_checked.open_questions(not_checked.DOCUMENT.read_text())}
+    assert checked | {check["name"] for check in skipped} == names
+    assert [check["name"] for check in skipped if check["reason"] == not_checked.NO_REASON] == []
 
 
-def test_what_needs_the_scratch_api_says_so(run: Run) -> None:
-    why = {one["name"]: one["why"] for one in json.loads(run.report)["unasked"]}
-    assert why["WRONG_BATCH"] == why["raised"] == not_checked.SCRATCH
-    assert why["TOKEN_EXPIRED"] == "it needs a token of more than an hour ago"
+def test_every_assumption_is_an_open_question() -> None:
+    names = {name for name, _ in not_checked.open_questions(not_checked.DOCUMENT.read_text())}
+    assert ASSUMPTIONS.keys() - names == set()
 
 
-def test_every_kind_of_broken_rule_is_asked_that_a_document_for_this_schema_can_break() -> None:
-    over_http = {*questions.BROKEN_RULES, "UniqueOperationNamesRule"}
-    assert set(unconfirmed.KINDS) - over_http == {"KnownOperationTypesRule", "SingleFieldSubscriptionsRule"}
+def test_every_reason_is_that_of_an_open_question() -> None:
+    names = [name for name, _ in not_checked.open_questions(not_checked.DOCUMENT.read_text())]
+    assert [start for start in not_checked.REASONS if not any(name.startswith(start) for name in names)] == []
 
 
-def test_the_token_is_written_nowhere(run: Run) -> None:
+def test_a_question_that_needs_the_scratch_api_is_skipped_for_that_reason(run: ProgramRun) -> None:
+    reasons = {check["name"]: check["reason"] for check in run.report["skipped"]}
+    assert reasons["WRONG_BATCH"] == reasons["raised"] == not_checked.SCRATCH_API
+    assert reasons["TOKEN_EXPIRED"] == "it needs a token that expired"
+
+
+def test_every_validation_rule_that_a_document_can_violate_has_a_check() -> None:
+    over_http = {*questions.RULE_VIOLATIONS, "UniqueOperationNamesRule"}
+    assert ASSUMPTIONS["KINDS"].keys() - over_http == {"KnownOperationTypesRule", "SingleFieldSubscriptionsRule"}
+
+
+def test_no_report_contains_a_part_of_the_token(run: ProgramRun) -> None:
     for part in run.token.removeprefix("Bearer ").split("."):
-        assert part not in run.report
-        assert part not in run.text
+        assert part not in run.json_text
+        assert part not in run.markdown
 
 
-def test_its_homes_are_gone_at_the_end(run: Run) -> None:
-    asked = f'{{ me {{ propertyCount }} listingsByZip(zipCode: "{ZIP}", first: 99) {{ nodes {{ id }} }} }}'
-    assert run.desk.ask(asked, as_="pia").data == {"me": {"propertyCount": 0}, "listingsByZip": {"nodes": []}}
-    assert json.loads(run.report)["left"] == []
+def test_the_sample_properties_are_deleted(run: ProgramRun, server: Desk) -> None:
+    query = f'{{ me {{ propertyCount }} listingsByZip(zipCode: "{ZIP_CODE}", first: 99) {{ nodes {{ id }} }} }}'
+    assert server.ask(query, as_="pia").data == {"me": {"propertyCount": 0}, "listingsByZip": {"nodes": []}}
+    assert run.report["leftovers"] == []
 
 
-def test_a_home_whose_making_was_never_answered_is_removed_too_and_no_other(hasty: Desk) -> None:
-    homes = Homes(Api(f"{hasty.url}/graphql", hasty.token("lou")))
-    make = "mutation($input: CreatePropertyInput!) { createProperty(input: $input) { id } }"
-    hasty.ask(make, as_="lou", input=homes.input)
-    other = hasty.ask(make, as_="lou", input={"address": "1 Elm Street", "price": 1}).data["createProperty"]["id"]
-    assert homes.remove() == []
-    left = hasty.ask("{ me { properties { nodes { id } } } }", as_="lou").data["me"]["properties"]["nodes"]
-    assert left == [{"id": other}]
-
-
-def test_an_operation_with_a_variable_that_nothing_is_known_for_is_named(tmp_path: Path) -> None:
-    (tmp_path / "web" / "2.0").mkdir(parents=True)
-    (tmp_path / "web" / "2.0" / "a.graphql").write_text("query New($size: Int!) { me { friends(size: $size) { id } } }")
-    (operation,) = operations.shipped(tmp_path)
-    with pytest.raises(NotAsked, match=r"^web/2.0 New: there is no value for 'size'$"):
-        operations.variables(operation, {"id": "h1"})
-
-
-def test_homes_that_cannot_be_removed_are_told(hasty: Desk) -> None:
-    homes = Homes(Api(f"{hasty.url}/graphql", hasty.token("max")))
-    id = homes.make().id
-    stranger = Homes(Api(f"{hasty.url}/graphql", hasty.token("eve")))
-    stranger.made.add(id)
-    assert stranger.remove() == [id]
-    assert homes.remove() == []
+def test_the_markdown_report_begins_with_the_number_of_differences(run: ProgramRun, server: Desk) -> None:
+    assert run.markdown.startswith(f"# Conformance of {server.url}/graphql, ")
+    counts = f"{len(run.findings)} responses, 1 different from the local server's; "
+    assert run.markdown.splitlines()[2].startswith(counts)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "token", "why"),
+    ("endpoint", "has_token", "message"),
     [
-        ("", SECRET, "ENDPOINT is missing: make probe ENDPOINT=https://…/graphql TOKEN=…"),
-        ("DESK", "", "TOKEN is missing, a token that DESK takes: make probe ENDPOINT=https://…/graphql TOKEN=…"),
-        ("ftp://a/graphql", SECRET, "ENDPOINT must be the address of a GraphQL API, https://…/graphql, not 'ftp://a/"),
-        ("http://a:b@c/graphql", SECRET, "ENDPOINT must be the address of a GraphQL API"),
-        ("http://a:99999/graphql", SECRET, "ENDPOINT must be the address of a GraphQL API"),
-        ("DESK", "two\nlines", "TOKEN must be what goes into an Authorization header"),
-        ("http://127.0.0.1:1/graphql", SECRET, "nothing answers at http://127.0.0.1:1/graphql: [Errno 111] Connection"),
-        ("DESK", SECRET, "DESK does not take this TOKEN: UnauthorizedException: "),
-        ("DESK/elsewhere", SECRET, "what answers at DESK/elsewhere is not this API: status 404, Not Found"),
+        ("", True, "ENDPOINT is missing: make probe ENDPOINT=https://…/graphql TOKEN=…"),
+        ("URL", False, "TOKEN is missing, a token that URL accepts: make probe ENDPOINT=https://…/graphql TOKEN=…"),
+        ("ftp://a/graphql", True, "ENDPOINT must be the address of a GraphQL API, https://…/graphql, not 'ftp://a/"),
+        ("http://127.0.0.1:1/graphql", True, "http://127.0.0.1:1/graphql does not respond: [Errno 111] Connection"),
+        ("URL", True, "URL does not accept this TOKEN: UnauthorizedException: "),
+        ("URL/unknown", True, "URL/unknown is not this API: status 404, Not Found"),
     ],
 )
-def test_what_cannot_be_asked_is_told_in_a_sentence_and_nothing_is_written(
-    hasty: Desk,
-    endpoint: str,
+def test_an_endpoint_that_cannot_be_checked_is_one_line_and_no_report(
+    server: Desk,
     token: str,
-    why: str,
+    endpoint: str,
+    has_token: bool,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    url = f"{hasty.url}/graphql"
-    for name, value in {
-        "ENDPOINT": endpoint.replace("DESK", url),
-        "TOKEN": token,
-        "OUT": str(tmp_path / "out"),
-    }.items():
-        monkeypatch.setenv(name, value)
+    url, folder = f"{server.url}/graphql", tmp_path / "reports"
+    monkeypatch.setenv("ENDPOINT", endpoint.replace("URL", url))
+    monkeypatch.setenv("TOKEN", token if has_token else "")
+    monkeypatch.setenv("OUT", str(folder))
     assert program.main() == 2
-    said = capsys.readouterr()
-    assert said.err.startswith(why.replace("DESK", url))
-    assert said.err.count("\n") == 1
-    assert SECRET not in said.err
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[str]:
-    """An address that sends whoever asks on to another, and repeats what it was sent; at that other one nobody is."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = f"you sent {self.headers['authorization']}".encode()
-            self.send_response(302)
-            self.send_header("location", "http://127.0.0.1:1/stolen")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def test_the_token_is_sent_nowhere_but_to_the_endpoint_and_what_that_repeats_of_it_is_not_told(
-    elsewhere: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, value in {"ENDPOINT": elsewhere, "TOKEN": SECRET}.items():
-        monkeypatch.setenv(name, value)
-    assert program.main() == 2
-    why = f"what answers at {elsewhere} is not this API: status 302, you sent (the token)\n"
-    assert capsys.readouterr().err == why
+    output = capsys.readouterr().err
+    assert output.startswith(message.replace("URL", url))
+    assert output.count("\n") == 1
+    assert token not in output
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1e9", "99999"])
-def test_a_wait_that_is_no_number_of_seconds_is_refused(text: str) -> None:
-    with pytest.raises(NotAsked, match=rf"^WAIT must be a number of seconds up to 9999, not '{text}'$"):
-        program.seconds(text)
-
-
-def test_what_a_reader_sees_first_is_how_much_differs(run: Run) -> None:
-    assert run.text.startswith(f"# Probe of {run.desk.url}/graphql, ")
-    assert run.text.splitlines()[2].startswith(f"{len(run.findings)} answers, 1 not as the desk's; ")
+def test_a_wait_that_is_not_a_number_of_seconds_is_refused(text: str) -> None:
+    message = rf"^WAIT must be a number of seconds up to 9999, not '{text}'$"
+    with pytest.raises(ConformanceError, match=message):
+        program.parse_seconds(text)

@@ -15,7 +15,7 @@ from local.workers import ROOT
 from tests.local.desk import Desk
 from tests.local.test_load import ELM, HEADER
 
-COPIES = ("local.stdio", "schema_diff.stdio")
+COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")
 # One interpreter starts and 200 end, each with a line that it flushes then and a status of its own.
 RUNS = """
 import os, sys
