@@ -53,8 +53,8 @@ verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 men
 	@$(PYTHON) -m local.verify
 
 .PHONY: probe
-probe: $(READY) ## asks an API what the apps ask and what is open about AppSync, and writes it down (ENDPOINT=url TOKEN=… OUT=folder)
-	@$(PYTHON) -m local.probe
+probe: $(READY) ## compares an API's responses with the local server's (ENDPOINT=url TOKEN=… OUT=folder WAIT=130 TLS=1 CA_FILE=ca.pem)
+	@$(if $(filter-out 0,$(TLS)),CA_FILE=.cache/tls/ca.pem )$(PYTHON) -m conformance
 
 # Tools whose own pins would hold back ours, each in an environment of its own.
 .cache/%/.ready: infra/tools/%.txt

@@ -15,6 +15,7 @@ from data.errors import Refusal
 from data.keys import Index
 from data.records import ID, DateTime, ListingStatus, Property
 from data.requests import Item
+from local import unconfirmed
 from resolvers import encoding
 from resolvers.encoding import camel
 from resolvers.field import Field
@@ -94,12 +95,13 @@ def items() -> Json:
 
 
 def fields() -> Json:
-    """How each field is resolved, and the limits of the API."""
+    """How each field is resolved, the limits of the API, and the assumptions about AppSync by name."""
     return {
         "fields": {row.path: field_entry(row) for row in by_path()},
         "limits": spelled(LIMITS),
         "usagePlans": {name: spelled(plan) for name, plan in sorted(PLANS.items())},
         "rest": spelled(REST),
+        "assumptions": {name: value for name, value in vars(unconfirmed).items() if name.isupper()},
     }
 
 

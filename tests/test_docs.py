@@ -27,7 +27,17 @@ def test_each_verb_that_it_tells_of_is_in_the_makefile(verb: str) -> None:
 
 def test_each_room_of_its_tree_exists() -> None:
     rooms = re.findall(r"^(\w+)/ ", README, re.MULTILINE)
-    assert rooms == ["contracts", "data", "resolvers", "local", "infra", "schema_diff", "clients", "tests"]
+    assert rooms == [
+        "contracts",
+        "data",
+        "resolvers",
+        "local",
+        "infra",
+        "schema_diff",
+        "conformance",
+        "clients",
+        "tests",
+    ]
     assert all(Path(ROOT / room).is_dir() for room in rooms)
 
 

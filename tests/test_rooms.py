@@ -9,7 +9,7 @@ import pytest
 
 from local.dynamodb import ROOT
 
-ROOMS = ("data", "resolvers", "local", "schema_diff", "infra", "tools")
+ROOMS = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FORBIDDEN = [
     ("data.keys", "resolvers.field"),
@@ -29,6 +29,8 @@ FORBIDDEN = [
     ],
     *[("schema_diff.report", package) for package in ("data.keys", "infra.stages", "local.kinds", "resolvers.wiring")],
     ("local.server", "schema_diff.report"),
+    *[("conformance.client", module) for module in ("data.keys", "resolvers.wiring", "local.tls", "infra.stages")],
+    ("conformance.questions", "schema_diff"),
     *[("local.server", library) for library in ("aws_cdk", "boto3", "botocore")],
     *[("tools.names", module) for module in ("data.keys", "infra.stages", "local.kinds", "resolvers.field")],
 ]

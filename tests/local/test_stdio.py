@@ -15,7 +15,7 @@ from local.workers import ROOT
 from tests.local.desk import Desk
 from tests.local.test_load import ELM, HEADER
 
-COPIES = ("local.stdio", "schema_diff.stdio")
+COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")
 # One interpreter starts and 200 end, each with a line that it flushes then and a status of its own.
 RUNS = """
 import os, sys
@@ -102,5 +102,5 @@ def test_a_table_with_an_untruth_ends_with_1(run_unread: Run, table: str, engine
 
 
 def test_an_endpoint_that_cannot_be_probed_ends_with_2_though_nobody_reads_why(closed_pipe: int) -> None:
-    command, variables = [sys.executable, "-m", "local.probe"], {"PYTHONUNBUFFERED": ""}
+    command, variables = [sys.executable, "-m", "conformance"], {"PYTHONUNBUFFERED": ""}
     assert subprocess.run(command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=closed_pipe).returncode == 2

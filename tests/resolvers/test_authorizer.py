@@ -158,6 +158,7 @@ def test_if_no_keys_are_available_the_function_fails(issuer: Elsewhere) -> None:
 
 
 def test_a_token_that_is_too_long_is_denied(issuer: Elsewhere) -> None:
+    assert authorizer.POLICY.max_length
     padding = authorizer.POLICY.max_length - len(issuer.token(pad=""))
     assert effect(issuer.token(pad="x" * (padding // 2))) == "Allow"
     assert effect(issuer.token(pad="x" * padding)) == "Deny"

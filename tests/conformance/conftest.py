@@ -1,0 +1,22 @@
+"""A local server to check, and the secret that no output may contain."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.realtime import Pace
+from tests.local import desk as local_server
+from tests.local.desk import Desk
+
+
+@pytest.fixture(scope="session")
+def server(engine: str) -> Iterator[Desk]:
+    """A local server that differs from the default in one way: it sends a keep-alive message every second."""
+    with local_server.running(engine, pace=Pace(keep_alive_seconds=1)) as server:
+        yield server
+
+
+@pytest.fixture
+def token() -> str:
+    """A token that no server accepts, with the form of a JWT."""
+    return ".".join(word * 3 for word in ("header", "payload", "signature"))
