@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check schema schema-diff load token key verify synth diff deploy destroy e2e bench lock clean
+.PHONY: help run test test-tiers test-all test-nightly soak clients check schema schema-diff load token key verify synth diff deploy destroy e2e bench lock clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -16,11 +16,26 @@ $(READY): requirements.txt
 run: $(READY) ## the desk: GraphQL, REST, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url)
 	@$(PYTHON) -m local.server
 
-test: $(READY) ## the whole specification
+test: $(READY) ## the core of the specification: neither npm nor a process of ours, in minutes
 	$(PYTHON) -m pytest
 
+TIERS := process soak cloud node
+empty :=
+ANY_TIER := $(subst $(empty) $(empty), or ,$(TIERS))
+
+test-tiers: $(READY) ## what `make test` leaves out: processes, long programs, what is deployed, what needs Node.js
+	$(PYTHON) -m pytest -m "$(ANY_TIER)"
+
+test-all: test test-tiers ## the whole specification
+
+test-nightly: $(READY) ## the whole specification, its property-based tests with many new examples each time
+	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m ""
+
+soak: $(READY) ## the long programs at their full length
+	SOAK=full $(PYTHON) -m pytest -m soak
+
 clients: $(READY) ## the clients that apps use, unmodified, against a desk over TLS (needs Node.js)
-	$(PYTHON) -m pytest tests/clients
+	$(PYTHON) -m pytest -m node tests/clients
 
 check: $(READY) ## style, types, names and the import contracts
 	.venv/bin/ruff check .

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ from local.shards import Stream
 from local.tls import Certificates
 from local.trace import Traces
 from local.unconfirmed import ALIASES_SHARE_A_BATCH
-from local.workers import Functions, Lambda
+from local.workers import Function, Functions, Lambda
 from resolvers.publishing import AGENT
 from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, PLANS, REST
 
@@ -58,14 +58,16 @@ def app(
     pace: Pace = PACE,
     cached: bool = True,
     elsewhere: Functions | None = None,
+    function: Callable[..., Function] = Function,
 ) -> Starlette:
     """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
 
-    Functions of its own answer, and are handed the table's stream; or some `elsewhere`, where it reaches them anyway.
+    Functions of its own answer, each made by `function`, and are handed the table's stream; or some `elsewhere`, where
+    it reaches them anyway.
     """
     kept = Traces()
     providers = Providers.from_environment(place.issuer, place.iam)
-    functions = elsewhere or own_functions(environment, place, providers)
+    functions = elsewhere or own_functions(environment, place, providers, function)
     api = ExecutableSchema(schema.build()._schema, FIELDS, kinds.reached(FIELDS), LIMITS)
     appsync = AppSync(api, functions.deployed, mixed)
     gateway = Gateway(routes.read(), place.keys, REST, functions.invoke, cached=cached)
@@ -91,11 +93,13 @@ def app(
     return served
 
 
-def own_functions(environment: dict[str, str], place: Place, providers: Providers) -> Lambda:
+def own_functions(
+    environment: dict[str, str], place: Place, providers: Providers, function: Callable[..., Function]
+) -> Lambda:
     """The functions that the desk runs itself, on the code on disk."""
     trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
     backend = {"APPSYNC_URL": place.issuer.url + PATH, **place.iam.environment(), **trust}
-    return Lambda(account(environment, backend, {**providers.environment(), **trust}), CODE)
+    return Lambda(account(environment, backend, {**providers.environment(), **trust}, function), CODE)
 
 
 def about(environment: dict[str, str]) -> Route:

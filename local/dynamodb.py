@@ -27,7 +27,7 @@ from data import keys
 if TYPE_CHECKING:
     from boto3 import Session
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
+    from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, StreamSpecificationTypeDef
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,7 @@ PACKAGE_HASH = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQh
 JAR = "DynamoDBLocal.jar"  # listens on all addresses of the machine: it has no option for that
 JAR_HASH = "sha256-RUMF6bw+brzKW2JWmGnjFWO41+NGR06UVXsmAHAhRsc="
 REGION = "us-east-1"
+STREAM: "StreamSpecificationTypeDef" = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 ANY = "local"  # DynamoDB Local takes any credentials
 
 
@@ -65,9 +66,10 @@ def engine(data: Path | None = None) -> Iterator[str]:
             keeper.wait()
 
 
-def make_table(endpoint: str, name: str) -> bool:
+def make_table(endpoint: str, name: str, streamed: bool = True) -> bool:
     """Whether the table was made now, as data/keys.py states it; False where there was one of that name.
 
+    Each stream slows down every write to DynamoDB Local, also after its table is deleted: make many tables without.
     Raises NotStarted where nothing answers at the endpoint.
     """
     try:
@@ -89,7 +91,7 @@ def make_table(endpoint: str, name: str) -> bool:
                 for index in keys.INDEXES
             ],
             BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+            StreamSpecification=STREAM if streamed else {"StreamEnabled": False},
         )
     except dynamo.exceptions.ResourceInUseException:
         return False

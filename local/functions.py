@@ -1,5 +1,7 @@
 """The functions of the desk's account, and what each reads of its environment."""
 
+from collections.abc import Callable
+
 from local import claims
 from local.workers import ROOT, Function, FunctionCode
 from resolvers.wiring import FIELDS, LIMITS
@@ -8,18 +10,23 @@ CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.table")
 ENTRY = "resolvers.handler"
 
 
-def account(environment: dict[str, str], backend: dict[str, str], issuers: dict[str, str]) -> list[Function]:
+def account(
+    environment: dict[str, str],
+    backend: dict[str, str],
+    issuers: dict[str, str],
+    function: Callable[..., Function] = Function,
+) -> list[Function]:
     """One function for each module that the wiring names, the one that the table's stream calls, and those of REST.
 
     `environment` leads to the table; `backend` is where the stream's function publishes, and how it signs; `issuers`
-    says whose tokens the authorizer takes.
+    says whose tokens the authorizer takes; `function` makes each of its name, environment and entry.
     """
     told = quiet(environment)
     names = {row.function for row in FIELDS if not row.local}
     beside = {"changes": backend, "rest": {}, "authorizer": issuers}
     return [
-        *(Function(name, told, ENTRY, CODE, LIMITS) for name in sorted(names)),
-        *(Function(name, told | own, f"resolvers.{name}", CODE, LIMITS) for name, own in beside.items()),
+        *(function(name, told, ENTRY, CODE, LIMITS) for name in sorted(names)),
+        *(function(name, told | own, f"resolvers.{name}", CODE, LIMITS) for name, own in beside.items()),
     ]
 
 

@@ -5,7 +5,8 @@ import json
 import os
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,6 +80,26 @@ class Functions(Protocol):
 
     async def stop(self) -> None:
         """Ends what was begun to invoke them."""
+
+
+class Process(Protocol):
+    """A process of a function: one of asyncio's, or what answers as one does."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def stdin(self) -> StreamWriter | None: ...
+
+    @property
+    def stdout(self) -> StreamReader | None: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
 
 
 class Worker:

@@ -10,6 +10,7 @@ from tests.browser.chromium import Chromium, Page
 from tests.local import desk as desks
 from tests.local import world
 from tests.local.desk import Desk
+from tests.shared import Shared
 
 Opens = Callable[..., Page]
 
@@ -23,8 +24,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="session")
-def a_desk(browser: Chromium, engine: str) -> Iterator[Desk]:
-    with desks.running(engine) as running:
+def a_desk(browser: Chromium, shared: Shared) -> Iterator[Desk]:
+    with desks.running(shared) as running:
         running.put(world.items())
         yield running
 

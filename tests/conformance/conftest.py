@@ -7,12 +7,13 @@ import pytest
 from local.realtime import Pace
 from tests.local import desk as local_server
 from tests.local.desk import Desk
+from tests.shared import Shared
 
 
 @pytest.fixture(scope="session")
-def server(engine: str) -> Iterator[Desk]:
+def server(shared: Shared) -> Iterator[Desk]:
     """A local server that differs from the default in one way: it sends a keep-alive message every second."""
-    with local_server.running(engine, pace=Pace(keep_alive_seconds=1)) as server:
+    with local_server.running(shared, pace=Pace(keep_alive_seconds=1)) as server:
         yield server
 
 

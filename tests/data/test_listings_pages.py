@@ -5,13 +5,14 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from data import listings
 from data.records import Listing, ListingFilter, ListingSort, ListingStatus
 from tests.data import given as a_table
 from tests.data import then
+from tests.profiles import examples
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -57,7 +58,7 @@ def in_order(cards: list[Listing], sort: ListingSort) -> Sequence[object]:
     return sorted((card.price for card in cards), reverse=sort is ListingSort.PRICE_DESC)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(0.8, unchecked=(HealthCheck.function_scoped_fixture,))
 @given(CARDS, FILTERS | st.just(ListingFilter()), st.sampled_from(ListingSort), st.integers(1, 30))
 def test_the_pages_joined_are_what_python_filters_and_sorts(
     cards: list[Listing], wanted: ListingFilter, sort: ListingSort, first: int

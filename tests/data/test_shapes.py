@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import pytest
 from hypothesis import given as whatever
-from hypothesis import settings
 
 from data import history, images, listings, properties, shapes, users, wire
 from data.bounds import AtMost
@@ -27,6 +26,7 @@ from data.records import (
 )
 from data.shapes import camel
 from tests.data import given, records_of
+from tests.profiles import examples
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,37 +64,37 @@ def settled(home: Property) -> Property:
     return Property(**vars(home) | small)
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.PROPERTIES)
 def test_a_home_comes_back_from_its_item_as_it_was(home: Property) -> None:
     assert properties.from_item(through_the_wire(properties.to_item(home))) == settled(home)
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.IMAGES)
 def test_a_picture_comes_back_from_its_item_as_it_was(image: Image) -> None:
     assert images.from_item(through_the_wire(images.to_item(image))) == image
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.LISTINGS)
 def test_a_card_comes_back_from_its_item_as_it_was(card: Listing) -> None:
     assert listings.from_item(through_the_wire(listings.to_item(card))) == card
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.EVENTS)
 def test_an_event_comes_back_from_its_item_as_it_was(event: HistoryEvent) -> None:
     assert history.from_item(through_the_wire(history.to_item(given.home_id(0), event))) == event
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.USERS)
 def test_a_user_comes_back_from_its_item_as_it_was(user: User) -> None:
     assert users.from_item(through_the_wire(users.to_item(user))) == user
 
 
-@settings(max_examples=50)
+@examples(0.5)
 @whatever(records_of.PROPERTIES, records_of.IMAGES)
 def test_a_home_with_pictures_comes_back_from_the_apis_json_as_it_was(home: Property, image: Image) -> None:
     home = Property(**vars(home) | {"images": (image,)})
@@ -102,7 +102,7 @@ def test_a_home_with_pictures_comes_back_from_the_apis_json_as_it_was(home: Prop
 
 
 @whatever(records_of.PROPERTIES)
-@settings(max_examples=50)
+@examples(0.5)
 def test_a_listing_has_each_attribute_that_it_shares_with_its_property(home: Property) -> None:
     home = replace(home, zip_code="94110", status=ListingStatus.ACTIVE)
     listing = listings.card(home)

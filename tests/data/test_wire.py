@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
@@ -13,13 +13,14 @@ from data.keys import Key
 from data.records import Property
 from tests.data import given, records_of
 from tests.data.test_shapes import settled
+from tests.profiles import examples
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**37), 10**37) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1, max_size=9), inner, max_size=3),
     max_leaves=8,
 )
-ENGINE = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ENGINE = examples(0.2, unchecked=(HealthCheck.function_scoped_fixture,))
 
 
 @pytest.mark.parametrize(

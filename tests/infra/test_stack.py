@@ -1,12 +1,8 @@
 """The whole of a stage: who may sign in, what is kept out, who is told, and what must never be made anew."""
 
-import hashlib
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -194,47 +190,20 @@ def test_nothing_is_accepted_for_a_whole_stack_or_app() -> None:
     assert not {"self", "scope", "app", "stack", "stack.node"} & set(accepted)
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run of the program said, and the folder that it wrote."""
-
-    done: "subprocess.CompletedProcess[str]"
-    folder: Path
-
-    @property
-    def digests(self) -> dict[str, str]:
-        files = [file for file in self.folder.glob("*.*.json") if "metadata" not in file.name]
-        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """Runs the program for a stage, each time into a folder of its own."""
-
-    def once(stage: str) -> Run:
-        folder = tmp_path_factory.mktemp(stage)
-        environment = {**os.environ, "STAGE": stage, "CDK_OUT": str(folder)}
-        command = [sys.executable, "-m", "infra.app"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
-        return Run(done, folder)
-
-    return once
-
-
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_checks_find_nothing_that_is_not_accepted_where_it_is(stage: str, run: Callable[[str], Run]) -> None:
+def test_the_checks_find_nothing_that_is_not_accepted_where_it_is(stage: str) -> None:
     """cdk-nag with two packs as CDK runs it, then cfn-lint on what was written."""
-    made = run(stage)
-    assert (made.done.returncode, made.done.stderr) == (0, "")
-    assert f"Homes-{stage} is in {made.folder}. Zipped: {SIZES[LAMBDA.compiled]}" in made.done.stdout
-    assert ("They are not compiled" in made.done.stdout) == (LAMBDA.compiled == "source")
+    made = synthesised.once(stage)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert f"Homes-{stage} is in {made.folder}. Zipped: {SIZES[LAMBDA.compiled]}" in made.stdout
+    assert ("They are not compiled" in made.stdout) == (LAMBDA.compiled == "source")
     template = made.folder / f"Homes-{stage}.template.json"
     command = [str(Path(sys.executable).parent / "cfn-lint"), "--ignore-checks", TWICE_SAID, "--", str(template)]
     linted = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert (linted.returncode, linted.stdout) == (0, "")
 
 
-def test_two_runs_make_the_very_same_template(run: Callable[[str], Run]) -> None:
-    first, second = run("prod").digests, run("prod").digests
+def test_two_runs_make_the_very_same_template(tmp_path: Path) -> None:
+    first, second = synthesised.once("prod").digests, synthesised.run("prod", tmp_path).digests
     assert sorted(first) == ["Homes-prod.assets.json", "Homes-prod.template.json"]
     assert first == second

@@ -7,20 +7,21 @@ import pytest
 from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.local.hostile import following, logged, until
-from tests.local.issuers import Elsewhere, elsewhere
+from tests.local.issuers import Elsewhere
+from tests.shared import Shared
 
 
-@pytest.fixture(scope="session")
-def desk(engine: str) -> Iterator[Desk]:
+@pytest.fixture(scope="package")
+def desk(shared: Shared) -> Iterator[Desk]:
     """A desk where aliases of one field share a batch."""
-    with desks.running(engine) as running:
+    with desks.running(shared) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def splitting_desk(engine: str) -> Iterator[Desk]:
+@pytest.fixture(scope="package")
+def splitting_desk(shared: Shared) -> Iterator[Desk]:
     """A desk where each alias has batches of its own."""
-    with desks.running(engine, mixed=False) as running:
+    with desks.running(shared, mixed=False) as running:
         yield running
 
 
@@ -35,23 +36,20 @@ def unharmed(desk: Desk) -> Iterator[None]:
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+def pool(issuers: list[Elsewhere], monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
     """A user pool that the environment names."""
-    with elsewhere() as issuer:
-        monkeypatch.setenv("COGNITO_ISSUER", issuer.url)
-        yield issuer
+    monkeypatch.setenv("COGNITO_ISSUER", issuers[0].url)
+    return issuers[0]
 
 
 @pytest.fixture
-def oidc(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+def oidc(issuers: list[Elsewhere], monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
     """Another issuer that the environment names."""
-    with elsewhere() as issuer:
-        monkeypatch.setenv("OIDC_ISSUER", issuer.url)
-        yield issuer
+    monkeypatch.setenv("OIDC_ISSUER", issuers[1].url)
+    return issuers[1]
 
 
 @pytest.fixture
-def unnamed() -> Iterator[Elsewhere]:
+def unnamed(issuers: list[Elsewhere]) -> Elsewhere:
     """An issuer that the environment does not name."""
-    with elsewhere() as issuer:
-        yield issuer
+    return issuers[2]

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -26,7 +27,9 @@ from local.iam import Iam
 from local.issuer import Issuer
 from local.realtime import Pace
 from tests import answered_errors
+from tests.local.fork_server import ForkedFunction
 from tests.proxy import Proxy
+from tests.shared import Shared
 
 
 @dataclass(frozen=True)
@@ -121,24 +124,25 @@ class Desk(Asked):
 
 @contextmanager
 def running(
-    engine: str,
+    shared: Shared,
     mixed: bool = True,
     pinging: float | None = None,
     pace: Pace = PACE,
     cached: bool = True,
 ) -> Iterator[Desk]:
-    """A desk over a new table of this engine, with a proxy between; `cached` says whether GETs over REST are kept.
+    """A desk over a new table of the run's engine, with a proxy between; `cached` says whether GETs over REST are kept.
 
     It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
     process, and Hypothesis takes that for a strategy that does not draw from its own.
     """
+    engine = shared.engine
     with Proxy(engine) as proxy, server.listening(0) as taken:
         name = f"homes-{uuid.uuid4()}"
         dynamodb.make_table(engine, name)
         environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         place = Place(Issuer(url), Iam())
-        app = application(environment, place, mixed, pace, cached)
+        app = application(environment, place, mixed, pace, cached, function=partial(ForkedFunction, shared.functions))
         with served(app, place, taken, pinging):
             desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
             desk.gateway = app.state.gateway

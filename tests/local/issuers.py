@@ -59,9 +59,13 @@ class Elsewhere:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.answering = threading.Event()
+        self.reset()
+
+    def reset(self) -> None:
+        """Makes it as if it were new."""
         self.keys: Any = [public(RSA)]
         self.asked: list[str] = []
-        self.answering = threading.Event()
         self.answering.set()
 
     def token(self, key: Key | str | bytes = RSA, algorithm: str = "RS256", kid: str = "k1", **changes: Any) -> str:

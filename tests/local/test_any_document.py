@@ -4,13 +4,14 @@ import time
 
 import pytest
 from graphql import GraphQLSyntaxError, parse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
 from local import schema, unconfirmed, validation
 from resolvers.wiring import LIMITS
 from tests.local.documents import DESK, SMALL, refused
+from tests.profiles import examples
 
 TEXT = schema.FILE.read_text()
 SCALARS = {
@@ -21,7 +22,7 @@ SCALARS = {
 
 
 @given(from_schema(TEXT, custom_scalars=SCALARS))
-@settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(0.5, unchecked=tuple(HealthCheck))
 def test_whatever_the_schema_offers_may_be_asked(query: str) -> None:
     assert refused(query, DESK) == []
 
@@ -31,7 +32,7 @@ WORDS = st.sampled_from([*TOKENS.split(), "1", "1.5", '"a"', "null", "true", "{ 
 
 
 @given(st.lists(WORDS, max_size=20).map(" ".join) | st.lists(WORDS, max_size=12).map(lambda w: f"{{ {' '.join(w)} }}"))
-@settings(max_examples=300)
+@examples(3)
 def test_a_text_that_parses_is_answered_whatever_it_says(text: str) -> None:
     try:
         errors = refused(text)

@@ -15,7 +15,7 @@ from graphql import (
     OperationDefinitionNode,
     parse,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -29,6 +29,8 @@ from tests.local import desk as desks
 from tests.local import world
 from tests.local.desk import Desk
 from tests.local.documents import DESK
+from tests.profiles import examples
+from tests.shared import Shared
 
 SCHEMA = schemathesis.graphql.from_path(str(schema.FILE))
 OPERATIONS = [f"{root}.{name}" for root in ("Query", "Mutation") for name in SCHEMA[root]]
@@ -38,13 +40,7 @@ EXCLUDED: Any = [
     positive_data_acceptance,  # a price below zero is of the schema's type, and refused all the same
     not_a_server_error,  # takes every error with a path for the server's own: here refusals have one as well
 ]
-A_HUNDRED = settings(
-    max_examples=100,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
+EXAMPLES = examples(unchecked=(HealthCheck.filter_too_much, HealthCheck.data_too_large))
 PLAIN = {"path", "locations", "message"}
 TYPED = PLAIN | {"data", "errorType", "errorInfo"}
 TURNED_AWAY = {"errorType": "UnauthorizedException", "message": "Valid authorization header not provided."}
@@ -75,9 +71,9 @@ for scalar, literals in SCALARS.items():
 
 
 @pytest.fixture(scope="module")
-def desk(engine: str) -> Iterator[Desk]:
+def desk(shared: Shared) -> Iterator[Desk]:
     """A desk of this file's own: much of what is asked here writes."""
-    with desks.running(engine) as running:
+    with desks.running(shared) as running:
         yield running
 
 
@@ -99,7 +95,7 @@ def sent(desk: Desk, case: Case[Any], token: str | None) -> httpx.Response:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@A_HUNDRED
+@EXAMPLES
 @given(data=st.data())
 def test_what_the_schema_allows_is_answered_as_it_says_or_refused_by_name(
     desk: Desk, operation: str, data: st.DataObject
@@ -113,7 +109,7 @@ def test_what_the_schema_allows_is_answered_as_it_says_or_refused_by_name(
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in TAKING_NOTHING])
-@A_HUNDRED
+@EXAMPLES
 @given(data=st.data())
 def test_what_the_schema_does_not_allow_is_answered_without_any_read(
     desk: Desk, operation: str, data: st.DataObject
@@ -128,7 +124,7 @@ def test_what_the_schema_does_not_allow_is_answered_without_any_read(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@A_HUNDRED
+@EXAMPLES
 @given(data=st.data())
 def test_whoever_is_not_signed_in_is_turned_away_whatever_is_asked(
     desk: Desk, operation: str, data: st.DataObject
@@ -141,7 +137,7 @@ def test_whoever_is_not_signed_in_is_turned_away_whatever_is_asked(
 
 
 @pytest.mark.parametrize("operation", PUBLISHING)
-@A_HUNDRED
+@EXAMPLES
 @given(data=st.data())
 def test_whatever_the_backend_publishes_is_answered_as_the_schema_says(
     desk: Desk, operation: str, data: st.DataObject

@@ -23,7 +23,7 @@ from graphql import (
     is_list_type,
     is_required_argument,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from local.schema import FILE
@@ -31,8 +31,10 @@ from resolvers.wiring import ROWS
 from tests.local import desk as desks
 from tests.local import world
 from tests.local.desk import Answer, Desk
+from tests.profiles import examples
+from tests.shared import Shared
 
-EXAMPLES = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = examples(3, unchecked=tuple(HealthCheck))
 SCHEMA = build_schema(FILE.read_text())
 ROOTS = (  # each field of Query, with arguments that find something
     'property(id: "{home}")',
@@ -189,17 +191,17 @@ def size(field: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def desk(engine: str) -> Iterator[Desk]:
+def desk(shared: Shared) -> Iterator[Desk]:
     """A desk where aliases of one field share a batch; nobody but this module has made a home in it."""
-    with desks.running(engine) as running:
+    with desks.running(shared) as running:
         running.put(world.items())
         yield running
 
 
 @pytest.fixture(scope="module")
-def splitting_desk(engine: str) -> Iterator[Desk]:
+def splitting_desk(shared: Shared) -> Iterator[Desk]:
     """A desk where each alias has batches of its own."""
-    with desks.running(engine, mixed=False) as running:
+    with desks.running(shared, mixed=False) as running:
         running.put(world.items())
         yield running
 

@@ -29,6 +29,11 @@ with dynamodb.engine(pathlib.Path(sys.argv[1])) as endpoint:
 
 
 @pytest.fixture
+def streamed() -> bool:
+    return True
+
+
+@pytest.fixture
 def starter(tmp_path: Path) -> "Iterator[subprocess.Popen[str]]":
     """Another process with an engine on `tmp_path`: when it has written a row there, it says the engine's address."""
     command = [sys.executable, "-c", STARTER, str(tmp_path)]
@@ -83,6 +88,7 @@ def test_a_table_is_made_once_and_then_left_as_it_is(engine: str, table: str) ->
     assert dynamodb.client(engine).scan(TableName=table)["Items"] == [ROW]
 
 
+@pytest.mark.process
 def test_a_data_folder_keeps_its_rows_from_one_run_to_the_next(tmp_path: Path) -> None:
     data = tmp_path / "not" / "there yet"
     with dynamodb.engine(data) as endpoint:
@@ -93,12 +99,14 @@ def test_a_data_folder_keeps_its_rows_from_one_run_to_the_next(tmp_path: Path) -
         assert dynamodb.client(endpoint).scan(TableName="homes")["Items"] == [ROW]
 
 
+@pytest.mark.process
 def test_after_the_context_java_is_gone() -> None:
     with dynamodb.engine() as endpoint:
         assert dynamodb.answers(port(endpoint))
     assert not dynamodb.answers(port(endpoint))
 
 
+@pytest.mark.process
 def test_a_second_engine_on_a_folder_is_refused_by_the_folders_name(
     starter: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
@@ -108,6 +116,7 @@ def test_a_second_engine_on_a_folder_is_refused_by_the_folders_name(
     assert dynamodb.client(endpoint).scan(TableName="homes")["Items"] == [ROW]
 
 
+@pytest.mark.process
 def test_a_killed_starter_takes_java_with_it_and_no_row(starter: "subprocess.Popen[str]", tmp_path: Path) -> None:
     endpoint = said(starter)
     starter.kill()
@@ -116,6 +125,7 @@ def test_a_killed_starter_takes_java_with_it_and_no_row(starter: "subprocess.Pop
         assert dynamodb.client(again).scan(TableName="homes")["Items"] == [ROW]
 
 
+@pytest.mark.process
 def test_a_folder_stays_locked_as_long_as_its_java_lives(starter: "subprocess.Popen[str]", tmp_path: Path) -> None:
     said(starter)
     keeper = child(starter.pid)
@@ -128,6 +138,7 @@ def test_a_folder_stays_locked_as_long_as_its_java_lives(starter: "subprocess.Po
         assert dynamodb.answers(port(endpoint))
 
 
+@pytest.mark.process
 def test_a_java_that_dies_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:NoSuchOption")
     with pytest.raises(NotStarted, match="Unrecognized VM option 'NoSuchOption'"), dynamodb.engine():

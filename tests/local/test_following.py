@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -59,6 +60,7 @@ async def heard(socket: ClientConnection, messages: int) -> dict[str, list[int]]
     return versions
 
 
+@pytest.mark.soak
 def test_a_change_of_a_thousand_homes_reaches_a_hundred_subscribers_whole_and_in_order(desk: Desk) -> None:
     async def follow() -> list[dict[str, list[int]]]:
         sockets = [await subscribed(desk) for _ in range(SUBSCRIBERS)]

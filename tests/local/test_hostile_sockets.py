@@ -12,6 +12,7 @@ from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.local.hostile import EVERYTHING, Deaf, following, publish, until
 from tests.local.sockets import ON_HOME, connected
+from tests.shared import Shared
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -60,9 +61,9 @@ def test_a_subscriber_who_goes_without_a_word_leaves_nothing_behind(desk: Desk) 
     publish(desk, "h1", 1, "x")
 
 
-def test_who_answers_no_ping_is_let_go_and_who_does_is_not(engine: str) -> None:
+def test_who_answers_no_ping_is_let_go_and_who_does_is_not(shared: Shared) -> None:
     """As one whose network is gone: nothing tells the desk so."""
-    with desks.running(engine, pinging=0.3) as desk, closing(Deaf(desk)) as gone, connected(desk) as other:
+    with desks.running(shared, pinging=0.3) as desk, closing(Deaf(desk)) as gone, connected(desk) as other:
         gone.follow(ON_HOME, id="h1")
         other.follow(ON_HOME, id="h1")
         assert until(lambda: following(desk) == 2)

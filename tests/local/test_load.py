@@ -244,6 +244,7 @@ def test_with_no_table_to_load_into_it_says_what_to_do(
     assert capsys.readouterr().err == where.NO_TABLE.format(port=1) + "\n"
 
 
+@pytest.mark.process
 def test_data_is_loaded_without_a_desk_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from tests.local.desk import Desk
 from tests.local.sockets import ON_ZIP, connected
+from tests.profiles import rounds
 
 CLIENTS = 64
-CHANGES = 4
+CHANGES = rounds(16, bounded=4)
 ZIP = "60606"
 
 MAKE = "mutation($home: CreatePropertyInput!) { createProperty(input: $home) { id version ownerId } }"
@@ -20,7 +21,7 @@ HOME = "query($id: ID!) { me { id email } property(id: $id) { price version owne
 HISTORY = "query($id: ID!) { property(id: $id) { price version history { nodes { version changedBy { id } } } } }"
 LISTED = "query($zip: String!) { listingsByZip(zipCode: $zip, first: 100) { nodes { id price } } }"
 
-pytestmark = pytest.mark.usefixtures("unharmed")
+pytestmark = [pytest.mark.soak, pytest.mark.usefixtures("unharmed")]
 
 
 class Client:

@@ -11,6 +11,7 @@ from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.local.hostile import following, until
 from tests.local.sockets import ON_HOME, connected
+from tests.shared import Shared
 
 
 def test_a_connection_is_told_each_minute_that_it_lives_and_closed_after_a_day() -> None:
@@ -18,17 +19,19 @@ def test_a_connection_is_told_each_minute_that_it_lives_and_closed_after_a_day()
 
 
 @pytest.fixture(scope="module")
-def brief(engine: str) -> Iterator[Desk]:
+def brief(shared: Shared) -> Iterator[Desk]:
     """A desk whose connections live for eight seconds, and are told each half second that they do."""
-    with desks.running(engine, pace=Pace(keep_alive_seconds=0.5, hours=8 / 3_600)) as running:
+    with desks.running(shared, pace=Pace(keep_alive_seconds=0.5, hours=8 / 3_600)) as running:
         yield running
 
 
+@pytest.mark.soak
 def test_a_client_that_says_nothing_is_told_again_and_again_that_it_is_connected(brief: Desk) -> None:
     with connected(brief) as socket:
         assert [socket.hear(alive=True) for _ in range(3)] == [{"type": "ka"}] * 3
 
 
+@pytest.mark.soak
 def test_a_connection_that_has_lived_as_long_as_it_may_is_closed_and_its_subscriptions_end(brief: Desk) -> None:
     with connected(brief) as socket:
         socket.follow(ON_HOME, id="h1")

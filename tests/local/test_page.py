@@ -146,6 +146,7 @@ def test_when_npm_fails_it_is_told_what_npm_said(folder: Path, tmp_path: Path, m
         page.assets(folder)
 
 
+@pytest.mark.node
 def test_the_installed_packages_hold_every_file_of_the_page() -> None:
     packages = page.assets()
     assert [path for path, _ in page.FILES.values() if not (packages / path).is_file()] == []

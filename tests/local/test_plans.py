@@ -65,6 +65,7 @@ def printed(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.process
 def test_the_command_prints_a_key_that_the_desk_takes(desk: Desk) -> None:
     port = desk.url.rpartition(":")[2]
     made = printed("--plan", "commercial-pro", "--port", port)
@@ -74,12 +75,14 @@ def test_the_command_prints_a_key_that_the_desk_takes(desk: Desk) -> None:
     assert httpx.get(f"{desk.url}/users/nobody/properties", headers=headers, timeout=60).status_code == 200
 
 
+@pytest.mark.process
 def test_a_plan_that_there_is_not_is_said_so(desk: Desk) -> None:
     made = printed("--plan", "gold", "--port", desk.url.rpartition(":")[2])
     assert (made.returncode, made.stdout) == (1, "")
     assert made.stderr == "plan must be commercial-basic or commercial-pro or government\n"
 
 
+@pytest.mark.process
 def test_a_port_without_a_desk_is_said_so() -> None:
     made = printed("--port", "1")
     assert (made.returncode, made.stdout) == (1, "")

@@ -20,6 +20,9 @@ from local.workers import ROOT
 from tests.local.hostile import until
 
 PORTS = iter(range(20_000 + os.getpid() * 97 % 12_000, 32_768))
+
+pytestmark = pytest.mark.process
+
 LISTINGS = '{ listingsByZip(zipCode: "94110", sort: PRICE_ASC) { nodes { address price } } }'
 SAMPLE = [
     {"address": "77 Bartlett St", "price": 989000.5},

@@ -17,6 +17,11 @@ MINUTES = 60_000
 
 
 @pytest.fixture
+def streamed() -> bool:
+    return True
+
+
+@pytest.fixture
 def stream(engine: str, table: str) -> Stream:
     return Stream(dynamodb.environment(engine, table))
 
@@ -112,6 +117,7 @@ def test_a_table_that_was_made_anew_is_read_from_its_first_record(stream: Stream
     assert ids(read(stream))[-1:] == ["b"]
 
 
+@pytest.mark.process
 def test_where_a_shard_ends_its_rest_is_read_before_its_child(tmp_path: Path) -> None:
     with dynamodb.engine(tmp_path) as engine:
         dynamodb.make_table(engine, "homes")

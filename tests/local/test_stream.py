@@ -23,6 +23,11 @@ Records = list[dict[str, Any]]
 Take = Callable[[Records], Any]
 
 
+@pytest.fixture
+def streamed() -> bool:
+    return True
+
+
 class Function:
     """Answers what `take` makes of the records, and fails where that raises; notes what it is handed."""
 

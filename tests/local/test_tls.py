@@ -40,6 +40,7 @@ def port() -> Iterator[int]:
         yield port
 
 
+@pytest.mark.process
 def test_with_tls_queries_tokens_and_subscriptions_go_encrypted_and_writes_still_reach_subscribers(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ def test_with_tls_queries_tokens_and_subscriptions_go_encrypted_and_writes_still
     assert heard["payload"]["data"] == {"onZipChange": {"propertyId": answer["data"]["createProperty"]["id"]}}
 
 
+@pytest.mark.process
 def test_whoever_does_not_trust_the_authority_is_not_connected(port: int) -> None:
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"https://localhost:{port}/desk", timeout=20)

@@ -176,6 +176,7 @@ def test_the_command_asks_for_each_kind_and_use(desk: str, capsys: pytest.Captur
     assert (found["iss"], found.get("name")) == (f"{OURS.url}/oidc", None)
 
 
+@pytest.mark.process
 def test_the_command_finds_the_desk_by_its_port_in_the_environment(desk: str) -> None:
     command = [sys.executable, "-m", "local.token"]
     done = subprocess.run(command, cwd=ROOT, env={"PORT": port(desk)}, capture_output=True, text=True)

@@ -13,8 +13,10 @@ from local.trace import Trace, Traces
 from local.workers import Failed, Outcome
 from resolvers.field import Batch
 from resolvers.wiring import MEMORY_MB, ROWS
+from tests.local import desk as desks
 from tests.local import world
 from tests.local.desk import Answer, Desk
+from tests.shared import Shared
 
 NESTED = "{ listingsByZip(zipCode: %s, first: 5) { nodes { id property { owner { name } images { url } } } } }"
 HISTORIES = '{ listingsByZip(zipCode: "10001", first: 5) { nodes { id property { history { nodes { id } } } } } }'
@@ -22,6 +24,13 @@ CHANGED_BY = '{ property(id: "%s") { owner { name } history(first: 1) { nodes { 
 OWNER = ROWS["Property.owner"]
 CROWDED = "10009"
 PAGE = NESTED % '"10001"'
+
+
+@pytest.fixture(scope="module")
+def desk(shared: Shared) -> Iterator[Desk]:
+    """A desk of this file's own: what a page of a ZIP costs depends on whose homes others have made there."""
+    with desks.running(shared) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,9 @@ from local.functions import CODE, ENTRY
 from local.workers import ROOT, Function, Outcome
 from resolvers.wiring import LIMITS
 
+pytestmark = pytest.mark.process
+
+
 ME = {
     "arguments": {},
     "identity": {"claims": {"sub": "ada"}},

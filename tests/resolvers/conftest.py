@@ -33,7 +33,7 @@ def logged() -> Iterator[Lines]:
 def standing(engine: str) -> Iterator[None]:
     """A table for all tests of a module, which change nothing in it: Ada's home is there, with two pictures."""
     name = f"homes-{uuid.uuid4()}"
-    dynamodb.make_table(engine, name)
+    dynamodb.make_table(engine, name, streamed=False)
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in dynamodb.environment(engine, name).items():
             patch.setenv(variable, value)

@@ -14,7 +14,7 @@ from resolvers.caller import Caller
 from resolvers.runtime import jwks
 from resolvers.runtime.jwks import JwksUnavailable
 from resolvers.runtime.tokens import LEEWAY_SECONDS
-from tests.local.issuers import EC, RSA, Elsewhere, elsewhere, public
+from tests.local.issuers import EC, RSA, Elsewhere, public
 
 STAGE = "arn:aws:execute-api:us-east-1:000000000000:a1b2c3/prod"
 CONFIGURATION, KEYS = "/.well-known/openid-configuration", "/keys"
@@ -26,10 +26,9 @@ def trusting(issuer: Elsewhere, patch: pytest.MonkeyPatch, *, cognito: bool = Fa
 
 
 @pytest.fixture
-def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
-    with elsewhere() as running:
-        trusting(running, monkeypatch)
-        yield running
+def issuer(issuers: list[Elsewhere], monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    trusting(issuers[0], monkeypatch)
+    yield issuers[0]
     authorizer.verifier.cache_clear()
 
 
@@ -191,7 +190,6 @@ def test_keys_are_not_fetched_with_a_bundle_that_cannot_be_read(
     assert issuer.asked == []
 
 
-def test_an_unknown_issuer_is_asked_for_nothing(issuer: Elsewhere) -> None:
-    with elsewhere() as other:
-        assert effect(other.token()) == "Deny"
-        assert other.asked == issuer.asked == []
+def test_an_unknown_issuer_is_asked_for_nothing(issuer: Elsewhere, issuers: list[Elsewhere]) -> None:
+    assert effect(issuers[1].token()) == "Deny"
+    assert issuers[1].asked == issuer.asked == []

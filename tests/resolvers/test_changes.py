@@ -45,6 +45,11 @@ IN_A_ZIP: dict[str, Any] = {
 
 
 @pytest.fixture
+def streamed() -> bool:
+    return True
+
+
+@pytest.fixture
 def records(engine: str, table: str) -> Records:
     """Reads what the table's stream tells of all that was written since this was last called."""
     stream = Stream(dynamodb.environment(engine, table))

@@ -14,6 +14,9 @@ from local.dynamodb import ROOT
 from resolvers import handler, starting
 from tests.resolvers.events import event
 
+pytestmark = pytest.mark.process
+
+
 LOADED = "import json, sys, resolvers.{entry}; print(json.dumps(list(sys.modules)))"
 HANDLED = "import json, sys; from resolvers.handler import handle; handle(json.load(sys.stdin), None)"
 TRACE = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"

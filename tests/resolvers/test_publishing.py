@@ -138,6 +138,7 @@ def test_over_https_only_whom_the_bundle_names_is_trusted(tmp_path: Path, monkey
         assert len(server.published) == 1
 
 
+@pytest.mark.process
 def test_what_publishes_loads_no_more_of_aws_than_what_reads_the_table() -> None:
     loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, cwd=ROOT, check=True)
     assert json.loads(loaded.stdout) == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import given as over
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from local import routes
 from resolvers import asked as reading
 from resolvers import refusals, rest
 from resolvers.caller import Caller, context
+from tests.profiles import examples
 from tests.proxy import Proxy, cancelled, error
 from tests.resolvers import given
 from tests.resolvers.conftest import Lines
@@ -256,7 +257,7 @@ NAMES = st.sampled_from(
 
 
 @pytest.mark.usefixtures("standing")
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(3, unchecked=tuple(HealthCheck))
 @over(body=st.dictionaries(NAMES, VALUES, max_size=8) | VALUES, method=st.sampled_from(["POST", "PUT"]))
 def test_any_body_at_all_is_taken_or_refused_by_name(body: Any, method: str) -> None:
     path = "/properties" if method == "POST" else "/properties/nothing"
@@ -266,7 +267,7 @@ def test_any_body_at_all_is_taken_or_refused_by_name(body: Any, method: str) -> 
 
 
 @pytest.mark.usefixtures("standing")
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(3, unchecked=tuple(HealthCheck))
 @over(
     headers=st.dictionaries(
         st.sampled_from(["If-Match", "if-none-match", "IDEMPOTENCY-KEY"]),
@@ -282,7 +283,7 @@ def test_any_header_at_all_is_taken_or_refused_by_name(headers: dict[str, str], 
 
 
 @pytest.mark.usefixtures("standing")
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(2, unchecked=tuple(HealthCheck))
 @over(name=st.sampled_from(["limit", "zip", "userId", "nextToken"]), value=st.text(max_size=30))
 def test_any_parameter_at_all_is_taken_or_refused_by_name(name: str, value: str) -> None:
     value = value.replace("&", "").replace("?", "")

@@ -8,19 +8,20 @@ import pytest
 from tests.local import desk as desks
 from tests.local.desk import Desk
 from tests.rest.recorded import Person, Player
+from tests.shared import Shared
 
 
-@pytest.fixture(scope="session")
-def desk(engine: str) -> Iterator[Desk]:
+@pytest.fixture(scope="package")
+def desk(shared: Shared) -> Iterator[Desk]:
     """A desk that keeps the answers to GETs for a minute."""
-    with desks.running(engine) as running:
+    with desks.running(shared) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def uncached(engine: str) -> Iterator[Desk]:
+@pytest.fixture(scope="package")
+def uncached(shared: Shared) -> Iterator[Desk]:
     """A desk that asks its functions each time."""
-    with desks.running(engine, cached=False) as running:
+    with desks.running(shared, cached=False) as running:
         yield running
 
 

@@ -12,9 +12,11 @@ from typing import Any
 from local import routes
 from local.workers import ROOT
 from tests.local.desk import Desk
+from tests.profiles import count, seeds
 
 HERE = Path(__file__).parent
 OPERATIONS = 8
+SEED = seeds(__name__).getrandbits(32)
 KEPT = ("use_after_free", "ensure_resource_availability")  # what a GET that is kept for a minute cannot do
 NO_ID = ("examples", "coverage", "fuzzing")  # whoever is turned away has nothing to go on with
 
@@ -25,7 +27,7 @@ def asked(desk: Desk, report: Path, *more: str, token: str | None) -> "subproces
     headers = [("x-api-key", desk.keys.issue("government")), *([("Authorization", token)] if token else [])]
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")]
     command += ["run", str(routes.FILE), "--url", desk.url, "--no-color", "--checks", "all", "--report", "ndjson"]
-    command += ["--report-ndjson-path", str(report), *more]
+    command += ["--report-ndjson-path", str(report), "--max-examples", str(count()), "--seed", str(SEED), *more]
     command += [word for name, value in headers for word in ("--header", f"{name}: {value}")]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.rest.hooks"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
@@ -51,10 +53,10 @@ def recorders(told: Any) -> Iterator[Any]:
 
 
 def short(made: Counter[str]) -> dict[str, int]:
-    """The operations of the contract of which there are fewer than a hundred cases."""
+    """The operations of the contract of which there are fewer cases than examples were asked for."""
     names = [f"{one.method} {one.path}" for resource in routes.read().resources for one in resource.operations.values()]
     assert len(names) == OPERATIONS
-    return {name: made[name] for name in names if made[name] < 100}
+    return {name: made[name] for name in names if made[name] < count()}
 
 
 def test_signed_in_all_checks_hold_those_over_several_requests_included(uncached: Desk, tmp_path: Path) -> None:

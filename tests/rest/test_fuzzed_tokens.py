@@ -1,4 +1,4 @@
-"""Ten thousand tokens that were tampered with, in every way that there is: none is let in, and none does any harm."""
+"""Tokens that were tampered with, in every way that there is: none is let in, and none does any harm."""
 
 import base64
 import hashlib
@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import serialization
 from local.issuer import new_key
 from resolvers import authorizer
 from tests.local.issuers import EC, RSA, Elsewhere, elsewhere, public
+from tests.profiles import count, seeds
 
-EACH = 1_250
+EACH = count(12.5)
 ARN = "arn:aws:execute-api:us-east-1:000000000000:api/dev/GET/properties"
 STRANGER = new_key()
 Mutation = Callable[[Elsewhere, random.Random], str]
@@ -222,13 +223,12 @@ def payload(issuer: Elsewhere, chance: random.Random) -> str:
     return f"{head}.{said[:at]}{other}{said[at + 1 :]}.{signature}"
 
 
-def test_of_ten_thousand_tokens_that_were_tampered_with_none_is_let_in_and_none_fails(issuer: Elsewhere) -> None:
+def test_of_tokens_that_were_tampered_with_none_is_let_in_and_none_fails(issuer: Elsewhere) -> None:
     counted = Counter[tuple[str, str]]()
     for name, mutate in CATEGORIES.items():
-        chance = random.Random(name)
+        chance = seeds(name)
         for _ in range(EACH):
             counted[name, effect(mutate(issuer, chance))] += 1
         assert effect(issuer.token()) == "Allow"
         assert effect(f"Bearer {issuer.token(EC['ES256'], 'ES256', 'k2')}") == "Allow"
     assert counted == {(name, "Deny"): EACH for name in CATEGORIES}
-    assert counted.total() == 10_000

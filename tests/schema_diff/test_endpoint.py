@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
 import trustme
 from graphql import build_schema, introspection_from_schema
@@ -20,7 +19,8 @@ from schema_diff.compare import compared
 from schema_diff.sources import endpoint
 from schema_diff.sources.files import Folder
 from schema_diff.sources.source import SCHEMA, NotReadable
-from tests.local.test_server import desk, free_port
+from tests.local.desk import Desk
+from tests.local.test_server import free_port
 from tests.schema_diff.helpers import TODAY, alone, tree
 
 SDL = "type Query { a: Int  b: Int }"
@@ -61,26 +61,19 @@ def answering(
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def running(engine: str) -> Iterator[str]:
-    port = free_port()
-    with desk(port, DYNAMODB_ENDPOINT=engine):
-        yield f"http://127.0.0.1:{port}"
-
-
-def test_the_desk_tells_the_schema_that_is_committed(running: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN", httpx.post(f"{running}/token", json={"user": "ada"}, timeout=60).json()["access_token"])
-    told = compared(endpoint.side(f"{running}/graphql"), Folder(ROOT), Folder(ROOT), TODAY)
+def test_the_desk_tells_the_schema_that_is_committed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", desk.token("ada"))
+    told = compared(endpoint.side(f"{desk.url}/graphql"), Folder(ROOT), Folder(ROOT), TODAY)
     assert told.findings == ()
     assert "introspection tells no directives: who may call and what is followed is not compared" in told.notices
 
 
 def test_without_a_token_the_desk_tells_nothing_and_it_says_what_to_set(
-    running: str, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TOKEN", raising=False)
     with pytest.raises(NotReadable, match="401, it wants another credential: set TOKEN"):
-        endpoint.side(f"{running}/graphql")
+        endpoint.side(f"{desk.url}/graphql")
 
 
 def test_either_side_may_be_an_endpoint(tmp_path: Path) -> None:

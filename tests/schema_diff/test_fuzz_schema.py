@@ -5,20 +5,21 @@ import random
 import pytest
 from graphql import parse, print_ast
 from graphql.utilities import find_breaking_changes
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_diff.graphql import incremental_parse
 from schema_diff.graphql.coordinates import coordinates
 from schema_diff.graphql.schema_document import line
 from schema_diff.severity import Grade
+from tests.profiles import examples
 from tests.schema_diff.corpus import BASE
 from tests.schema_diff.full_operations import asking
 from tests.schema_diff.helpers import findings, ids, schema
 from tests.schema_diff.schema_strategies import Model, edits, models
 
 SEEDS = st.integers(0, 2**32)
-ANY = settings(max_examples=60, deadline=None)
+ANY = examples(0.6)
 
 
 def edited(model: Model, seed: int) -> tuple[str, Model]:
@@ -49,7 +50,7 @@ def test_neither_order_nor_formatting_alters_what_is_found(model: Model, seed: i
     assert ids(model.sdl(), after.sdl()) == ids(model.sdl(seed), after.sdl(seed + 1))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(models(), SEEDS)
 def test_any_single_edit_is_found_exactly_once_and_so_is_its_reverse(model: Model, seed: int) -> None:
     what, after = edited(model, seed)
@@ -57,7 +58,7 @@ def test_any_single_edit_is_found_exactly_once_and_so_is_its_reverse(model: Mode
     assert len(ids(after.sdl(), model.sdl())) == 1, what
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(models(), SEEDS)
 def test_what_refuses_an_operation_is_breaking_so_an_edit_and_its_reverse_are_never_both_safe(
     model: Model, seed: int

@@ -23,7 +23,10 @@ DECLARED = [f"scalar {name}" for name in SCALARS] + [f"directive @{name} {of}" f
 TABLE = (ROOT / "docs" / "schema-diff.md").read_text().partition("## Beside other checkers")[2]
 ROW = re.compile(r"^\| `([\w/-]+)` \| (\w+) \| (\w+) \| [^|]+ \|$", re.MULTILINE)
 
-pytestmark = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="needs Node.js with npm")
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="needs Node.js with npm"),
+]
 
 
 @cache

@@ -199,12 +199,14 @@ def refusals(sarif: str) -> list[str]:
     return [str(error["message"]) for error in json.loads(ran.stdout)]
 
 
+@pytest.mark.node
 @pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
 @pytest.mark.parametrize("report", [told(), NOTHING], ids=["changes", "nothing"])
 def test_sarif_is_valid_by_its_own_schema(report: Report) -> None:
     assert refusals(as_sarif(report)) == []
 
 
+@pytest.mark.node
 @pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
 def test_that_schema_refuses_what_is_no_sarif() -> None:
     wrong = as_sarif(told()).replace('"level": "error"', '"level": "breaking"', 1)

@@ -277,6 +277,7 @@ def test_its_help_tells_what_a_side_is_and_what_the_exit_status_means(tmp_path: 
     assert "A side is a git revision, a file" in out and "1 an app that is out breaks" in out
 
 
+@pytest.mark.process
 def test_the_project_as_it_is_differs_from_itself_in_nothing_by_the_verb() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "schema_diff", ".", "--as", "json"], cwd=ROOT, capture_output=True, text=True
@@ -284,6 +285,7 @@ def test_the_project_as_it_is_differs_from_itself_in_nothing_by_the_verb() -> No
     assert (ran.returncode, json.loads(ran.stdout)["changes"]) == (0, [])
 
 
+@pytest.mark.process
 def test_the_verb_prints_which_status_the_program_ended_with(tmp_path: Path) -> None:
     tree(tmp_path, {"old.graphql": OLD, "new.graphql": NEW})
     for sides, status in ((("old.graphql", "new.graphql"), 1), (("old.graphql", "gone.graphql"), 2)):

@@ -1,0 +1,15 @@
+"""A local server, to compare the schema that it serves."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.local import desk as desks
+from tests.local.desk import Desk
+from tests.shared import Shared
+
+
+@pytest.fixture(scope="package")
+def desk(shared: Shared) -> Iterator[Desk]:
+    with desks.running(shared) as running:
+        yield running
