@@ -45,7 +45,7 @@ check: $(READY) ## style, types, names and the import contracts
 	@$(PYTHON) -m tools.names
 
 schema: $(READY) ## writes schema.graphql and contracts/ from the records, the keys and the wiring
-	$(PYTHON) -m local.schema
+	$(PYTHON) -m local.schema.compiler
 
 # It signs the certificate of `make run TLS=1`.
 AUTHORITY = $(wildcard .cache/tls/ca.pem)
@@ -56,16 +56,16 @@ schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD
 		|| { status=$$?; echo "schema-diff ended with $$status (1: a change breaks apps, 2: it could not run)" >&2; exit $$status; }
 
 load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
-	@$(PYTHON) -m local.load $(if $(FILE),"$(FILE)")
+	@$(PYTHON) -m local.cli.load $(if $(FILE),"$(FILE)")
 
 token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
-	@$(PYTHON) -m local.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
+	@$(PYTHON) -m local.cli.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
 
 key: $(READY) ## an API key of the running desk (PLAN=government PORT=8000)
-	@$(PYTHON) -m local.key --plan "$(PLAN)"
+	@$(PYTHON) -m local.cli.api_key --plan "$(PLAN)"
 
 verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
-	@$(PYTHON) -m local.verify
+	@$(PYTHON) -m local.cli.verify
 
 .PHONY: probe
 probe: $(READY) ## compares an API's responses with the local server's (ENDPOINT=url TOKEN=… OUT=folder WAIT=130 TLS=1 CA_FILE=ca.pem)
@@ -129,6 +129,6 @@ lock: ## pins and hashes the requirements anew from pyproject.toml (needs uv)
 	for tool in scan checkov ministack; do $(LOCK) --group $$tool --universal --python-version 3.11 --output-file infra/tools/$$tool.txt; done
 
 clean: ## removes what the verbs made: environment, engine, caches
-	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/graphiql/node_modules \
-		local/swagger/node_modules tests/clients/node_modules tests/clients/generated \
+	rm -rf .venv .cache cdk.out infra/node_modules tests/infra/handlers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis local/ui/static/graphiql/node_modules \
+		local/ui/static/swagger/node_modules tests/clients/node_modules tests/clients/generated \
 		tests/schema_diff/inspector/node_modules

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from data import keys, shapes, table
+from data import keys, serialization
+from data.dynamodb import table
+from data.dynamodb.requests import Item, Put, Query
 from data.paging import page
 from data.records import ID, Connection, FieldChange, HistoryEvent, HistoryKind, Property
-from data.requests import Item, Put, Query
 
 
 def of_properties(ids: Sequence[ID], first: int, after: str | None) -> list[Connection[HistoryEvent]]:
@@ -38,8 +39,8 @@ def added(home: Property, kind: HistoryKind, by: ID, changes: Sequence[FieldChan
 
 
 def to_item(property_id: ID, event: HistoryEvent) -> Item:
-    return keys.event(property_id, event.at, event.version)._asdict() | shapes.item(event)
+    return keys.event(property_id, event.at, event.version)._asdict() | serialization.item(event)
 
 
 def from_item(item: Mapping[str, Any]) -> HistoryEvent:
-    return shapes.load(HistoryEvent, item)
+    return serialization.load(HistoryEvent, item)

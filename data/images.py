@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from data import keys, properties, shapes, table
+from data import keys, properties, serialization
+from data.dynamodb import table
+from data.dynamodb.requests import Action, Delete, Item, Put
 from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, TryAgain, VersionConflict
 from data.records import ID, MOST_IMAGES, FieldChange, HistoryKind, Image, Property
-from data.requests import Action, Delete, Item, Put
 
 Pictures = tuple[Image, ...]
 
@@ -145,7 +146,7 @@ def changes_of(old: Image, new: Image, names: Iterable[str]) -> list[FieldChange
     """What changed of a picture, each attribute by itself, the picture named by its id."""
     return [
         FieldChange(
-            field=f"images.{old.id}.{shapes.camel(name)}",
+            field=f"images.{old.id}.{serialization.camel(name)}",
             before=properties.as_text(getattr(old, name)),
             after=properties.as_text(getattr(new, name)),
         )
@@ -155,8 +156,8 @@ def changes_of(old: Image, new: Image, names: Iterable[str]) -> list[FieldChange
 
 
 def to_item(image: Image) -> Item:
-    return keys.image(image.property_id, image.id)._asdict() | shapes.item(image)
+    return keys.image(image.property_id, image.id)._asdict() | serialization.item(image)
 
 
 def from_item(item: Mapping[str, Any]) -> Image:
-    return shapes.load(Image, item)
+    return serialization.load(Image, item)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from data import keys, shapes
+from data import keys, serialization
+from data.dynamodb.requests import Action, Delete, Item, Put, Query
 from data.keys import BY_PRICE
 from data.paging import page
 from data.records import Connection, Listing, ListingFilter, ListingSort, ListingStatus, Property
-from data.requests import Action, Delete, Item, Put, Query
 
 LISTED = (ListingStatus.ACTIVE, ListingStatus.PENDING)
 HIGHEST = 10.0**12
@@ -76,8 +76,8 @@ def moved(before: Listing | None, after: Listing | None) -> list[Action]:
 
 def to_item(card: Listing) -> Item:
     key = keys.listing(card.zip_code, card.id)
-    return key._asdict() | keys.inverse(key) | {BY_PRICE.sort.name: card.price} | shapes.item(card)
+    return key._asdict() | keys.inverse(key) | {BY_PRICE.sort.name: card.price} | serialization.item(card)
 
 
 def from_item(item: Mapping[str, Any]) -> Listing:
-    return shapes.load(Listing, item)
+    return serialization.load(Listing, item)

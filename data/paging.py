@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from data import table
+from data.dynamodb import table
+from data.dynamodb.requests import Item, Query
 from data.errors import BadCursor
 from data.records import Connection, Edge, PageInfo
-from data.requests import Item, Query
 
 N = TypeVar("N")
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
-from data import clock, history, keys, listings, paging, shapes, table, users
+from data import clock, history, keys, listings, paging, serialization, users
+from data.dynamodb import table
+from data.dynamodb.requests import Action, Delete, Item, Put, Query, When
 from data.errors import IdempotencyMismatch, InvalidInput, PropertyNotFound, VersionConflict
 from data.keys import INVERSE, Key
 from data.records import ID, Connection, Edge, FieldChange, HistoryKind, Image, Property, User
-from data.requests import Action, Delete, Item, Put, Query, When
 
 REMEMBERED_SECONDS = 24 * 60 * 60
 BESIDE = {"version", "updated_at", "image_ids", "cover_image_url", "images"}  # attributes that change along with others
@@ -52,7 +53,7 @@ def with_all_images(id: ID) -> tuple[Property | None, dict[ID, Image]]:
     everything = Query(keys.property(id).pk, keys.IMAGES, keys.METADATA)
     items = list(table.query_all(everything, consistent=True))
     home = from_item(items.pop()) if items and items[-1]["sk"] == keys.METADATA else None
-    return home, {item["id"]: shapes.load(Image, item) for item in items}
+    return home, {item["id"]: serialization.load(Image, item) for item in items}
 
 
 def by_ids(ids: Sequence[ID]) -> list[Property | None]:
@@ -213,12 +214,12 @@ def ids_in(home: Property) -> str | None:
 
 def change(before: Property, after: Property, name: str) -> FieldChange:
     return FieldChange(
-        field=shapes.camel(name), before=as_text(getattr(before, name)), after=as_text(getattr(after, name))
+        field=serialization.camel(name), before=as_text(getattr(before, name)), after=as_text(getattr(after, name))
     )
 
 
 def as_text(value: Any) -> str | None:
-    plain = shapes.dump(value)
+    plain = serialization.dump(value)
     if isinstance(plain, float):
         return f"{plain:.15g}" if abs(plain) < 1e15 else repr(plain)
     return None if plain is None else str(plain)
@@ -235,8 +236,8 @@ def edge(home: Property) -> Item:
 
 
 def to_item(home: Property) -> Item:
-    return keys.property(home.id)._asdict() | shapes.item(replace(home, images=None))
+    return keys.property(home.id)._asdict() | serialization.item(replace(home, images=None))
 
 
 def from_item(item: Mapping[str, Any]) -> Property:
-    return shapes.load(Property, item)
+    return serialization.load(Property, item)

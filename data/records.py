@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, ClassVar, Final, Generic, NewType, TypeVar
 
-from data.bounds import Between, Length, Matches
+from data.constraints import Between, Length, Matches
 
 ID = NewType("ID", str)
 DateTime = NewType("DateTime", str)

@@ -5,10 +5,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from data import keys, shapes, table
+from data import keys, serialization
+from data.dynamodb import table
+from data.dynamodb.requests import Item, Query, Update, When
 from data.errors import TryAgain, UserNotFound
 from data.records import ID, DateTime, User
-from data.requests import Item, Query, Update, When
 
 
 def by_id(id: ID) -> User | None:
@@ -90,15 +91,17 @@ def profile_update(profile: User, changes: Mapping[str, str | None], one: int = 
 
     What was taken away is there, as a null: so it does not come back from `profile`.
     """
-    starts = {name: value for name, value in shapes.item(profile).items() if name not in {"property_count", *changes}}
+    starts = {
+        name: value for name, value in serialization.item(profile).items() if name not in {"property_count", *changes}
+    }
     sets = {name: f":{name}" for name in changes} | {name: f"if_not_exists(#{name}, :{name})" for name in starts}
     expression = f"SET {', '.join(f'#{name} = {to}' for name, to in sets.items())} ADD #property_count :one"
     return Update(keys.user(profile.id), expression, {**starts, **changes, "one": one})
 
 
 def from_item(item: Mapping[str, Any]) -> User:
-    return shapes.load(User, item)
+    return serialization.load(User, item)
 
 
 def to_item(user: User) -> Item:
-    return keys.user(user.id)._asdict() | shapes.item(user)
+    return keys.user(user.id)._asdict() | serialization.item(user)

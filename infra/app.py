@@ -9,11 +9,11 @@ import sys
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from infra import package
-from infra.package import LAMBDA
-from infra.refusals import BadStage, sentence
-from infra.sdl import Refused
-from resolvers.field import BadRow
+from infra.build import package
+from infra.build.package import LAMBDA
+from infra.build.sdl import Refused
+from infra.cli_errors import BadStage, sentence
+from resolvers.field_config import BadRow
 
 FAILED = "ValidationFailed"
 

@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from infra.package import ROOT
+from infra.build.package import ROOT
 from infra.stages import STAGES
 
 TOOLS = ROOT / ".cache" / "scan" / "bin"

@@ -3,17 +3,17 @@
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from infra.alarms import Alarms
-from infra.api import Api
-from infra.changes import Changes
-from infra.firewall import Firewall
-from infra.functions import Functions
-from infra.package import LAMBDA, Target
-from infra.rest import Rest
-from infra.rest_alarms import watch
+from infra.build.package import LAMBDA, Target
+from infra.constructs.alarms import Alarms
+from infra.constructs.api import Api
+from infra.constructs.firewall import Firewall
+from infra.constructs.functions import Functions
+from infra.constructs.rest import Rest
+from infra.constructs.rest_alarms import watch
+from infra.constructs.stream import Changes
+from infra.constructs.table import Table
+from infra.constructs.users import Users
 from infra.stages import Pool, Stage
-from infra.table import Table
-from infra.users import Users
 
 
 class Homes(Stack):
@@ -63,6 +63,6 @@ def signing_up(scope: Construct, stage: Stage, table: Table, functions: Function
     """The stage's own users, where it has any; whoever confirms gets a profile."""
     if not isinstance(stage.auth, Pool):
         return None
-    confirmed = functions.add("confirmed", entry="resolvers.confirmed.handle", seconds=5)
+    confirmed = functions.add("post_confirmation", entry="resolvers.post_confirmation.handle", seconds=5)
     table.grant(confirmed, writes=True)
     return Users(scope, "Users", named=stage.name, auth=stage.auth, keep=stage.keep, confirmed=confirmed)

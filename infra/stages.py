@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from aws_cdk.aws_appsync import FieldLogLevel
 from aws_cdk.aws_logs import RetentionDays
 
-from infra.refusals import BadStage as BadStage
-from resolvers.field import COGNITO, OIDC, Mode
+from infra.cli_errors import BadStage as BadStage
+from resolvers.field_config import COGNITO, OIDC, Mode
 from resolvers.wiring import FIELDS, MEMORY_MB, PLANS
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
@@ -24,7 +24,7 @@ BOUNDS = {
 CACHES = ("SMALL", "MEDIUM", "LARGE", "XLARGE", "LARGE_2X", "LARGE_4X", "LARGE_8X", "LARGE_12X")
 REST_CACHES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")  # GB
 FUNCTIONS = tuple(sorted({row.function for row in FIELDS if not row.local}))
-BESIDE = ("changes", "rest", "authorizer")
+BESIDE = ("stream", "rest", "authorizer")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ STAGES = {
             memory_mb={"properties": 512, "listings": 512},
             warm={"properties": 5, "listings": 5},
             snapshots=("images", "history", "users", "rest", "authorizer"),
-            reserved={"changes": 20},
+            reserved={"stream": 20},
             cache="MEDIUM",
             rest_cache="1.6",
             requests_in_five_minutes=5_000,

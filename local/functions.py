@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from local import claims
-from local.workers import ROOT, Function, FunctionCode
+from local.auth import claims
+from local.lambdas.pool import ROOT, Function, FunctionCode
 from resolvers.wiring import FIELDS, LIMITS
 
-CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.table")
-ENTRY = "resolvers.handler"
+CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.dynamodb.table")
+ENTRY = "resolvers.runtime.handler"
 
 
 def account(
@@ -23,7 +23,7 @@ def account(
     """
     told = quiet(environment)
     names = {row.function for row in FIELDS if not row.local}
-    beside = {"changes": backend, "rest": {}, "authorizer": issuers}
+    beside = {"stream": backend, "rest": {}, "authorizer": issuers}
     return [
         *(function(name, told, ENTRY, CODE, LIMITS) for name in sorted(names)),
         *(function(name, told | own, f"resolvers.{name}", CODE, LIMITS) for name, own in beside.items()),

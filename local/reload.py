@@ -28,7 +28,7 @@ async def schema_changed(served: str, changed: Callable[[], None]) -> None:
 
 async def compiled() -> str:
     """The schema that the code on disk makes, by a process that reads it now; what is wrong with it goes to the log."""
-    command = (sys.executable, "-m", "local.schema", "--print")
+    command = (sys.executable, "-m", "local.schema.compiler", "--print")
     process = await asyncio.create_subprocess_exec(*command, cwd=CODE.root, stdout=PIPE)
     output, _ = await process.communicate()
     return output.decode()

@@ -2,7 +2,7 @@
 
 PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use;
 TLS=1 serves https and wss; CACHE=0 keeps no answer to a GET over REST. Other issuers whose tokens are taken are named
-as local/auth.py says.
+as local/auth/providers.py says.
 """
 
 import asyncio
@@ -19,11 +19,15 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from local import docs, dynamodb, page, reload, sample, schema, tls, where
-from local.desk import Place, app
-from local.iam import Iam
-from local.issuer import Issuer
-from local.plans import Keys
+from local import reload, tls
+from local.app import Place, app
+from local.auth.issuer import Issuer
+from local.auth.sigv4 import Iam
+from local.dynamodb import engine, table_env
+from local.gateway.usage_plans import Keys
+from local.loader import seed
+from local.schema import compiler
+from local.ui import graphiql, swagger
 from resolvers.wiring import PLANS, REST
 
 MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
@@ -35,10 +39,10 @@ def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
 
     It is in the engine at `endpoint`, or in one of the desk's own, which ends with this."""
     if endpoint:
-        yield where.prepared(endpoint)
+        yield table_env.prepared(endpoint)
         return
-    with dynamodb.engine(data) as own:
-        yield where.prepared(own)
+    with engine.engine(data) as own:
+        yield table_env.prepared(own)
 
 
 def listening(port: int) -> socket.socket:
@@ -68,21 +72,21 @@ def main() -> None:
     taken = listening(port)
     certificates = tls.certificates() if tls.asked() else None
     place = Place(Issuer(tls.address(port), data), Iam(data), certificates, Keys(PLANS, REST, data))
-    for what, folder in (("GraphiQL", page.FOLDER), ("page at /docs", docs.FOLDER)):
+    for what, folder in (("GraphiQL", graphiql.FOLDER), ("page at /docs", swagger.FOLDER)):
         try:
-            page.assets(folder)
-        except page.NotInstalled as missing:
+            graphiql.assets(folder)
+        except graphiql.NotInstalled as missing:
             print(f"no {what}: {missing}", file=sys.stderr)
     try:
         with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
             serve(environment, place, taken)
-    except (dynamodb.NotStarted, dynamodb.DataInUse) as error:
+    except (engine.NotStarted, engine.DataInUse) as error:
         sys.exit(str(error))
 
 
 def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> None:
     """Serves until the process is told to end; begins anew, over the same engine, where the schema has changed."""
-    if homes := sample.fill_if_empty():
+    if homes := seed.fill_if_empty():
         print(f"The table was empty: wrote {homes} sample homes.")
     if place.certificates:
         print(f"For clients to trust it: NODE_EXTRA_CA_CERTS={place.certificates.authority}, or that file elsewhere.")
@@ -125,7 +129,7 @@ async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> 
         served.state.gateway.forget()
 
     server = uvicorn.Server(config(served, place))
-    contract = schema.contract(schema.build())
+    contract = compiler.contract(compiler.build())
     stale = asyncio.create_task(reload.schema_changed(contract, forget))
     stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[taken])

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from resolvers import asked, caller
-from resolvers.refusals import NotSignedIn
+from resolvers.runtime import caller, rest_request
+from resolvers.runtime.errors import NotSignedIn
 from resolvers.runtime.jwks import JwksCache, discover_jwks_uri, fetch_keys
 from resolvers.runtime.tokens import InvalidToken, Policy, TrustedIssuer, Verifier
 
@@ -50,7 +50,7 @@ def policy(event: Mapping[str, Any], effect: str, who: str, context: Mapping[str
 
 def token(event: Mapping[str, Any]) -> str:
     """The one token that a request carries, whatever the case of the header's name. Raises InvalidToken."""
-    values = asked.values(event, "authorization")
+    values = rest_request.values(event, "authorization")
     if len(values) != 1:
         raise InvalidToken("a request needs exactly one token")
     return re.sub(r"\Abearer +", "", values[0], flags=re.IGNORECASE)

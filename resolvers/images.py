@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from data import clock, images, properties
-from data.bounds import AtMost
+from data.constraints import AtMost
 from data.records import (
     ABSENT,
     ID,
@@ -17,8 +17,8 @@ from data.records import (
     Property,
     WebUrl,
 )
-from resolvers import encoding
-from resolvers.caller import Caller
+from resolvers.runtime import encoding
+from resolvers.runtime.caller import Caller
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from data import clock, properties, users
-from data.bounds import AtMost, Matches
+from data.constraints import AtMost, Matches
 from data.records import (
     ABSENT,
     ID,
@@ -26,9 +26,9 @@ from data.records import (
     Year,
     ZipCode,
 )
-from resolvers import encoding
-from resolvers.caller import Caller
-from resolvers.refusals import NotAllowed
+from resolvers.runtime import encoding
+from resolvers.runtime.caller import Caller
+from resolvers.runtime.errors import NotAllowed
 
 IdempotencyKey = Annotated[
     str,

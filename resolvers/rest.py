@@ -5,7 +5,7 @@ where somebody else was faster it is made again from a fresh read, and is a 409 
 is too busy for is a 409 where it was to be written, and else a 429.
 """
 
-from resolvers import starting
+from resolvers.runtime import cold_start
 
 # isort: split
 
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from data import table
+from data.dynamodb import table
 from data.errors import (
     BadCursor,
     IdempotencyMismatch,
@@ -29,11 +29,12 @@ from data.errors import (
     VersionConflict,
 )
 from data.records import ABSENT, ID, Connection, Id, Property, ZipCode
-from resolvers import asked, encoding, etags, history, listings, properties
-from resolvers.caller import Caller
-from resolvers.handler import logger, note, traced
+from resolvers import history, listings, properties
 from resolvers.properties import CreatePropertyInput, IdempotencyKey, UpdatePropertyInput
-from resolvers.refusals import InternalError, NotAllowed, NotSignedIn, NotTheOwner
+from resolvers.runtime import encoding, etags, rest_request
+from resolvers.runtime.caller import Caller
+from resolvers.runtime.errors import InternalError, NotAllowed, NotSignedIn, NotTheOwner
+from resolvers.runtime.handler import logger, note, traced
 
 R = TypeVar("R")
 Json = dict[str, Any]
@@ -59,7 +60,7 @@ app = APIGatewayRestResolver()
 @app.get("/properties")
 def list_properties() -> Response[str]:
     """Cards of a ZIP: one Query. Whole homes of a user: one Query and one BatchGetItem."""
-    zip_code, user_id = asked.query(event(), "zip"), asked.query(event(), "userId")
+    zip_code, user_id = rest_request.query(event(), "zip"), rest_request.query(event(), "userId")
     if zip_code is None:
         return homes_of(asking().id if user_id is None else encoding.decode(Id, user_id, "userId"))
     zip_code = encoding.decode(ZipCode, zip_code, "zip")
@@ -69,13 +70,13 @@ def list_properties() -> Response[str]:
 @app.post("/properties")
 def create_property() -> Response[str]:
     """One transaction, and a GetItem where the Idempotency-Key was used before."""
-    given, key = asked.body(event()), asked.header(event(), "idempotency-key")
+    given, key = rest_request.body(event()), rest_request.header(event(), "idempotency-key")
     if given.get("userId") is None:
         raise InvalidInput("userId", "is missing")
     once = encoding.decode(IdempotencyKey, key, "Idempotency-Key") if key is not None else None
     home = properties.create(encoding.decode(CreatePropertyInput, given, "", spelled), asking(), once)
     assert home
-    where = {"Location": f"{asked.place(event())}/{home.id}"}
+    where = {"Location": f"{rest_request.place(event())}/{home.id}"}
     return said(201, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home), **where})
 
 
@@ -84,7 +85,7 @@ def get_property(id: str) -> Response[str]:
     """One Query for the home and its pictures, whether or not the asker has them already."""
     home = found(id)
     headers = {**REVALIDATED, "ETag": etags.of(home)}
-    if etags.known(home, asked.header(event(), "if-none-match")):
+    if etags.known(home, rest_request.header(event(), "if-none-match")):
         return said(304, None, headers)
     return said(200, {"property": shown(home), "images": images_of(home)}, headers)
 
@@ -92,7 +93,7 @@ def get_property(id: str) -> Response[str]:
 @app.put("/properties/<id>")
 def update_property(id: str) -> Response[str]:
     """One Query, one GetItem and one transaction; the Query alone where there is nothing new."""
-    given = asked.body(event())
+    given = rest_request.body(event())
     changes = vars(encoding.decode(UpdatePropertyInput, given, "", spelled))
 
     def change(home: Property) -> Property:
@@ -140,7 +141,7 @@ def homes_of(user_id: ID) -> Response[str]:
 def page(name: str, read: Callable[[int, str | None], Connection[Any] | None]) -> Response[str]:
     """A page under its name, with the token that leads to the next where there is one. Raises InvalidInput."""
     try:
-        found = read(asked.limit(event()), asked.query(event(), "nextToken"))
+        found = read(rest_request.limit(event()), rest_request.query(event(), "nextToken"))
     except BadCursor as error:
         raise InvalidInput("nextToken", "is not one of this list: ask again without it") from error
     assert found
@@ -162,7 +163,7 @@ def written(id: str, write: Callable[[Property], R]) -> R:
 
     Raises PropertyNotFound, NotTheOwner, Changed; TryAgain where somebody else was faster each time.
     """
-    known, wanted = named(id), etags.wanted(asked.header(event(), "if-match"))
+    known, wanted = named(id), etags.wanted(rest_request.header(event(), "if-match"))
     for _ in table.patience():
         home = asking().own(properties.by_id(known), known)
         etags.check(home, wanted)
@@ -183,7 +184,7 @@ def event() -> Json:
 
 
 def asking() -> Caller:
-    return asked.caller(event())
+    return rest_request.caller(event())
 
 
 @cache
@@ -242,4 +243,4 @@ def answer(event: Json, context: Any) -> Json:
 
 
 handle = traced(answer)
-starting.done()
+cold_start.done()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from data import clock, users
 from data.records import ABSENT, ID, Absent, Email, EmailAddress, Id, Name, User
-from resolvers import encoding
-from resolvers.caller import Caller
+from resolvers.runtime import encoding
+from resolvers.runtime.caller import Caller
 
 
 @dataclass(frozen=True, kw_only=True)

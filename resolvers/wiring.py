@@ -11,9 +11,9 @@ from data.errors import (
     UserNotFound,
     VersionConflict,
 )
-from resolvers import changes, history, images, listings, properties, users
-from resolvers.field import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits, Plan, Rest
-from resolvers.refusals import InternalError, NotAllowed, NotSignedIn, NotTheOwner
+from resolvers import history, images, listings, properties, stream, users
+from resolvers.field_config import COGNITO, IAM, OIDC, Batch, Cache, Evict, Field, Limits, Plan, Rest
+from resolvers.runtime.errors import InternalError, NotAllowed, NotSignedIn, NotTheOwner
 
 SIGNED_IN = (COGNITO, OIDC)
 BACKEND = (IAM,)
@@ -72,16 +72,16 @@ FIELDS = (
     Field("Mutation.removeImage", images.remove, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, ImageNotFound)),
     Field("Mutation.reorderImages", images.reorder, SIGNED_IN, evicts=BY_PROPERTY, errors=(*OF_OWNERS, TooMany)),
     Field("Mutation.updateMe", users.update_me, SIGNED_IN, errors=(InvalidInput,)),
-    Field("Mutation.publishPropertyChange", changes.publish_property_change, BACKEND, local=True, evicts=BY_INPUT),
-    Field("Mutation.publishZipChange", changes.publish_zip_change, BACKEND, local=True),
+    Field("Mutation.publishPropertyChange", stream.publish_property_change, BACKEND, local=True, evicts=BY_INPUT),
+    Field("Mutation.publishZipChange", stream.publish_zip_change, BACKEND, local=True),
     Field(
         "Subscription.onPropertyChange",
-        changes.on_property_change,
+        stream.on_property_change,
         SIGNED_IN,
         local=True,
         follows=("publishPropertyChange",),
     ),
-    Field("Subscription.onZipChange", changes.on_zip_change, SIGNED_IN, local=True, follows=("publishZipChange",)),
+    Field("Subscription.onZipChange", stream.on_zip_change, SIGNED_IN, local=True, follows=("publishZipChange",)),
     Field("Property.owner", users.by_ids, SIGNED_IN, batch=Batch(100, by="owner_id")),
     Field("Property.images", images.of_properties, SIGNED_IN, batch=Batch(100)),
     Field("Property.coverImage", images.covers, SIGNED_IN, batch=Batch(100)),

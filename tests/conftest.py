@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from _pytest.mark.expression import Expression
 
-from data import table as the_table
-from local import dynamodb
+from data.dynamodb import table as the_table
+from local.dynamodb import engine as dynamodb
 from tests import profiles
-from tests.local.issuers import Elsewhere, elsewhere
+from tests.local.external_issuer import Elsewhere, elsewhere
 from tests.proxy import Proxy
-from tests.shared import Shared, started
+from tests.shared_processes import Shared, started
 
 profiles.load()
 
@@ -61,7 +61,7 @@ def tier_of(path: Path) -> str | None:
     return FOLDERS.get(path.relative_to(HERE).parts[0]) if path.is_relative_to(HERE) and path != HERE else None
 
 
-pytest_plugins = ["tests.answered_errors"]
+pytest_plugins = ["tests.returned_errors"]
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,7 @@ def streamed() -> bool:
 
 @pytest.fixture
 def table(engine: str, streamed: bool, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a new, empty table, which is the one that `data.table` now speaks to."""
+    """The name of a new, empty table, which is the one that `data.dynamodb.table` now speaks to."""
     name = f"homes-{uuid.uuid4()}"
     dynamodb.make_table(engine, name, streamed)
     for variable, value in dynamodb.environment(engine, name).items():
@@ -94,7 +94,7 @@ def table(engine: str, streamed: bool, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def proxy(table: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """What now stands between `data.table` and the engine, and can make trouble there."""
+    """What now stands between `data.dynamodb.table` and the engine, and can make trouble there."""
     with Proxy(engine) as between:
         forget_the_client()
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", between.url)
@@ -103,7 +103,7 @@ def proxy(table: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def forget_the_client() -> None:
-    """The next use of `data.table` makes its client anew, from what the environment says then."""
+    """The next use of `data.dynamodb.table` makes its client anew, from what the environment says then."""
     the_table.client().close()
     the_table.client.cache_clear()
 

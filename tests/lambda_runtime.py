@@ -19,7 +19,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import Any, ClassVar
 
-from infra import package
+from infra.build import package
 
 SECONDS = 60
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:measured:live"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dynamodb import ROOT
+from local.dynamodb.engine import ROOT
 
 ENTITIES = ("history", "images", "listings", "properties", "users")
 ARCHITECTURE = ROOT / "docs" / "architecture.md"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local import unconfirmed
-from local.workers import ROOT
+from local import assumptions
+from local.lambdas.pool import ROOT
 
 README = (ROOT / "README.md").read_text()
 DEPLOYMENT = (ROOT / "docs" / "first-deployment.md").read_text()
@@ -43,7 +43,7 @@ def test_each_room_of_its_tree_exists() -> None:
 
 def test_each_open_question_about_appsync_has_its_entry_in_the_list_of_the_first_deployment() -> None:
     entries = re.findall(r"^### `(\w+)`$", DEPLOYMENT, re.MULTILINE)
-    assert sorted(entries) == sorted(name for name in vars(unconfirmed) if not name.startswith("_"))
+    assert sorted(entries) == sorted(name for name in vars(assumptions) if not name.startswith("_"))
 
 
 @pytest.mark.parametrize("part", ["Now", "Send", "Note"])

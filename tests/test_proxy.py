@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.session import get_session
 
-from data import table as the_table
+from data.dynamodb import table as the_table
 from data.keys import Key
 from tests.proxy import Proxy, after, cancelled, error, reset, reset_after, unprocessed
 

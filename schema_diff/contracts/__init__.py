@@ -1,0 +1,1 @@
+"""Comparison of contracts/*.json: the table, the fields and the errors."""

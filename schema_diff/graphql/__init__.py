@@ -1,0 +1,1 @@
+"""Comparison of GraphQL schemas and of the operations that use them."""

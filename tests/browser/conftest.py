@@ -7,10 +7,10 @@ import pytest
 
 from tests.browser import chromium
 from tests.browser.chromium import Chromium, Page
-from tests.local import desk as desks
-from tests.local import world
-from tests.local.desk import Desk
-from tests.shared import Shared
+from tests.local import dataset
+from tests.local import server_fixture as desks
+from tests.local.server_fixture import Desk
+from tests.shared_processes import Shared
 
 Opens = Callable[..., Page]
 
@@ -26,7 +26,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 @pytest.fixture(scope="session")
 def a_desk(browser: Chromium, shared: Shared) -> Iterator[Desk]:
     with desks.running(shared) as running:
-        running.put(world.items())
+        running.put(dataset.items())
         yield running
 
 

@@ -2,9 +2,9 @@
 
 from tests.browser.chromium import Page
 from tests.browser.conftest import Opens
-from tests.local import world
+from tests.local import dataset
 
-HOME = world.ALL[4]
+HOME = dataset.ALL[4]
 
 
 def tried(page: Page, operation: str, values: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.chromium import Page
 from tests.browser.conftest import Opens
-from tests.local import world
+from tests.local import dataset
 
 EDITOR = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror"
 RESULT = "document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()"
@@ -44,7 +44,7 @@ def test_whoever_is_named_is_me(graphiql: Page) -> None:
 
 
 def test_a_group_lets_one_do_what_another_may_not(graphiql: Page) -> None:
-    home = world.ALL[1]
+    home = dataset.ALL[1]
     input = f'id: "{home.id}", input: {{price: 7}}, expectedVersion: {home.version}'
     update = f"mutation {{ updateProperty({input}) {{ id }} }}"
     refused = run(picked(graphiql, "mallory"), update)

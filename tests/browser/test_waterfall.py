@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from resolvers.field import Batch
+from resolvers.field_config import Batch
 from resolvers.wiring import ROWS
 from tests.browser.chromium import Page
 from tests.browser.conftest import Opens
-from tests.local.desk import Desk
+from tests.local.server_fixture import Desk
 
 NESTED = """query Nested { listingsByZip(zipCode: "10001", first: 5) {
   nodes { address price property { owner { name } images { url } } }

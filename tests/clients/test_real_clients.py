@@ -10,7 +10,8 @@ from subprocess import PIPE, STDOUT
 
 import pytest
 
-from local import page, tls
+from local import tls
+from local.ui import graphiql
 from tests.local.test_server import desk, free_port
 
 HERE = Path(__file__).parent
@@ -30,7 +31,7 @@ def started(file: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
 @pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
     """Each client's own tests, under way: all at once, for they wait more than they work."""
-    page.assets(HERE)
+    graphiql.assets(HERE)
     port = free_port()
     with desk(port, TLS="1"), ExitStack() as ending:
         trusted = str(tls.certificates().authority)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.realtime import Pace
-from tests.local import desk as local_server
-from tests.local.desk import Desk
-from tests.shared import Shared
+from local.appsync.realtime.websocket import Pace
+from tests.local import server_fixture as local_server
+from tests.local.server_fixture import Desk
+from tests.shared_processes import Shared
 
 
 @pytest.fixture(scope="session")

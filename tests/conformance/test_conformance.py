@@ -16,7 +16,7 @@ from conformance.expected_response import matches_text
 from conformance.finding import OPEN_QUESTION
 from conformance.operations import released_operations
 from conformance.sample_properties import ZIP_CODE
-from tests.local.desk import Desk
+from tests.local.server_fixture import Desk
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from conformance.client import ApiClient, ConformanceError
 from conformance.operations import released_operations, variable_values
 from conformance.sample_properties import CREATE, SampleProperties
-from tests.local.desk import Desk
+from tests.local.server_fixture import Desk
 
 
 def samples_of(server: Desk, user: str) -> SampleProperties:

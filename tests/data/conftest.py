@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from data import table as the_table
-from data.calls import Call
+from data.dynamodb import table as the_table
+from data.dynamodb.instrumentation import Call
 from tests.conftest import forget_the_client
 from tests.proxy import Proxy
 

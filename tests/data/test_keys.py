@@ -5,7 +5,7 @@ import pytest
 from data import keys
 from data.keys import BY_PRICE, INDEXES, INVERSE, Key
 from data.records import ID
-from tests.data import given
+from tests.data import factories
 
 P1, ADA = ID("p1"), ID("ada")
 
@@ -15,7 +15,7 @@ P1, ADA = ID("p1"), ID("ada")
     [
         (keys.property(P1), ("PROP#p1", "METADATA")),
         (keys.image(P1, ID("i1")), ("PROP#p1", "IMG#i1")),
-        (keys.event(P1, given.at(0), 3), ("PROP#p1", "HIST#2026-01-01T00:00:00.000Z#0000000003")),
+        (keys.event(P1, factories.at(0), 3), ("PROP#p1", "HIST#2026-01-01T00:00:00.000Z#0000000003")),
         (keys.user(ADA), ("USER#ada", "PROFILE")),
         (keys.ownership(ADA, P1), ("USER#ada", "PROP#p1")),
         (keys.listing("98001", P1), ("ZIP#98001", "PROP#p1")),
@@ -35,13 +35,13 @@ def test_an_edge_is_found_by_its_sort_key() -> None:
 
 
 def test_a_homes_history_sorts_before_its_pictures_and_they_before_the_home() -> None:
-    newest, picture, home = keys.event(P1, given.at(0), 10**10 - 1), keys.image(P1, ID("-")), keys.property(P1)
+    newest, picture, home = keys.event(P1, factories.at(0), 10**10 - 1), keys.image(P1, ID("-")), keys.property(P1)
     assert newest.sk < keys.IMAGES < picture.sk < home.sk
     assert keys.image(P1, ID("z" * 64)).sk < home.sk
 
 
 def test_events_of_one_moment_sort_by_version() -> None:
-    sort_keys = [keys.event(P1, given.at(0), version).sk for version in (1, 9, 10, 99, 100, 2_147_483_647)]
+    sort_keys = [keys.event(P1, factories.at(0), version).sk for version in (1, 9, 10, 99, 100, 2_147_483_647)]
     assert sort_keys == sorted(sort_keys)
     assert {len(sk) for sk in sort_keys} == {40}
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from data import listings
 from data.records import Listing, ListingFilter, ListingSort, ListingStatus
-from tests.data import given as a_table
-from tests.data import then
+from tests.data import assertions
+from tests.data import factories as a_table
 from tests.profiles import examples
 
 pytestmark = pytest.mark.usefixtures("table")
@@ -66,7 +66,7 @@ def test_the_pages_joined_are_what_python_filters_and_sorts(
     zip_code = next(ZIPS)
     written = a_table.cards([replace(card, zip_code=zip_code) for card in cards])
     expected = [card for card in written if passes(card, wanted)]
-    pages = then.pages(lambda after: listings.by_zip(zip_code, wanted, sort, first, after))
+    pages = assertions.pages(lambda after: listings.by_zip(zip_code, wanted, sort, first, after))
     found = [card for page in pages for card in page]
     assert sorted(found, key=lambda card: card.id) == sorted(expected, key=lambda card: card.id)
     assert [card.id if sort is ListingSort.NEWEST else card.price for card in found] == in_order(expected, sort)

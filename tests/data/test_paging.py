@@ -12,17 +12,17 @@ from hypothesis import given as whatever
 from hypothesis import strategies as st
 
 from data import history, listings, paging, properties
+from data.dynamodb.requests import Item, Query
 from data.errors import BadCursor
 from data.records import ListingFilter, ListingSort
-from data.requests import Item, Query
-from tests.data import given, when
+from tests.data import actions, factories
 from tests.proxy import Proxy
 
 NEWEST, PRICE_ASC, PRICE_DESC = ListingSort.NEWEST, ListingSort.PRICE_ASC, ListingSort.PRICE_DESC
 ANY = ListingFilter()
-BY_PRICE = listings.asked(given.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC)
-BY_AGE = listings.asked(given.ZIP, ANY, NEWEST)
-HERE: Item = {"pk": "ZIP#98001", "sk": f"PROP#{given.home_id(1)}", "list_price": 20}
+BY_PRICE = listings.asked(factories.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC)
+BY_AGE = listings.asked(factories.ZIP, ANY, NEWEST)
+HERE: Item = {"pk": "ZIP#98001", "sk": f"PROP#{factories.home_id(1)}", "list_price": 20}
 
 Read = Callable[[str | None], Any]
 LISTS: dict[str, Read] = {
@@ -33,10 +33,10 @@ LISTS: dict[str, Read] = {
     "a filter": lambda after: listings.by_zip("98001", ListingFilter(min_bedrooms=1), NEWEST, 1, after),
     "another filter": lambda after: listings.by_zip("98001", ListingFilter(min_bedrooms=2), NEWEST, 1, after),
     "price bounds": lambda after: listings.by_zip("98001", ListingFilter(max_price=9e5), PRICE_ASC, 1, after),
-    "a history": lambda after: history.of_property(given.home_id(0), 1, after),
-    "another's history": lambda after: history.of_property(given.home_id(1), 1, after),
-    "a user's homes": lambda after: properties.of_users([given.ADA], 1, after)[0],
-    "another's homes": lambda after: properties.of_users([given.GRACE], 1, after)[0],
+    "a history": lambda after: history.of_property(factories.home_id(0), 1, after),
+    "another's history": lambda after: history.of_property(factories.home_id(1), 1, after),
+    "a user's homes": lambda after: properties.of_users([factories.ADA], 1, after)[0],
+    "another's homes": lambda after: properties.of_users([factories.GRACE], 1, after)[0],
 }
 
 
@@ -57,8 +57,8 @@ def a_cursor_of(text: str, asked: Query = BY_PRICE) -> str:
 def cursors(table: str) -> dict[str, str]:
     """A cursor of each list: behind the first of two."""
     for n in range(8):
-        owner = given.ADA if n % 2 else given.GRACE
-        when.changed(given.a_home(n, bedrooms=3, owner_id=owner, zip_code=f"9800{1 + n // 4}"), price=1.0)
+        owner = factories.ADA if n % 2 else factories.GRACE
+        actions.changed(factories.a_home(n, bedrooms=3, owner_id=owner, zip_code=f"9800{1 + n // 4}"), price=1.0)
     return {name: read(None).page_info.end_cursor for name, read in LISTS.items()}
 
 
@@ -99,7 +99,7 @@ def test_a_cursor_of_another_list_is_refused_before_any_request(cursors: dict[st
 )
 def test_what_is_no_cursor_is_refused_before_any_request(proxy: Proxy, text: str) -> None:
     with pytest.raises(BadCursor, match="not a cursor of this list"):
-        listings.by_zip(given.ZIP, ANY, NEWEST, 20, text)
+        listings.by_zip(factories.ZIP, ANY, NEWEST, 20, text)
     assert proxy.seen == []
 
 
@@ -160,9 +160,11 @@ def test_a_forged_position_cannot_leave_the_range(sk: str) -> None:
 @pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("price", [10, 90.0, 10.005, 89.99999999999999, 20])
 def test_a_forged_position_inside_the_range_reads_the_same_list(price: float) -> None:
-    given.cards([given.a_card(0, price=95.0), given.a_card(1, price=90.0), given.a_card(2, zip_code="98002")])
+    factories.cards(
+        [factories.a_card(0, price=95.0), factories.a_card(1, price=90.0), factories.a_card(2, zip_code="98002")]
+    )
     page = listings.by_zip(
-        given.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC, 20, a_cursor([price, "A"])
+        factories.ZIP, ListingFilter(min_price=10.0, max_price=90.0), PRICE_ASC, 20, a_cursor([price, "A"])
     )
     assert {card.price for card in page.nodes} <= {90.0}
 
@@ -170,8 +172,8 @@ def test_a_forged_position_inside_the_range_reads_the_same_list(price: float) ->
 @pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("price", [0, 0.0, -0.0, 1e-200, 5e-324, 1e12])
 def test_a_forged_price_at_the_edge_of_what_dynamodb_holds_is_no_fault(price: float) -> None:
-    asked = listings.asked(given.ZIP, ANY, PRICE_DESC)
-    page = listings.by_zip(given.ZIP, ANY, PRICE_DESC, 20, a_cursor([price, "A"], asked))
+    asked = listings.asked(factories.ZIP, ANY, PRICE_DESC)
+    page = listings.by_zip(factories.ZIP, ANY, PRICE_DESC, 20, a_cursor([price, "A"], asked))
     assert page.nodes == ()
 
 

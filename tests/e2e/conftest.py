@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from local import dynamodb, server
-from local.appsync import AppSync
-from local.desk import Place
-from local.desk import app as application
-from local.iam import Iam
-from local.issuer import Issuer
+from local import server
+from local.app import Place
+from local.app import app as application
+from local.appsync.engine import AppSync
+from local.auth.issuer import Issuer
+from local.auth.sigv4 import Iam
+from local.dynamodb import engine
 from tests.e2e import deployment, ministack
 from tests.e2e.deployment import Deployment
 from tests.e2e.functions import Deployed
 from tests.e2e.ministack import CREDENTIALS, REGION, Account
-from tests.e2e.people import People
-from tests.local.desk import Asked, served
+from tests.e2e.users import People
+from tests.local.server_fixture import Asked, served
 from tests.local.test_server import free_port
 
 
@@ -70,7 +71,7 @@ def desk(stage: Deployment, people: People, folder: Path, desk_url: str) -> Iter
     (folder / "iam.json").write_text(json.dumps(CREDENTIALS))  # what MiniStack's functions sign with
     functions = Deployed(stage.account, stage.functions)
     place = Place(Issuer(desk_url), Iam(folder))
-    environment = dynamodb.environment(stage.account.url, stage.outputs["TableName"])
+    environment = engine.environment(stage.account.url, stage.outputs["TableName"])
     with pytest.MonkeyPatch.context() as patch, server.listening(int(desk_url.rpartition(":")[2])) as taken:
         pool = f"https://cognito-idp.{REGION}.amazonaws.com/{stage.outputs['UserPool']}"
         patch.setenv("COGNITO_ISSUER", pool)

@@ -12,10 +12,10 @@ from aws_cdk import App, CfnResource
 from constructs import IConstruct
 
 from infra import stages
-from infra.functions import ALIAS
-from infra.package import HOST
+from infra.build.package import HOST
+from infra.constructs.functions import ALIAS
 from infra.stack import Homes
-from local.workers import ROOT
+from local.lambdas.pool import ROOT
 from tests.e2e.differences import LEFT_OUT
 from tests.e2e.ministack import ACCOUNT, REGION, Account
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from infra.functions import ALIAS
-from local import unconfirmed
-from local.workers import Failed, Invoke, Outcome, failure
+from infra.constructs.functions import ALIAS
+from local import assumptions
+from local.lambdas.pool import Failed, Invoke, Outcome, failure
 from resolvers.wiring import LIMITS
 from tests.e2e.ministack import Account
 
@@ -29,7 +29,7 @@ class Deployed:
         self.called.append(name)
         payload = json.dumps(event).encode()
         if len(payload) > LIMITS.payload_bytes:
-            return Outcome(None, Failed(*unconfirmed.REQUEST_TOO_LARGE), [], 0, 0)
+            return Outcome(None, Failed(*assumptions.REQUEST_TOO_LARGE), [], 0, 0)
         begun = time.perf_counter()
         answer = self.client.invoke(FunctionName=self.names[name], Qualifier=ALIAS, Payload=payload)
         told = answer["Payload"].read()

@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import boto3
 
-from local.workers import ROOT
+from local.lambdas.pool import ROOT
 from tests.local.test_server import free_port
 
 PROGRAM = ROOT / ".cache" / "ministack" / "bin" / "ministack"

@@ -11,8 +11,8 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from infra import package
-from infra.package import HOST
+from infra.build import package
+from infra.build.package import HOST
 from resolvers.wiring import FIELDS
 from tests.e2e import deployment
 from tests.e2e.deployment import Deployment

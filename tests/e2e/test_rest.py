@@ -9,11 +9,11 @@ import pytest
 from tests.e2e.conftest import Desk
 from tests.e2e.deployment import STAGE, Deployment
 from tests.e2e.differences import BODIES_ARE_NOT_VALIDATED, OWN_PREFLIGHT, OWN_REFUSALS, REST
-from tests.e2e.people import People
-from tests.e2e.test_signing_up import confirmation
-from tests.local.sockets import ON_HOME, connected
-from tests.rest import recorded
-from tests.rest.recorded import Person, Player, Step
+from tests.e2e.test_sign_up import confirmation
+from tests.e2e.users import People
+from tests.local.ws_client import ON_HOME, connected
+from tests.rest import scene_player
+from tests.rest.scene_player import Person, Player, Step
 
 ROLES = {"owner": "ada", "other": "olga", "admin": "root"}
 INVALID = {"error": "Invalid request body"}
@@ -27,7 +27,7 @@ def player(stage: Deployment, people: People) -> Iterator[Player]:
     keys = {one["name"]: one["value"] for one in gateway.get_api_keys(includeValues=True)["items"]}
     host = f"{stage.outputs['RestEndpoint'].split('/')[2].partition('.')[0]}.execute-api.127.0.0.1"
     for person in ROLES.values():
-        stage.invoke("confirmed", confirmation(people, person))
+        stage.invoke("post_confirmation", confirmation(people, person))
     asked = {role: Person(people.id(person), people.token(person)) for role, person in ROLES.items()}
     address = f"{stage.account.url}/{STAGE}"
     with httpx.Client(base_url=address, headers={"host": host}, timeout=60, trust_env=False) as http:
@@ -39,9 +39,9 @@ def player(stage: Deployment, people: People) -> Iterator[Player]:
 def differing(player: Player) -> Counter[str]:
     """How many steps of all scenes are answered otherwise than was recorded, by what differs."""
     found: Counter[str] = Counter()
-    for scene in recorded.scenes():
+    for scene in scene_player.scenes():
         player.begin()
-        for step in recorded.steps(scene):
+        for step in scene_player.steps(scene):
             try:
                 player.step(step)
             except AssertionError as error:

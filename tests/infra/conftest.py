@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.infra import synthesised
-from tests.shared import Shared
+from tests.infra import templates as synthesised
+from tests.shared_processes import Shared
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from infra import api
-from infra.package import ROOT
-from resolvers.field import Field
+from infra.build.package import ROOT
+from infra.constructs import api
+from resolvers.field_config import Field
 from resolvers.wiring import FIELDS, ROWS
 
 TOOLS = ROOT / "tests" / "infra" / "handlers"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from data import keys
-from infra.package import ROOT
+from infra.build.package import ROOT
 from infra.stages import FUNCTIONS, STAGES
 from resolvers.wiring import ROWS
-from tests.infra import synthesised
+from tests.infra import templates
 from tests.resolvers import events
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -19,7 +19,7 @@ TUNING = ROOT / "docs" / "tuning"
 
 def dashboard(stage: str) -> dict[str, dict[str, Any]]:
     """The dashboard's graphs by their titles; what CloudFormation fills in stands there as REF."""
-    body = synthesised.named(stage).one("AWS::CloudWatch::Dashboard")["DashboardBody"]
+    body = templates.named(stage).one("AWS::CloudWatch::Dashboard")["DashboardBody"]
     text = "".join(part if isinstance(part, str) else "REF" for part in body["Fn::Join"][1])
     return {one["properties"]["title"]: one["properties"] for one in json.loads(text)["widgets"]}
 
@@ -79,10 +79,10 @@ def test_errors_by_field_are_what_the_functions_count(table: str, capsys: pytest
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_function_is_drawn_and_has_its_alarms(stage: str) -> None:
-    stack = synthesised.named(stage)
+    stack = templates.named(stage)
     texts = [one.get("Description", "") for one in stack.properties("AWS::Lambda::Function")]
     names = sorted(text.rpartition(": ")[2] for text in texts if text.startswith("Homes, "))
-    assert names == sorted([*FUNCTIONS, "authorizer", "changes", "confirmed", "rest"])
+    assert names == sorted([*FUNCTIONS, "authorizer", "stream", "post_confirmation", "rest"])
     drawn = dashboard(stage)["Invocations, which are paid for"]["metrics"]
     assert sorted(one[-1]["label"] for one in drawn) == names
     ids = [id.removeprefix("Alarms")[:-8] for id in stack.all("AWS::CloudWatch::Alarm")]
@@ -91,7 +91,7 @@ def test_every_function_is_drawn_and_has_its_alarms(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_each_alarm_has_its_row_in_the_runbook(stage: str) -> None:
-    ids = [id.removeprefix("Alarms")[:-8] for id in synthesised.named(stage).all("AWS::CloudWatch::Alarm")]
+    ids = [id.removeprefix("Alarms")[:-8] for id in templates.named(stage).all("AWS::CloudWatch::Alarm")]
     assert "Forgotten" in ids
     rows = re.findall(r"^\| `?…?(\w+)`? \| ", RUNBOOK, re.MULTILINE)
     assert [id for id in ids if id not in rows and not id.endswith(("Fails", "Refused"))] == []
@@ -99,7 +99,7 @@ def test_each_alarm_has_its_row_in_the_runbook(stage: str) -> None:
 
 
 def test_what_lies_in_the_queue_is_told_of_at_once_and_again_before_it_goes() -> None:
-    stack = synthesised.named("prod")
+    stack = templates.named("prod")
     (queue,) = stack.properties("AWS::SQS::Queue")
     alarms = {one["MetricName"]: one for one in stack.properties("AWS::CloudWatch::Alarm") if "MetricName" in one}
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 60 * 60

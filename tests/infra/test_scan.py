@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from infra import scan
-from infra.package import ROOT
+from infra.build.package import ROOT
 from infra.scan import Outcome, State
 
 PINNED = f"six==1.17.0 --hash=sha256:{'0' * 64}\n"

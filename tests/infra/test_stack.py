@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import LAMBDA, ROOT
+from infra.build.package import LAMBDA, ROOT
 from infra.stages import STAGES
 from resolvers.wiring import FIELDS
-from tests.infra import synthesised
+from tests.infra import templates
 
 BY_STAGE = {"CKV_AWS_26", "CKV_AWS_119", "CKV_AWS_120"}  # accepted where the stage has no key, or no cache, of its own
 SIZES = {  # by the Python that compiled them, where there was one of Lambda's version
@@ -38,7 +38,7 @@ RESOLVERS = sorted(  # an id is made of the field's path alone, so that nothing 
 
 
 def test_the_pool_keeps_no_secrets_and_asks_for_good_passwords() -> None:
-    stack = synthesised.named("prod")
+    stack = templates.named("prod")
     for client in stack.properties("AWS::Cognito::UserPoolClient"):
         assert client["GenerateSecret"] is False
         assert client["AllowedOAuthFlows"] == ["code"]
@@ -59,14 +59,14 @@ def test_the_pool_keeps_no_secrets_and_asks_for_good_passwords() -> None:
     }.items(),
 )
 def test_codes_are_sent_to_the_stages_own_apps_alone(stage: str, web: str) -> None:
-    clients = synthesised.named(stage).properties("AWS::Cognito::UserPoolClient")
+    clients = templates.named(stage).properties("AWS::Cognito::UserPoolClient")
     app = ["homes://signed-in/"]
     assert sorted(one["CallbackURLs"] for one in clients) == sorted([[web], app, app])
     assert [one["LogoutURLs"] for one in clients] == [one["CallbackURLs"] for one in clients]
 
 
 def test_people_sign_in_by_code_at_a_domain_of_the_stages_own() -> None:
-    stack = synthesised.named("prod")
+    stack = templates.named("prod")
     (pool,) = stack.all("AWS::Cognito::UserPool")
     domain = stack.one("AWS::Cognito::UserPoolDomain")
     assert domain == {
@@ -78,7 +78,7 @@ def test_people_sign_in_by_code_at_a_domain_of_the_stages_own() -> None:
 
 
 def test_the_pool_may_call_what_makes_a_profile() -> None:
-    stack = synthesised.named("dev")
+    stack = templates.named("dev")
     (pool,) = stack.all("AWS::Cognito::UserPool")
     called = stack.one("AWS::Cognito::UserPool")["LambdaConfig"]["PostConfirmation"]
     (permission,) = (
@@ -90,7 +90,7 @@ def test_the_pool_may_call_what_makes_a_profile() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_firewall_counts_long_bodies_and_leaves_the_backend_out_of_the_rate(stage: str) -> None:
-    graphql, rest = synthesised.named(stage).properties("AWS::WAFv2::WebACL")
+    graphql, rest = templates.named(stage).properties("AWS::WAFv2::WebACL")
     assert graphql["Rules"][:2] == rest["Rules"][:2]
     core, known, rate = graphql["Rules"]
     group = core["Statement"]["ManagedRuleGroupStatement"]
@@ -111,14 +111,14 @@ def test_the_firewall_counts_long_bodies_and_leaves_the_backend_out_of_the_rate(
 @pytest.mark.parametrize("stage", STAGES)
 def test_over_rest_where_nobody_signs_every_request_is_counted(stage: str) -> None:
     """Or whoever begins a token as a signature does might ask the authorizer without end."""
-    _, rest = synthesised.named(stage).properties("AWS::WAFv2::WebACL")
+    _, rest = templates.named(stage).properties("AWS::WAFv2::WebACL")
     limit = STAGES[stage].requests_in_five_minutes
     assert rest["Rules"][2]["Statement"] == {"RateBasedStatement": {"AggregateKeyType": "IP", "Limit": limit}}
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_alarm_says_what_to_do_and_reaches_the_topic(stage: str) -> None:
-    stack = synthesised.named(stage)
+    stack = templates.named(stage)
     (topic,) = stack.all("AWS::SNS::Topic")
     alarms = stack.properties("AWS::CloudWatch::Alarm")
     assert len(alarms) == 6 + 2 * 9 + 2 + 3
@@ -133,19 +133,19 @@ def test_every_alarm_says_what_to_do_and_reaches_the_topic(stage: str) -> None:
 def test_what_holds_data_keeps_its_logical_id() -> None:
     """CloudFormation would make another, empty one beside it. So are an API's id, which is in every
     app's address, and the keys of customers."""
-    stack = synthesised.named("prod")
+    stack = templates.named("prod")
     assert {type: sorted(stack.all(type)) for type in STATEFUL} == STATEFUL
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_resolver_keeps_its_logical_id(stage: str) -> None:
     """CloudFormation makes before it removes, and AppSync takes one resolver a field: a new id cannot be deployed."""
-    assert sorted(synthesised.named(stage).all("AWS::AppSync::Resolver")) == RESOLVERS
+    assert sorted(templates.named(stage).all("AWS::AppSync::Resolver")) == RESOLVERS
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_alarms_may_reach_the_topic_and_read_by_its_key(stage: str) -> None:
-    stack = synthesised.named(stage)
+    stack = templates.named(stage)
     (policy,) = stack.properties("AWS::SNS::TopicPolicy")
     (lets,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
     assert (lets["Action"], lets["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
@@ -161,7 +161,7 @@ def test_alarms_may_reach_the_topic_and_read_by_its_key(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_checkov_passes_over_is_accepted_at_a_resource_with_its_reason(stage: str) -> None:
-    template = synthesised.named(stage).template
+    template = templates.named(stage).template
     skipped = [
         one
         for resource in template["Resources"].values()
@@ -193,7 +193,7 @@ def test_nothing_is_accepted_for_a_whole_stack_or_app() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_checks_find_nothing_that_is_not_accepted_where_it_is(stage: str) -> None:
     """cdk-nag with two packs as CDK runs it, then cfn-lint on what was written."""
-    made = synthesised.once(stage)
+    made = templates.once(stage)
     assert (made.returncode, made.stderr) == (0, "")
     assert f"Homes-{stage} is in {made.folder}. Zipped: {SIZES[LAMBDA.compiled]}" in made.stdout
     assert ("They are not compiled" in made.stdout) == (LAMBDA.compiled == "source")
@@ -204,6 +204,6 @@ def test_the_checks_find_nothing_that_is_not_accepted_where_it_is(stage: str) ->
 
 
 def test_two_runs_make_the_very_same_template(tmp_path: Path) -> None:
-    first, second = synthesised.once("prod").digests, synthesised.run("prod", tmp_path).digests
+    first, second = templates.once("prod").digests, templates.run("prod", tmp_path).digests
     assert sorted(first) == ["Homes-prod.assets.json", "Homes-prod.template.json"]
     assert first == second

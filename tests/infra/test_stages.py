@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra import stages
-from infra.package import ROOT
+from infra.build.package import ROOT
 from infra.stages import BadStage, Capacity, Hours, Issuer, Pool, Stage
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {

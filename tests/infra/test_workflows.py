@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import ROOT
+from infra.build.package import ROOT
 from infra.stages import STAGES
 
 FOLDER = ROOT / ".github" / "workflows"

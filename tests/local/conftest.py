@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local import desk as desks
-from tests.local.desk import Desk
-from tests.local.hostile import following, logged, until
-from tests.local.issuers import Elsewhere
-from tests.shared import Shared
+from tests.local import server_fixture as desks
+from tests.local.external_issuer import Elsewhere
+from tests.local.misbehaving_clients import following, logged, until
+from tests.local.server_fixture import Desk
+from tests.shared_processes import Shared
 
 
 @pytest.fixture(scope="package")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import unconfirmed
+from local import assumptions
 from tests.local.foreign import server
 from tests.local.foreign.server import LIMITS, STAFF, Library
-from tests.local.sockets import connected
+from tests.local.ws_client import connected
 
 REVIEWS = "query($genre: Genre) { books(genre: $genre) { id reviews { stars } } }"
 ADD = 'mutation($id: ID!, $stars: Int!) { addReview(bookId: $id, stars: $stars, text: "Good") { bookId stars text } }'
@@ -98,7 +98,7 @@ def test_a_subscriber_receives_the_reviews_of_its_book(library: Library) -> None
 
 
 def test_the_limits_are_those_of_the_api(library: Library) -> None:
-    status, type, message = unconfirmed.TOO_MANY_TOKENS
+    status, type, message = assumptions.TOO_MANY_TOKENS
     too_long = library.ask("{" + ' book(id: "emma") { id }' * 20 + "}")
     assert (too_long.status, too_long.errors) == (status, [{"errorType": type, "message": message}])
     with connected(library) as socket:

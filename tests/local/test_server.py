@@ -15,9 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local import page, routes
-from local.workers import ROOT
-from tests.local.hostile import until
+from local.gateway import openapi
+from local.lambdas.pool import ROOT
+from local.ui import graphiql
+from tests.local.misbehaving_clients import until
 
 PORTS = iter(range(20_000 + os.getpid() * 97 % 12_000, 32_768))
 
@@ -72,7 +73,7 @@ def said(**environment: str) -> tuple[int, str]:
 
 
 def token(port: int) -> str:
-    command = [sys.executable, "-m", "local.token", "--user", "ada"]
+    command = [sys.executable, "-m", "local.cli.token", "--user", "ada"]
     environment = {**os.environ, "PORT": str(port)}
     made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return made.stdout.splitlines()[-1]
@@ -165,10 +166,10 @@ def test_a_folder_that_another_desk_has_is_said_so(tmp_path: Path) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the code, to be changed."""
-    packages = page.assets().relative_to(ROOT)
+    packages = graphiql.assets().relative_to(ROOT)
     for room in ("data", "resolvers", "local"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    shutil.copy(routes.FILE, tmp_path)
+    shutil.copy(openapi.FILE, tmp_path)
     (tmp_path / packages).symlink_to(ROOT / packages)
     return tmp_path
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from data import table as the_table
 from data import users
+from data.dynamodb import table as the_table
 from data.records import ID, User
-from local.workers import ROOT
-from tests.local.desk import Desk
-from tests.local.test_load import ELM, HEADER
+from local.lambdas.pool import ROOT
+from tests.local.cli.test_load import ELM, HEADER
+from tests.local.server_fixture import Desk
 
 COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")
 # One interpreter starts and 200 end, each with a line that it flushes then and a status of its own.
@@ -76,12 +76,14 @@ def test_a_schema_that_breaks_an_app_ends_with_1(run_unread: Run, tmp_path: Path
     assert run_unread("schema_diff", str(old), str(new)) == (1, "")
 
 
-@pytest.mark.parametrize("command", [["local.token", "--help"], ["local.schema", "--print"], ["local.load", "--help"]])
+@pytest.mark.parametrize(
+    "command", [["local.cli.token", "--help"], ["local.schema.compiler", "--print"], ["local.cli.load", "--help"]]
+)
 def test_a_long_text_ends_with_0(run_unread: Run, command: list[str]) -> None:
     assert run_unread(*command) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["local.token", "local.key"])
+@pytest.mark.parametrize("command", ["local.cli.token", "local.cli.api_key"])
 def test_a_credential_ends_with_0(run_unread: Run, desk: Desk, command: str) -> None:
     assert run_unread(command, "--port", desk.url.rpartition(":")[2]) == (0, "")
 
@@ -90,14 +92,14 @@ def test_a_load_with_a_bad_row_ends_with_1_and_the_rest_is_in(
     run_unread: Run, table: str, engine: str, tmp_path: Path
 ) -> None:
     (tmp_path / "sales.csv").write_text(f"{HEADER}\n{ELM}\n1,2\n")
-    status, said = run_unread("local.load", str(tmp_path / "sales.csv"), DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
+    status, said = run_unread("local.cli.load", str(tmp_path / "sales.csv"), DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
     assert (status, "BrokenPipe" in said) == (1, False)
     assert [item["zip_code"] for item in the_table.scan() if item["sk"] == "METADATA"] == ["98178"]
 
 
 def test_a_table_with_an_untruth_ends_with_1(run_unread: Run, table: str, engine: str) -> None:
     the_table.put_many([users.to_item(User(id=ID("ada"), name="Ada", property_count=7))])
-    status, said = run_unread("local.verify", DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
+    status, said = run_unread("local.cli.verify", DYNAMODB_ENDPOINT=engine, TABLE_NAME=table)
     assert (status, "BrokenPipe" in said) == (1, False)
 
 

@@ -12,8 +12,8 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from local import tls
-from tests.local.sockets import encoded
 from tests.local.test_server import desk, free_port, token
+from tests.local.ws_client import encoded
 
 
 def test_certificates_are_made_once_and_the_desks_key_is_readable_by_its_owner_alone(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from local import dynamodb
-from resolvers import handler, publishing
-from tests.resolvers import appsync as servers
-from tests.resolvers import given
-from tests.resolvers.appsync import AppSync
+from local.dynamodb import engine as dynamodb
+from resolvers.runtime import handler, publishing
+from tests.resolvers import factories
+from tests.resolvers import fake_appsync as servers
+from tests.resolvers.fake_appsync import AppSync
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -37,7 +37,7 @@ def standing(engine: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in dynamodb.environment(engine, name).items():
             patch.setenv(variable, value)
-        given.home_with_pictures(2)
+        factories.home_with_pictures(2)
         yield
 
 

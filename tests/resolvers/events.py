@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-j
 import json
 from typing import Any
 
-from data import table
-from data.requests import Item
-from resolvers import handler
-from tests import answered_errors
+from data.dynamodb import table
+from data.dynamodb.requests import Item
+from resolvers.runtime import handler
+from tests import returned_errors
 
 Event = dict[str, Any]
 Identity = dict[str, Any] | None
@@ -100,10 +100,10 @@ def handled(asked: Event | list[Event]) -> Any:
     try:
         answer = json.loads(json.dumps(handler.handle(json.loads(json.dumps(asked)), None)))
     except Exception as error:
-        answered_errors.record(path, type(error).__name__)
+        returned_errors.record(path, type(error).__name__)
         raise
     for item in answer if isinstance(answer, list) else [answer]:
-        answered_errors.record_item(path, item)
+        returned_errors.record_item(path, item)
     return answer
 
 

@@ -7,9 +7,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from data.records import Absent, Image, Property
-from resolvers.encoding import camel
 from resolvers.images import AddImageInput, UpdateImageInput
 from resolvers.properties import CreatePropertyInput, UpdatePropertyInput
+from resolvers.runtime.encoding import camel
 from tests.resolvers.events import CASTLE
 
 # No client sets these: the service does. The owner is an argument of a create only.

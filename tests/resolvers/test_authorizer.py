@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from data.records import ID
-from resolvers import authorizer, caller
-from resolvers.caller import Caller
-from resolvers.runtime import jwks
+from resolvers import authorizer
+from resolvers.runtime import caller, jwks
+from resolvers.runtime.caller import Caller
 from resolvers.runtime.jwks import JwksUnavailable
 from resolvers.runtime.tokens import LEEWAY_SECONDS
-from tests.local.issuers import EC, RSA, Elsewhere, public
+from tests.local.external_issuer import EC, RSA, Elsewhere, public
 
 STAGE = "arn:aws:execute-api:us-east-1:000000000000:a1b2c3/prod"
 CONFIGURATION, KEYS = "/.well-known/openid-configuration", "/keys"

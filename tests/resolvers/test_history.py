@@ -1,14 +1,14 @@
 """What happened to a home, and who did it."""
 
 from tests.proxy import Proxy
-from tests.resolvers import given
+from tests.resolvers import factories
 from tests.resolvers.events import ADMIN, batch, ok, values
 
 HOME = {"id": "h1"}
 
 
 def test_an_event_tells_what_changed_and_when(table: str) -> None:
-    changed = given.prices(given.home("h1", price=100.0), 99.5)
+    changed = factories.prices(factories.home("h1", price=100.0), 99.5)
     [page] = values("Property.history", [HOME], first=1)
     assert page["nodes"] == [
         {
@@ -23,13 +23,13 @@ def test_an_event_tells_what_changed_and_when(table: str) -> None:
 
 
 def test_the_newest_event_is_first(table: str) -> None:
-    given.prices(given.home("h1"), 1.0, 2.0)
+    factories.prices(factories.home("h1"), 1.0, 2.0)
     [page] = values("Property.history", [HOME])
     assert [event["version"] for event in page["nodes"]] == [3, 2, 1]
 
 
 def test_events_are_read_page_by_page(table: str) -> None:
-    given.prices(given.home("h1"), 1.0, 2.0)
+    factories.prices(factories.home("h1"), 1.0, 2.0)
     [page] = values("Property.history", [HOME], first=2)
     [rest] = values("Property.history", [HOME], first=2, after=page["pageInfo"]["endCursor"])
     assert [[event["version"] for event in some["nodes"]] for some in (page, rest)] == [[3, 2], [1]]
@@ -37,14 +37,14 @@ def test_events_are_read_page_by_page(table: str) -> None:
 
 
 def test_a_page_has_twenty_events_unless_it_is_asked_for_others(table: str) -> None:
-    given.prices(given.home("h1"), *map(float, range(1, 22)))
+    factories.prices(factories.home("h1"), *map(float, range(1, 22)))
     assert len(values("Property.history", [HOME])[0]["nodes"]) == 20
     assert len(values("Property.history", [HOME], first=100)[0]["nodes"]) == 22
 
 
 def test_a_homes_events_are_one_read(table: str, proxy: Proxy) -> None:
-    given.home("h1")
-    given.home("h2")
+    factories.home("h1")
+    factories.home("h2")
     proxy.seen.clear()
     assert [len(page["nodes"]) for page in values("Property.history", [HOME, {"id": "h2"}])] == [1, 1]
     assert proxy.seen == ["Query", "Query"]
@@ -57,15 +57,15 @@ def test_a_page_of_no_size_of_ours_is_refused(table: str) -> None:
 
 
 def test_an_event_leads_to_who_made_it(table: str) -> None:
-    given.home("h1", "ada")
-    given.person("root")
+    factories.home("h1", "ada")
+    factories.person("root")
     ok("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
     [page] = values("Property.history", [HOME])
     assert [user["id"] for user in values("HistoryEvent.changedBy", page["nodes"])] == ["root", "ada"]
 
 
 def test_who_made_an_event_may_have_no_profile(table: str) -> None:
-    given.home("h1", "ada")
+    factories.home("h1", "ada")
     ok("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
     [page] = values("Property.history", [HOME], first=1)
     assert values("HistoryEvent.changedBy", page["nodes"]) == [None]

@@ -6,7 +6,7 @@ import pytest
 
 from data.records import ListingStatus
 from tests.proxy import Proxy
-from tests.resolvers import given
+from tests.resolvers import factories
 from tests.resolvers.events import Value, ok, out_of_bounds, refused
 
 BAD_CURSOR = {
@@ -25,7 +25,7 @@ def ids(**arguments: Any) -> list[str]:
 
 
 def test_a_card_is_its_home_as_the_zip_shows_it(table: str) -> None:
-    home = given.home_with_pictures(1, zip_code="94110", price=5.5, bedrooms=3, bathrooms=2, living_area_sqft=900)
+    home = factories.home_with_pictures(1, zip_code="94110", price=5.5, bedrooms=3, bathrooms=2, living_area_sqft=900)
     assert page()["nodes"] == [
         {
             "id": "h1",
@@ -44,9 +44,9 @@ def test_a_card_is_its_home_as_the_zip_shows_it(table: str) -> None:
 
 def test_a_zip_lists_its_own_homes_that_are_active_or_pending(table: str) -> None:
     for status in ListingStatus:
-        given.home(status.name.replace("_", "-"), zip_code="94110", status=status)
-    given.home("elsewhere", zip_code="94111")
-    given.home("nowhere")
+        factories.home(status.name.replace("_", "-"), zip_code="94110", status=status)
+    factories.home("elsewhere", zip_code="94111")
+    factories.home("nowhere")
     assert ids() == ["PENDING", "ACTIVE"]
 
 
@@ -64,7 +64,7 @@ def test_the_newest_home_is_first(table: str) -> None:
 @pytest.mark.parametrize(("sort", "order"), [("PRICE_ASC", ["h2", "h3", "h1"]), ("PRICE_DESC", ["h1", "h3", "h2"])])
 def test_homes_are_sorted_by_price(table: str, sort: str, order: list[str]) -> None:
     for id, price in (("h1", 30.0), ("h2", 9.5), ("h3", 10.0)):
-        given.home(id, zip_code="94110", price=price)
+        factories.home(id, zip_code="94110", price=price)
     assert ids(sort=sort) == order
 
 
@@ -80,7 +80,7 @@ def test_homes_are_sorted_by_price(table: str, sort: str, order: list[str]) -> N
     ],
 )
 def test_homes_are_found_by_price(table: str, sort: str, wanted: dict[str, Any], found: list[str]) -> None:
-    given.cards(5)
+    factories.cards(5)
     assert ids(sort=sort, filter=wanted) == found
 
 
@@ -97,20 +97,20 @@ def test_homes_are_found_by_price(table: str, sort: str, wanted: dict[str, Any],
     ],
 )
 def test_homes_are_found_by_what_they_have(table: str, wanted: dict[str, Any] | None, found: list[str]) -> None:
-    given.home("h1", zip_code="94110", bedrooms=2, bathrooms=2, status=ListingStatus.PENDING)
-    given.home("h2", zip_code="94110", bedrooms=3, bathrooms=2)
-    given.home("h3", zip_code="94110")
+    factories.home("h1", zip_code="94110", bedrooms=2, bathrooms=2, status=ListingStatus.PENDING)
+    factories.home("h2", zip_code="94110", bedrooms=3, bathrooms=2)
+    factories.home("h3", zip_code="94110")
     assert ids(filter=wanted) == found
 
 
 def test_a_page_has_twenty_homes_unless_it_is_asked_for_others(table: str) -> None:
-    given.cards(21)
+    factories.cards(21)
     assert (len(ids()), len(ids(first=1)), len(ids(first=100))) == (20, 1, 21)
 
 
 @pytest.mark.parametrize("sort", ["NEWEST", "PRICE_ASC", "PRICE_DESC"])
 def test_pages_are_the_whole_list_in_its_order(table: str, sort: str) -> None:
-    given.cards(5)
+    factories.cards(5)
     found, after = [], None
     for more in (True, True, False):
         part = page(sort=sort, first=2, after=after)
@@ -121,7 +121,7 @@ def test_pages_are_the_whole_list_in_its_order(table: str, sort: str) -> None:
 
 
 def test_an_edge_is_a_card_with_the_cursor_behind_it(table: str) -> None:
-    given.cards(3)
+    factories.cards(3)
     part = page(first=2)
     assert [edge["node"] for edge in part["edges"]] == part["nodes"]
     assert ids(after=part["edges"][0]["cursor"]) == ["h002", "h001"]
@@ -130,14 +130,14 @@ def test_an_edge_is_a_card_with_the_cursor_behind_it(table: str) -> None:
 
 @pytest.mark.parametrize("filter", [None, {"minPrice": 1}], ids=["unfiltered", "filtered"])
 def test_a_page_is_one_read(table: str, proxy: Proxy, filter: dict[str, Any] | None) -> None:
-    given.cards(3)
+    factories.cards(3)
     proxy.seen.clear()
     page(first=2, filter=filter)
     assert proxy.seen == ["Query"]
 
 
 def test_a_cursor_is_of_its_own_list(table: str) -> None:
-    given.cards(3)
+    factories.cards(3)
     cursor = page(first=1, sort="PRICE_ASC", filter={"minPrice": 1})["pageInfo"]["endCursor"]
     mine: dict[str, Any] = {"zipCode": "94110", "sort": "PRICE_ASC", "filter": {"minPrice": 1}, "after": cursor}
     assert ids(**mine) == ["h002", "h003"]
@@ -147,12 +147,12 @@ def test_a_cursor_is_of_its_own_list(table: str) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "nonsense", "====", "é", "AAAA", "x" * 513, "94110"])
 def test_what_is_no_cursor_is_refused(table: str, cursor: str) -> None:
-    given.cards(2)
+    factories.cards(2)
     assert refused("Query.listingsByZip", zipCode="94110", after=cursor) == BAD_CURSOR
 
 
 def test_a_cut_cursor_is_refused(table: str) -> None:
-    given.cards(2)
+    factories.cards(2)
     cursor = page(first=1)["pageInfo"]["endCursor"]
     for cut in (cursor[:-1], cursor[1:], cursor + "A"):
         assert refused("Query.listingsByZip", zipCode="94110", after=cut) == BAD_CURSOR

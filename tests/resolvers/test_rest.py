@@ -12,16 +12,17 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from data import properties
-from data import table as data_table
+from data.dynamodb import table as data_table
 from data.errors import BadCursor, IdempotencyMismatch, PropertyNotFound, Refusal
 from data.records import ID
-from local import routes
-from resolvers import asked as reading
-from resolvers import refusals, rest
-from resolvers.caller import Caller, context
+from local.gateway import openapi
+from resolvers import rest
+from resolvers.runtime import errors
+from resolvers.runtime import rest_request as reading
+from resolvers.runtime.caller import Caller, context
 from tests.profiles import examples
 from tests.proxy import Proxy, cancelled, error
-from tests.resolvers import given
+from tests.resolvers import factories
 from tests.resolvers.conftest import Lines
 from tests.resolvers.events import everything
 
@@ -39,7 +40,7 @@ def asked(
     told = {name: [value] for name, value in (headers or {}).items()}
     parameters = dict(pair.split("=", 1) for pair in query.split("&") if pair)
     event = {
-        "resource": next(one.path for one in routes.read().resources if one.match(place) is not None),
+        "resource": next(one.path for one in openapi.read().resources if one.match(place) is not None),
         "path": place,
         "httpMethod": method,
         "headers": {name: values[-1] for name, values in told.items()},
@@ -86,12 +87,12 @@ def test_only_an_admin_makes_a_home_for_somebody_else(table: str) -> None:
     before = everything()
     assert status(asked("POST", "/properties", HOME, as_=BOB)) == (403, {"error": "Forbidden"})
     assert everything() == before
-    given.person("ada")
+    factories.person("ada")
     assert asked("POST", "/properties", HOME, as_=ADMIN)["statusCode"] == 201
 
 
 def test_a_home_is_shown_with_its_pictures_in_their_order(table: str) -> None:
-    given.home_with_pictures(2)
+    factories.home_with_pictures(2)
     shown = asked("GET", "/properties/h1")
     assert [image["id"] for image in shown["body"]["images"]] == ["p1", "p2"]
     assert not {"imageIds", "coverImageUrl", "images", "ownerId"} & shown["body"]["property"].keys()
@@ -99,7 +100,7 @@ def test_a_home_is_shown_with_its_pictures_in_their_order(table: str) -> None:
 
 
 def test_a_change_that_changes_nothing_is_answered_and_writes_nothing(table: str) -> None:
-    given.home()
+    factories.home()
     before = everything()
     for body in ({}, {"price": 100}, {"price": 100.0, "description": None}, {"no such": 1}, {"userId": "ada"}):
         assert asked("PUT", "/properties/h1", body)["statusCode"] == 200
@@ -107,7 +108,7 @@ def test_a_change_that_changes_nothing_is_answered_and_writes_nothing(table: str
 
 
 def test_a_home_keeps_its_owner(table: str) -> None:
-    given.home()
+    factories.home()
     before = everything()
     for body in ({"userId": "bob"}, {"userId": "bob", "price": 5}, {"userId": None}):
         assert status(asked("PUT", "/properties/h1", body)) == (400, {"error": "userId cannot be changed"})
@@ -115,7 +116,7 @@ def test_a_home_keeps_its_owner(table: str) -> None:
 
 
 def test_without_if_match_the_last_write_wins_over_whoever_was_faster(proxy: Proxy) -> None:
-    given.home()
+    factories.home()
     proxy.fail("GetItem", overtaken)
     answer = asked("PUT", "/properties/h1", {"price": 7})
     assert (answer["statusCode"], answer["body"]["property"]["price"], told(answer, "ETag")) == (200, 7, '"3"')
@@ -132,14 +133,14 @@ def overtaken(asked: Any, forward: Any) -> Any:
 
 
 def test_with_if_match_whoever_was_faster_is_told(proxy: Proxy) -> None:
-    given.home()
+    factories.home()
     proxy.fail("GetItem", overtaken)
     answer = asked("PUT", "/properties/h1", {"price": 7}, headers={"If-Match": '"1"'})
     assert status(answer) == (412, {"error": "the property h1 is at version 2, not at one of If-Match: read it again"})
 
 
 def test_others_who_write_all_the_time_are_a_conflict(proxy: Proxy) -> None:
-    given.home()
+    factories.home()
     before = everything()
     proxy.fail("TransactWriteItems", cancelled("TransactionConflict"), times=100)
     for method, body in (("PUT", {"price": 7}), ("DELETE", None)):
@@ -150,7 +151,7 @@ def test_others_who_write_all_the_time_are_a_conflict(proxy: Proxy) -> None:
 
 
 def test_a_write_that_is_overtaken_each_time_is_a_conflict(proxy: Proxy) -> None:
-    given.home()
+    factories.home()
     proxy.fail("GetItem", overtaken_again, times=data_table.TRIES)
     answer = asked("PUT", "/properties/h1", {"price": 7})
     assert status(answer) == (409, {"error": "the service is busy: try again in a moment"})
@@ -170,8 +171,8 @@ def overtaken_again(request: Any, forward: Any) -> Any:
     "path", ["/properties", "/properties?userId=ada", "/properties?zip=94110", "/users/ada/properties"]
 )
 def test_properties_are_listed_by_user_and_by_zip(table: str, path: str) -> None:
-    given.home("h1", zip_code="94110")
-    given.home("h2", owner="bob", zip_code="94111")
+    factories.home("h1", zip_code="94110")
+    factories.home("h2", owner="bob", zip_code="94111")
     assert [listing["id"] for listing in asked("GET", path)["body"]["properties"]] == ["h1"]
 
 
@@ -196,14 +197,14 @@ def test_what_goes_wrong_is_in_the_log_and_not_on_the_wire(proxy: Proxy, logged:
 
 @pytest.mark.parametrize("route", [("GET", "/properties"), ("GET", "/properties/h1"), ("DELETE", "/properties/h1")])
 def test_whom_the_authorizer_did_not_tell_of_is_turned_away(table: str, route: tuple[str, str]) -> None:
-    given.home()
+    factories.home()
     before = everything()
     assert status(asked(*route, as_=None)) == (401, {"error": "Unauthorized"})
     assert everything() == before
 
 
 def test_a_history_outlives_its_home_and_is_shown_to_nobody(table: str) -> None:
-    given.home()
+    factories.home()
     assert len(asked("GET", "/properties/h1/history")["body"]["history"]) == 1
     assert asked("DELETE", "/properties/h1")["statusCode"] == 204
     assert status(asked("GET", "/properties/h1/history")) == (404, {"error": "Not found"})
@@ -224,8 +225,8 @@ def test_each_refusal_has_a_status_of_the_contract(refusal: type[Refusal]) -> No
 
 
 def test_who_and_what_is_missing_is_told_in_the_words_of_the_contract() -> None:
-    assert rest.STATUSES[refusals.NotSignedIn] == (401, "Unauthorized")
-    assert rest.STATUSES[refusals.NotTheOwner] == rest.STATUSES[refusals.NotAllowed] == (403, "Forbidden")
+    assert rest.STATUSES[errors.NotSignedIn] == (401, "Unauthorized")
+    assert rest.STATUSES[errors.NotTheOwner] == rest.STATUSES[errors.NotAllowed] == (403, "Forbidden")
     assert rest.STATUSES[PropertyNotFound] == (404, "Not found")
     assert rest.STATUSES[IdempotencyMismatch] == (409, None)
     assert BadCursor not in rest.STATUSES
@@ -235,7 +236,7 @@ def test_the_routes_are_those_of_the_contract() -> None:
     made = {(route.method, route.path) for route in rest.app._static_routes + rest.app._dynamic_routes}
     contract = {
         (one.method, one.path.replace("{", "<").replace("}", ">"))
-        for resource in routes.read().resources
+        for resource in openapi.read().resources
         for one in resource.operations.values()
     }
     assert made == contract

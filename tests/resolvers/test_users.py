@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.resolvers import given
+from tests.resolvers import factories
 from tests.resolvers.events import ADA, ADMIN, BOB, cognito, everything, ok, out_of_bounds, refused, values
 
 
 def test_a_user_is_found_by_id(table: str) -> None:
-    user = given.person("bob", "Bob")
+    user = factories.person("bob", "Bob")
     assert ok("Query.user", id="bob") == {
         "id": "bob",
         "name": "Bob",
@@ -24,7 +24,7 @@ def test_there_may_be_no_user(table: str) -> None:
 
 
 def test_i_am_my_profile(table: str) -> None:
-    given.person("ada", "Ada King", email="king@example.com")
+    factories.person("ada", "Ada King", email="king@example.com")
     assert [ok("Query.me")[name] for name in ("id", "name", "email")] == ["ada", "Ada King", "king@example.com"]
 
 
@@ -49,12 +49,12 @@ def test_asking_who_i_am_writes_nothing(table: str) -> None:
 
 @pytest.mark.parametrize(("asker", "seen"), [(ADA, "ada@example.com"), (ADMIN, "ada@example.com"), (BOB, None)])
 def test_an_email_is_for_its_user_and_for_admins(table: str, asker: dict[str, Any], seen: str | None) -> None:
-    given.person("ada", email="ada@example.com")
+    factories.person("ada", email="ada@example.com")
     assert values("User.email", [ok("Query.user", asker, id="ada")], asker) == [seen]
 
 
 def test_an_admin_without_an_email_has_none(table: str) -> None:
-    given.person("root")
+    factories.person("root")
     assert values("User.email", [ok("Query.me", ADMIN)], ADMIN) == [None]
 
 
@@ -70,18 +70,18 @@ def test_a_change_makes_my_profile_from_my_token(table: str) -> None:
 
 
 def test_a_change_keeps_what_it_leaves_out(table: str) -> None:
-    before = given.person("ada", "Ada King", email="king@example.com")
+    before = factories.person("ada", "Ada King", email="king@example.com")
     after = ok("Mutation.updateMe", input={"email": "ada@example.org"})
     assert (after["name"], after["email"], after["createdAt"]) == ("Ada King", "ada@example.org", before.created_at)
 
 
 def test_a_change_keeps_the_count_of_homes(table: str) -> None:
-    given.home("h1", "ada")
+    factories.home("h1", "ada")
     assert ok("Mutation.updateMe", input={"name": "Ada King"})["propertyCount"] == 1
 
 
 def test_null_clears_my_email(table: str) -> None:
-    given.person("ada", "Ada King", email="king@example.com")
+    factories.person("ada", "Ada King", email="king@example.com")
     assert ok("Mutation.updateMe", input={"email": None})["email"] is None
     assert ok("Query.me")["email"] is None
 
@@ -93,13 +93,13 @@ def test_my_token_does_not_bring_back_the_email_that_i_cleared(table: str) -> No
 
 
 def test_a_change_is_of_the_caller_alone(table: str) -> None:
-    before = given.person("bob", "Bob")
+    before = factories.person("bob", "Bob")
     ok("Mutation.updateMe", ADA, input={"name": "Somebody"})
     assert ok("Query.user", id="bob")["name"] == before.name
 
 
 def test_null_does_not_clear_my_name(table: str) -> None:
-    given.person("ada")
+    factories.person("ada")
     told = refused("Mutation.updateMe", input={"name": None})
     assert told == out_of_bounds("input.name", "may be left out, but not null")
 

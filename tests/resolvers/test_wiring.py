@@ -7,22 +7,23 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
 from data import records
-from local.dynamodb import ROOT
-from resolvers import changes, encoding, history, images, listings, properties, users
-from resolvers.caller import Caller
-from resolvers.field import COGNITO, IAM, OIDC, ROOTS, Evict, Field
+from local.dynamodb.engine import ROOT
+from resolvers import history, images, listings, properties, stream, users
+from resolvers.field_config import COGNITO, IAM, OIDC, ROOTS, Evict, Field
+from resolvers.runtime import encoding
+from resolvers.runtime.caller import Caller
 from resolvers.wiring import FIELDS, LIMITS, PARENTS_OF_PAGES, ROWS
 
-MODULES = (changes, history, images, listings, properties, users)
+MODULES = (stream, history, images, listings, properties, users)
 STREAM = {  # the functions that answer no field, but take what the table's stream tells
-    changes.handle,
-    changes.change,
-    changes.difference,
-    changes.in_zips,
-    changes.homes,
-    changes.removed_at,
-    changes.short,
-    changes.cut,
+    stream.handle,
+    stream.change,
+    stream.difference,
+    stream.in_zips,
+    stream.homes,
+    stream.removed_at,
+    stream.short,
+    stream.cut,
 }
 BATCHED = [row for row in FIELDS if row.batch]
 CACHED = [row for row in FIELDS if row.cache]
@@ -218,7 +219,7 @@ def test_a_subscription_asks_by_fields_of_what_it_answers(schema: GraphQLSchema)
 
 
 def test_appsync_itself_answers_what_is_published_and_followed_and_nothing_else() -> None:
-    assert [row.path for row in FIELDS if row.local] == [row.path for row in FIELDS if row.function == "changes"]
+    assert [row.path for row in FIELDS if row.local] == [row.path for row in FIELDS if row.function == "stream"]
 
 
 def test_a_request_may_not_ask_more_than_appsync_allows() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.local import desk as desks
-from tests.local.desk import Desk
-from tests.rest.recorded import Person, Player
-from tests.shared import Shared
+from tests.local import server_fixture as desks
+from tests.local.server_fixture import Desk
+from tests.rest.scene_player import Person, Player
+from tests.shared_processes import Shared
 
 
 @pytest.fixture(scope="package")

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from resolvers.wiring import REST
-from tests.local import world
-from tests.local.desk import Desk
-from tests.local.hostile import until
-from tests.local.sockets import ON_HOME, connected, made
+from tests.local import dataset
+from tests.local.misbehaving_clients import until
+from tests.local.server_fixture import Desk
+from tests.local.ws_client import ON_HOME, connected, made
 
-HOME = world.ALL[8]  # ada's
+HOME = dataset.ALL[8]  # ada's
 BY_ID = "query($id: ID!) { property(id: $id) { price version } }"
 BY_IDS = "query($id: ID!) { properties(ids: [$id]) { price version } }"
 UPDATE = """mutation($id: ID!, $price: Float!, $version: Int!) {
@@ -27,7 +27,7 @@ UPDATE = """mutation($id: ID!, $price: Float!, $version: Int!) {
 
 @pytest.fixture
 def rest(desk: Desk) -> Iterator[httpx.Client]:
-    desk.put(world.items())
+    desk.put(dataset.items())
     desk.forget()
     desk.gateway.forget()
     headers = {"x-api-key": desk.keys.issue("government"), "authorization": desk.token("ada")}

@@ -14,9 +14,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from local.issuer import new_key
+from local.auth.issuer import new_key
 from resolvers import authorizer
-from tests.local.issuers import EC, RSA, Elsewhere, elsewhere, public
+from tests.local.external_issuer import EC, RSA, Elsewhere, elsewhere, public
 from tests.profiles import count, seeds
 
 EACH = count(12.5)

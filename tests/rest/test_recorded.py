@@ -2,24 +2,24 @@
 
 import pytest
 
-from local import routes
-from local.routes import Operation
-from tests.rest import recorded
-from tests.rest.recorded import Player
+from local.gateway import openapi
+from local.gateway.openapi import Operation
+from tests.rest import scene_player
+from tests.rest.scene_player import Player
 
 # What no plain request can provoke: something broken, and others who write the same home all the time.
 UNPROVOKED = {("updateProperty", 409), ("deleteProperty", 409)}
-CONTRACT = routes.read()
+CONTRACT = openapi.read()
 
 
-@pytest.mark.parametrize("scene", recorded.scenes())
+@pytest.mark.parametrize("scene", scene_player.scenes())
 def test_a_scene_is_answered_as_it_was_recorded(plays: Player, scene: str) -> None:
     plays.play(scene)
 
 
 def asked() -> set[tuple[str, int]]:
     """The operations of all steps, each with the status that it is answered with."""
-    steps = [step for scene in recorded.scenes() for step in recorded.steps(scene)]
+    steps = [step for scene in scene_player.scenes() for step in scene_player.steps(scene)]
     found = [(operation(step["send"]), step["status"]) for step in steps]
     return {(one.id, status) for one, status in found if one}
 
@@ -35,7 +35,7 @@ def operation(send: str) -> Operation | None:
 def promised() -> set[tuple[str, int]]:
     """The operations of the contract, each with every status that it names."""
     items = CONTRACT.document["paths"].values()
-    told = [one for item in items for method, one in item.items() if method in routes.METHODS]
+    told = [one for item in items for method, one in item.items() if method in openapi.METHODS]
     return {(one["operationId"], int(status)) for one in told for status in one["responses"]}
 
 

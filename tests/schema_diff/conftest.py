@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local import desk as desks
-from tests.local.desk import Desk
-from tests.shared import Shared
+from tests.local import server_fixture as desks
+from tests.local.server_fixture import Desk
+from tests.shared_processes import Shared
 
 
 @pytest.fixture(scope="package")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from local.workers import ROOT
+from local.lambdas.pool import ROOT
 from schema_diff.changes import Change
 from schema_diff.compare import RULES, compared, judged, of_schema
 from schema_diff.graphql.schema_document import Contract, contract

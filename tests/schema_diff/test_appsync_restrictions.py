@@ -3,8 +3,8 @@
 import pytest
 from graphql import parse
 
-from infra import sdl
-from resolvers.field import COGNITO, IAM, OIDC
+from infra.build import sdl
+from resolvers.field_config import COGNITO, IAM, OIDC
 from schema_diff.graphql.appsync_restrictions import unsupported
 from tests.schema_diff.helpers import ids
 

@@ -13,13 +13,13 @@ import pytest
 import trustme
 from graphql import build_schema, introspection_from_schema
 
-from local.workers import ROOT
+from local.lambdas.pool import ROOT
 from schema_diff.__main__ import main
 from schema_diff.compare import compared
 from schema_diff.sources import endpoint
 from schema_diff.sources.files import Folder
 from schema_diff.sources.source import SCHEMA, NotReadable
-from tests.local.desk import Desk
+from tests.local.server_fixture import Desk
 from tests.local.test_server import free_port
 from tests.schema_diff.helpers import TODAY, alone, tree
 

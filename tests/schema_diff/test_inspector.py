@@ -11,8 +11,8 @@ from functools import cache
 
 import pytest
 
-from local import page
-from local.workers import ROOT
+from local.lambdas.pool import ROOT
+from local.ui import graphiql
 from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
 from tests.schema_diff import corpus
 from tests.schema_diff.corpus import HERE, Edit
@@ -32,7 +32,7 @@ pytestmark = [
 @cache
 def theirs() -> dict[Edit, str]:
     """The worst that the inspector finds in each change."""
-    page.assets(HERE / "inspector")
+    graphiql.assets(HERE / "inspector")
     declared = "\n".join(DECLARED)
     pairs = [{"before": declared + corpus.BASE, "after": declared + edit.after} for edit in EDITS]
     ran = subprocess.run(

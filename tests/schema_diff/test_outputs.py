@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 from graphql import parse
 
-from local import page
+from local.ui import graphiql
 from schema_diff.approvals import Approval
 from schema_diff.changes import Change
 from schema_diff.compare import judged, meeting, of_schema
@@ -193,7 +193,7 @@ def test_json_has_everything() -> None:
 
 def refusals(sarif: str) -> list[str]:
     """Why SARIF's own JSON schema refuses a report."""
-    page.assets(HERE / "inspector")
+    graphiql.assets(HERE / "inspector")
     command = ["node", "sarif.mjs"]
     ran = subprocess.run(command, cwd=HERE / "inspector", input=sarif, capture_output=True, text=True, check=True)
     return [str(error["message"]) for error in json.loads(ran.stdout)]

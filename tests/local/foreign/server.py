@@ -9,19 +9,21 @@ import uvicorn
 from graphql import GraphQLSchema, build_schema
 from starlette.applications import Starlette
 
-from local import http, realtime, server
-from local.api import ExecutableSchema
-from local.appsync import AppSync
-from local.auth import Providers
-from local.claims import COGNITO as COGNITO_TOKEN
-from local.claims import OIDC as OIDC_TOKEN
-from local.issuer import Issuer
-from local.realtime import Pace
-from local.trace import Traces
-from local.workers import ROOT, Function, FunctionCode, Lambda
-from resolvers.field import COGNITO, OIDC, Batch, Cache, Evict, Field, Limits, Mode
-from tests.local.desk import Asked, serving
+from local import server
+from local.appsync import http
+from local.appsync.engine import AppSync
+from local.appsync.execution.schema_runtime import ExecutableSchema
+from local.appsync.realtime import websocket
+from local.appsync.realtime.websocket import Pace
+from local.auth.claims import COGNITO as COGNITO_TOKEN
+from local.auth.claims import OIDC as OIDC_TOKEN
+from local.auth.issuer import Issuer
+from local.auth.providers import Providers
+from local.lambdas.pool import ROOT, Function, FunctionCode, Lambda
+from local.trace.model import Traces
+from resolvers.field_config import COGNITO, OIDC, Batch, Cache, Evict, Field, Limits, Mode
 from tests.local.foreign import books, reviews
+from tests.local.server_fixture import Asked, serving
 
 HERE = Path(__file__).parent
 SIGNED_IN = (COGNITO, OIDC)
@@ -84,7 +86,7 @@ def running() -> Iterator[Library]:
         issuer = Issuer(f"http://127.0.0.1:{socket.getsockname()[1]}")
         authenticate = Providers.from_environment(issuer, None).authenticate
         endpoint = http.route(appsync, authenticate, Traces(), publisher="the functions of this API publish nothing")
-        routes = [endpoint, *realtime.routes(appsync.subscriptions, authenticate, Pace())]
+        routes = [endpoint, *websocket.routes(appsync.subscriptions, authenticate, Pace())]
         app = Starlette(routes=routes, lifespan=lifespan)
         with serving(uvicorn.Config(app, ws="websockets-sansio", log_level="warning"), socket):
             library = Library(issuer.url, appsync, issuer)

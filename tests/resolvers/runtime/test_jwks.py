@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 import pytest
 
-from local.issuer import new_key
+from local.auth.issuer import new_key
 from resolvers.runtime.jwks import (
     JWKS_TTL_SECONDS,
     MAX_KEYS,
@@ -16,7 +16,7 @@ from resolvers.runtime.jwks import (
     fetch_json,
 )
 from tests.clock import Clock
-from tests.local.issuers import EC, RSA, elsewhere, public
+from tests.local.external_issuer import EC, RSA, elsewhere, public
 
 ALGORITHMS = ("RS256", "ES256")
 

@@ -8,17 +8,17 @@ from typing import Any
 import jwt
 import pytest
 
-from local import auth
+from local.auth import providers
 from resolvers import authorizer
 from resolvers.runtime.jwks import JwksCache, JwksUnavailable
 from resolvers.runtime.tokens import LEEWAY_SECONDS, Claims, ExpiredToken, InvalidToken, Policy, TrustedIssuer, Verifier
 from tests.clock import Clock
-from tests.local.issuers import RSA, public
+from tests.local.external_issuer import RSA, public
 
 URL = "https://id.example.com"
 NOW = 1_800_000_000
 NO_DATES = [f"{NOW}", "soon", [NOW], {"at": NOW}, True, None, float("inf"), float("nan"), 10**400]
-POLICIES = {"AppSync": auth.POLICY, "REST": authorizer.POLICY}
+POLICIES = {"AppSync": providers.POLICY, "REST": authorizer.POLICY}
 
 
 @pytest.fixture(params=POLICIES)

@@ -1,0 +1,1 @@
+"""The CDK constructs of a stage, one module each."""

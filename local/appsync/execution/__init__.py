@@ -1,0 +1,1 @@
+"""Execution of a request: authorization, batches, the resolver cache, invocations of functions."""

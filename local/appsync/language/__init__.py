@@ -1,0 +1,1 @@
+"""GraphQL documents as AppSync's engine reads, validates and prints them."""

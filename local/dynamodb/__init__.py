@@ -1,0 +1,1 @@
+"""DynamoDB Local: its process, its tables and their streams."""

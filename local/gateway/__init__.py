@@ -1,0 +1,1 @@
+"""The API Gateway emulator: routes, validation, authorizer, usage plans and response cache."""

@@ -1,0 +1,1 @@
+"""The pages of the local server: GraphiQL and Swagger UI."""

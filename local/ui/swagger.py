@@ -1,0 +1,35 @@
+"""The desk's page at `/docs`: the REST contract in Swagger UI, signed in by a token and a key of the desk's own."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from local.gateway import openapi as contract
+from local.ui.graphiql import FOLDER as GRAPHIQL
+
+FOLDER = GRAPHIQL.parent / "swagger"
+PACKAGE = FOLDER / "node_modules" / "swagger-ui-dist"
+FILES = {
+    "swagger-ui.css": ("swagger-ui.css", "text/css"),
+    "swagger-ui.js": ("swagger-ui-bundle.js", "text/javascript"),
+}
+FRESH = {"cache-control": "no-cache"}
+
+
+def routes() -> list[Route]:
+    """The page, the two files of Swagger UI that it loads, and the contract."""
+
+    async def page(_: Request) -> Response:
+        return FileResponse(FOLDER / "index.html", media_type="text/html", headers=FRESH)
+
+    async def file(request: Request) -> Response:
+        path, media_type = FILES.get(request.path_params["file"], ("", ""))
+        if not path or not (PACKAGE / path).is_file():
+            raise HTTPException(404)
+        return FileResponse(PACKAGE / path, media_type=media_type, headers={"cache-control": "max-age=3600"})
+
+    async def openapi(_: Request) -> Response:
+        return FileResponse(contract.FILE, media_type="application/yaml", headers=FRESH)
+
+    return [Route("/docs", page), Route("/docs/{file}", file), Route("/openapi.yaml", openapi)]

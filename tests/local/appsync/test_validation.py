@@ -1,0 +1,192 @@
+"""Documents that are refused before anything runs, in the words that real APIs of AppSync were seen to answer with."""
+
+import pytest
+from graphql import get_introspection_query
+
+from local import assumptions
+from tests.local.small_schema import DESK, at, refused
+
+
+def told(query: str) -> list[str]:
+    """The messages of a query's errors, without what they all begin with."""
+    return [error["message"].removeprefix("Validation error of type ") for error in refused(query)]
+
+
+def test_an_undefined_field_is_refused_as_appsync_refuses_it() -> None:
+    assert refused("{badfield}") == [
+        {
+            "path": None,
+            "locations": at(2),
+            "message": "Validation error of type FieldUndefined: "
+            "Field 'badfield' in type 'Query' is undefined @ 'badfield'",
+        }
+    ]
+
+
+def test_a_required_field_of_an_input_that_is_missing_is_refused_as_appsync_refuses_it() -> None:
+    assert refused('mutation createTest {\n  createTest(input: {testa: "test"}) { id }\n}') == [
+        {
+            "path": None,
+            "locations": at(14, line=2),
+            "message": "Validation error of type WrongType: argument 'input' with value 'ObjectValue{objectFields="
+            "[ObjectField{name='testa', value=StringValue{value='test'}}]}' is missing required fields '[test]' "
+            "@ 'createTest'",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("{ a: getPost(id: 1) { x } }", "FieldUndefined: Field 'x' in type 'Post' is undefined @ 'getPost/x'"),
+        ("{ getPost { id } }", "MissingFieldArgument: Missing field argument id @ 'getPost'"),
+        ("{ getPost(id: 1, x: 2) { id } }", "UnknownArgument: Unknown field argument x @ 'getPost'"),
+        ("query($x: Foo) { getPost(id: $x) { id } }", "UnknownType: Unknown type Foo"),
+        (
+            '{ getPost(id: 1, at: "2019") { id } }',
+            "WrongType: argument 'at' with value 'StringValue{value='2019'}' is not a valid 'AWSDateTime' @ 'getPost'",
+        ),
+        (
+            "{ translate(from: KLINGON) }",
+            "WrongType: argument 'from' with value 'EnumValue{name='KLINGON'}' is not a valid 'Language' @ 'translate'",
+        ),
+        (
+            'mutation { createTest(input: {test: "x", url: "y"}) { id } }',
+            "WrongType: argument 'input.url' with value 'StringValue{value='y'}' is not a valid 'AWSURL' "
+            "@ 'createTest'",
+        ),
+        (
+            'mutation { createTest(input: {test: "x", b: 1}) { id } }',
+            "WrongType: argument 'input' with value 'ObjectValue{objectFields=[ObjectField{name='test', "
+            "value=StringValue{value='x'}}, ObjectField{name='b', value=IntValue{value=1}}]}' "
+            "contains a field not in 'Item': 'b' @ 'createTest'",
+        ),
+        (
+            "{ translate { x } }",
+            "SubSelectionNotAllowed: Sub selection not allowed on leaf type String of field translate @ 'translate'",
+        ),
+        (
+            "{ badge { tags { x } owner { id } } }",
+            "SubSelectionNotAllowed: Sub selection not allowed on leaf type null of field tags @ 'badge/tags'",
+        ),
+        (
+            "{ getPost(id: 1) }",
+            "SubSelectionRequired: Sub selection required for type Post of field getPost @ 'getPost'",
+        ),
+        (
+            "{ badge { owner } }",
+            "SubSelectionRequired: Sub selection required for type null of field owner @ 'badge/owner'",
+        ),
+        ("{ getPost(id: $x) { id } }", "UndefinedVariable: Undefined variable x @ 'getPost'"),
+        ("query($x: Int) { badge { tags } }", "UnusedVariable: Unused variable x"),
+        ("{ badge { ...F } }", "UndefinedFragment: Undefined fragment F @ 'badge'"),
+        (
+            "query($x: String!) { getPost(id: $x) { id } }",
+            "VariableTypeMismatch: Variable type 'String!' doesn't match expected type 'ID!' @ 'getPost'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_document_is_told_in_the_words_of_appsync(query: str, message: str) -> None:
+    assert message in told(query)
+
+
+@pytest.mark.parametrize(
+    ("literal", "printed"),
+    [
+        ("1.5", "FloatValue{value=1.5}"),
+        ("true", "BooleanValue{value=true}"),
+        ("[1, null]", "ArrayValue{values=[IntValue{value=1}, NullValue{}]}"),
+        ("{a: $x}", "ObjectValue{objectFields=[ObjectField{name='a', value=VariableReference{name='x'}}]}"),
+    ],
+)
+def test_a_literal_is_printed_as_graphql_java_prints_it(literal: str, printed: str) -> None:
+    message = told(f"query($x: Int) {{ translate(from: {literal}) }}")[-1]
+    assert message == f"WrongType: argument 'from' with value '{printed}' is not a valid 'Language' @ 'translate'"
+
+
+def test_a_place_in_a_list_or_an_object_is_named() -> None:
+    (message,) = told('mutation { createMany(input: [{test: "x", in: {test: "y", langs: [SPANISH, X]}}]) { id } }')
+    assert message.startswith("WrongType: argument 'input[0].in.langs[1]' with value 'EnumValue{name='X'}'")
+
+
+def test_a_null_literal_where_none_may_be_is_refused() -> None:
+    assert told("{ getPost(id: null) { id } }") == [
+        f"WrongType: argument 'id' with value 'NullValue{{}}' {assumptions.NULL_LITERAL} @ 'getPost'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("{ badge { tags } } { badge { tags } }", "LoneAnonymousOperationViolation"),
+        ("query a { badge { tags } } query a { badge { tags } }", "DuplicateOperationName"),
+        ("{ badge { tags @x } }", "UnknownDirective"),
+        ("query @skip(if: true) { badge { tags } }", "MisplacedDirective"),
+        ("{ badge { tags @skip } }", "MissingDirectiveArgument"),
+        ("{ badge { tags @skip(if: true, x: 1) } }", "UnknownDirective"),
+        ("{ badge { ... on Language { x } } }", "InlineFragmentTypeConditionInvalid"),
+        ("{ badge { ...F } } fragment F on Language { x }", "FragmentTypeConditionInvalid"),
+        ("{ badge { ...F } } fragment F on Post { id }", "InvalidFragmentType"),
+        ("{ badge { tags } } fragment F on Post { id }", "UnusedFragment"),
+        ("{ badge { ...F } } fragment F on Badge { ...F }", "FragmentCycle"),
+        ("query($x: Post) { getPost(id: $x) { id } }", "NonInputTypeOnVariable"),
+        ('query($x: Int = "a") { getPost(id: 1) { posts(first: $x) { id } } }', "BadValueForDefaultArg"),
+        ("{ x: badge { tags } x: getPost(id: 1) { id } }", "FieldsConflict"),
+        ("type A { a: Int }", "NonExecutableDefinition"),
+        ("subscription { a b }", "UnknownType"),
+    ],
+)
+def test_each_rule_has_a_name_of_appsyncs(query: str, kind: str) -> None:
+    assert kind in [message.partition(":")[0] for message in told(query)]
+
+
+def test_errors_come_in_the_order_of_the_text() -> None:
+    query = "query($unused: Int) {\n  translate { a }\n  b\n  badge { c tags }\n}"
+    assert [error["locations"][0]["line"] for error in refused(query)] == [1, 2, 3, 4]
+
+
+def test_a_field_of_a_fragment_is_told_by_the_fragments_name() -> None:
+    assert told("{ badge { ...F } } fragment F on Badge { owner { x } }") == [
+        "FieldUndefined: Field 'x' in type 'Post' is undefined @ 'F/owner/x'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("description", "Field 'description' in type '__Schema' is undefined @ '__schema/description'"),
+        ("types { specifiedByURL }", "Field 'specifiedByURL' in type '__Type' is undefined"),
+        ("types { isOneOf }", "Field 'isOneOf' in type '__Type' is undefined"),
+        ("directives { isRepeatable }", "Field 'isRepeatable' in type '__Directive' is undefined"),
+        ("types { inputFields { isDeprecated } }", "Field 'isDeprecated' in type '__InputValue' is undefined"),
+        ("types { inputFields(includeDeprecated: true) { name } }", "Unknown field argument includeDeprecated"),
+        ("types { fields { args(includeDeprecated: true) { name } } }", "Unknown field argument includeDeprecated"),
+        ("directives { args(includeDeprecated: true) { name } }", "Unknown field argument includeDeprecated"),
+    ],
+)
+def test_introspection_that_is_younger_than_appsyncs_is_refused(asked: str, message: str) -> None:
+    (error,) = refused(f"{{ __schema {{ {asked} }} }}", DESK)
+    assert message in error["message"]
+
+
+def test_the_introspection_that_tools_send_is_answered() -> None:
+    query = get_introspection_query(
+        descriptions=True,
+        specified_by_url=False,
+        directive_is_repeatable=False,
+        schema_description=False,
+        input_value_deprecation=False,
+    )
+    assert refused(query, DESK) == []
+
+
+def test_introspection_names_no_directive_that_appsync_does_not_have() -> None:
+    assert {one.name for one in DESK.directives} == {
+        "include",
+        "skip",
+        "deprecated",
+        "aws_cognito_user_pools",
+        "aws_iam",
+        "aws_oidc",
+        "aws_subscribe",
+    }

@@ -1,0 +1,188 @@
+"""Signatures of AWS credentials: which of them let somebody in, and as whom."""
+
+import asyncio
+import hashlib
+import json
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from starlette.applications import Starlette
+
+from local.auth.request import AuthRequest, Unauthorized
+from local.auth.sigv4 import Iam
+
+OURS = Iam()
+URL = "http://localhost:8000/graphql"
+BODY = b'{"query": "{ me { id } }"}'
+JSON = {"content-type": "application/json", "accept": "*/*"}
+
+
+class Late(SigV4Auth):
+    """A signer whose clock is wrong by so many seconds."""
+
+    seconds = 0
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        at = datetime.now(UTC) - timedelta(seconds=self.seconds)
+        request.context["timestamp"] = at.strftime(SIGV4_TIMESTAMP)
+        super()._modify_request_before_signing(request)  # type: ignore[misc]
+
+
+def signed(
+    by: Credentials = OURS.credentials,
+    service: str = "appsync",
+    region: str = "us-east-1",
+    seconds: int = 0,
+    method: str = "POST",
+    url: str = URL,
+    headers: Mapping[str, str] = JSON,
+) -> AuthRequest:
+    """A call that AWS's own signer has signed, as the desk sees it."""
+    request = AWSRequest(method, url, headers={"Host": "localhost:8000", **headers}, data=BODY)
+    signer = Late(by, service, region)
+    signer.seconds = seconds
+    signer.add_auth(request)
+    path, _, query = url.removeprefix("http://localhost:8000").partition("?")
+    sent = {name.lower(): text for name, text in request.headers.items()}
+    return AuthRequest(method, path, query, sent, BODY, ["::1"])
+
+
+def with_headers(asked: AuthRequest, **headers: str | list[str] | None) -> AuthRequest:
+    """The same call with other headers, or without those that are None."""
+    changed = {**asked.headers, **{name.replace("_", "-"): value for name, value in headers.items() if value}}
+    gone = {name.replace("_", "-") for name, value in headers.items() if value is None}
+    return replace(asked, headers={name: value for name, value in changed.items() if name not in gone})
+
+
+def signing_less(header: str) -> AuthRequest:
+    """A call whose signature says that it does not cover a header."""
+    asked = signed()
+    told = str(asked.headers["authorization"]).replace(f"{header};", "").replace(f";{header}", "")
+    return with_headers(asked, authorization=told)
+
+
+BAD: dict[str, Callable[[], AuthRequest]] = {
+    "of other credentials": lambda: signed(Iam().credentials),
+    "of another secret": lambda: signed(Credentials(OURS.credentials.access_key, "x" * 40, OURS.credentials.token)),
+    "of another token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key, "other")),
+    "without the token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key)),
+    "for another service": lambda: signed(service="execute-api"),
+    "for another region": lambda: signed(region="eu-west-1"),
+    "six minutes old": lambda: signed(seconds=360),
+    "six minutes ahead": lambda: signed(seconds=-360),
+    "over another body": lambda: replace(signed(), body=BODY + b" "),
+    "over another method": lambda: replace(signed(), method="GET"),
+    "over another path": lambda: replace(signed(), path="/graphql/connect"),
+    "over another query": lambda: replace(signed(), query="query=x"),
+    "over another host": lambda: with_headers(signed(), host="example.com"),
+    "over a header sent twice since": lambda: with_headers(signed(), accept=["*/*", "*/*"]),
+    "over a header that is not there": lambda: with_headers(signed(), accept=None),
+    "over a header with half a character": lambda: with_headers(signed(), accept="\ud800"),
+    "over no body": lambda: signed(headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}),
+    "without a date": lambda: with_headers(signed(), x_amz_date=None),
+    "with a date that is none": lambda: with_headers(signed(), x_amz_date="yesterday"),
+    "of no host": lambda: signing_less("host"),
+    "of no date": lambda: signing_less("x-amz-date"),
+    "cut off": lambda: with_headers(signed(), authorization=str(signed().headers["authorization"])[:-1]),
+    "with nothing behind its name": lambda: with_headers(signed(), authorization="AWS4-HMAC-SHA256"),
+    "of letters beyond ASCII": lambda: with_headers(
+        signed(), authorization=str(signed().headers["authorization"])[:-1] + "é"
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", BAD.values(), ids=BAD)
+def test_a_signature_lets_nobody_in_that_is(asked: Callable[[], AuthRequest]) -> None:
+    with pytest.raises(Unauthorized, match=r"^You are not authorized to make this call\.$"):
+        OURS.caller(asked())
+
+
+GOOD: dict[str, Callable[[], AuthRequest]] = {
+    "as any client signs": lambda: signed(),
+    "nearly five minutes old": lambda: signed(seconds=290),
+    "of a question in the address": lambda: signed(method="GET", url=f"{URL}?query=%7B%20me%20%7D&b=2&a=1"),
+    "that tells its body": lambda: signed(headers={"x-amz-content-sha256": hashlib.sha256(BODY).hexdigest()}),
+    "with headers beside it that it does not cover": lambda: with_headers(signed(), user_agent="any", x_trace="1"),
+}
+
+
+@pytest.mark.parametrize("asked", GOOD.values(), ids=GOOD)
+def test_a_signature_lets_in(asked: Callable[[], AuthRequest]) -> None:
+    assert OURS.caller(asked())["accountId"] == "000000000000"
+
+
+def test_a_header_sent_twice_is_signed_as_one() -> None:
+    asked = signed(headers={"x-app": "a,b"})
+    assert OURS.caller(with_headers(asked, x_app=["a", "b"]))["accountId"] == "000000000000"
+
+
+def test_who_signed_is_a_role_that_cognito_did_not_give() -> None:
+    assert OURS.caller(signed()) == {
+        "accountId": "000000000000",
+        "cognitoIdentityPoolId": None,
+        "cognitoIdentityId": None,
+        "sourceIp": ["::1"],
+        "username": "AROAHOMESDESKBACKEND0:changes",
+        "userArn": "arn:aws:sts::000000000000:assumed-role/homes-backend/changes",
+        "cognitoIdentityAuthType": None,
+        "cognitoIdentityAuthProvider": None,
+    }
+
+
+def test_what_the_desk_signs_it_takes() -> None:
+    headers = OURS.sign("POST", URL, BODY)
+    assert sorted(headers) == ["Authorization", "X-Amz-Date", "X-Amz-Security-Token"]
+    lower = {name.lower(): value for name, value in headers.items()}
+    assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
+
+
+def test_a_process_is_handed_the_credentials_that_are_taken() -> None:
+    environment = OURS.environment()
+    by = Credentials(
+        environment.pop("AWS_ACCESS_KEY_ID"),
+        environment.pop("AWS_SECRET_ACCESS_KEY"),
+        environment.pop("AWS_SESSION_TOKEN"),
+    )
+    assert OURS.caller(signed(by))
+    assert environment == {}
+
+
+def test_credentials_kept_in_a_folder_outlive_a_restart(tmp_path: Path) -> None:
+    before = Iam(tmp_path / "new").environment()
+    assert Iam(tmp_path / "new").environment() == before
+    assert stat.S_IMODE((tmp_path / "new" / "iam.json").stat().st_mode) == 0o600
+
+
+def test_credentials_are_new_at_each_start_without_a_folder() -> None:
+    assert set(Iam().environment().values()).isdisjoint(Iam().environment().values())
+
+
+def post(body: bytes) -> httpx.Response:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=OURS.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+            return await client.post("/sign", content=body)
+
+    return asyncio.run(asked())
+
+
+def test_the_page_gets_the_headers_that_it_needs_and_no_secret() -> None:
+    answer = post(json.dumps({"path": "/graphql", "body": BODY.decode()}).encode())
+    lower = {name.lower(): value for name, value in answer.json().items()}
+    assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
+    assert OURS.credentials.secret_key not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"path": "/graphql", "body": 1}', b'{"path": 1}'])
+def test_the_page_is_told_what_it_should_have_asked(body: bytes) -> None:
+    answer = post(body)
+    assert (answer.status_code, answer.json()) == (400, {"error": "the body must be JSON, of the texts path and body"})

@@ -1,0 +1,140 @@
+"""Lambda functions on the desk: processes of their own, one event at a time, new ones for new code."""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.functions import CODE, ENTRY
+from local.lambdas import pool
+from local.lambdas.pool import ROOT, Function, Outcome
+from resolvers.wiring import LIMITS
+
+pytestmark = pytest.mark.process
+
+
+ME = {
+    "arguments": {},
+    "identity": {"claims": {"sub": "ada"}},
+    "source": None,
+    "info": {"parentTypeName": "Query", "fieldName": "me"},
+}
+READ = "users.by_id(caller.id)"
+
+
+@pytest.fixture
+def code(tmp_path: Path, table: str) -> Path:
+    """A copy of the functions' code, to be changed."""
+    for room in ("data", "resolvers", "local"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    return tmp_path
+
+
+def edit(code: Path, old: str, new: str) -> None:
+    users = code / "resolvers" / "users.py"
+    assert old in users.read_text()
+    users.write_text(users.read_text().replace(old, new))
+
+
+def use(root: Path, story: Callable[[Function], Awaitable[Any]]) -> Any:
+    async def told() -> Any:
+        function = Function("users", {}, ENTRY, replace(CODE, root=root), LIMITS)
+        try:
+            return await story(function)
+        finally:
+            await function.stop()
+
+    return asyncio.run(told())
+
+
+def test_a_process_answers_one_event_after_another(code: Path) -> None:
+    async def story(function: Function) -> list[Outcome]:
+        return [await function.invoke(ME) for _ in range(3)]
+
+    outcomes = use(code, story)
+    assert [outcome.result["ok"]["id"] for outcome in outcomes] == ["ada"] * 3
+    assert len({outcome.pid for outcome in outcomes}) == 1
+
+
+def test_the_start_of_a_process_is_none_of_the_functions_time(code: Path) -> None:
+    edit(code, READ, "__import__('time').sleep(0.2) or " + READ)
+    edit(code, "from data import", "__import__('time').sleep(0.2)\nfrom data import")
+
+    async def story(function: Function) -> tuple[float, Outcome]:
+        begun = time.perf_counter()
+        outcome = await function.invoke(ME)
+        return (time.perf_counter() - begun) * 1000, outcome
+
+    waited, outcome = use(code, story)
+    assert 200 <= outcome.ms <= waited - 200
+
+
+def test_events_at_once_go_to_processes_of_their_own_a_few_at_most(code: Path) -> None:
+    async def story(function: Function) -> list[Outcome]:
+        return list(await asyncio.gather(*(function.invoke(ME) for _ in range(10))))
+
+    assert len({outcome.pid for outcome in use(code, story)}) == pool.AT_ONCE
+
+
+def test_changed_code_is_answered_by_a_new_process(code: Path) -> None:
+    async def story(function: Function) -> tuple[Outcome, Outcome]:
+        before = await function.invoke(ME)
+        edit(code, "caller.profile()", 'User(id=caller.id, name="changed")')
+        return before, await function.invoke(ME)
+
+    before, after = use(code, story)
+    assert [outcome.result["ok"]["name"] for outcome in (before, after)] == ["ada", "changed"]
+    assert before.pid != after.pid
+
+
+def test_code_that_does_not_load_fails_its_events_until_it_does(code: Path) -> None:
+    async def story(function: Function) -> list[Outcome]:
+        edit(code, READ, "def broken(:")
+        broken = await function.invoke(ME)
+        edit(code, "def broken(:", READ)
+        return [broken, await function.invoke(ME)]
+
+    broken, mended = use(code, story)
+    assert broken.failed and "does not load" in broken.failed.message
+    assert mended.result["ok"]["id"] == "ada"
+
+
+def test_a_process_that_dies_fails_its_event_and_the_next_one_has_another(code: Path) -> None:
+    async def story(function: Function) -> list[Outcome]:
+        edit(code, READ, "__import__('os')._exit(1)")
+        died = await function.invoke(ME)
+        edit(code, "__import__('os')._exit(1)", READ)
+        return [died, await function.invoke(ME)]
+
+    died, next_one = use(code, story)
+    assert died.failed and died.failed.type == "Lambda:Unhandled"
+    assert next_one.result["ok"]["id"] == "ada"
+
+
+def test_an_answer_that_is_not_json_is_a_failure(code: Path) -> None:
+    edit(code, READ, "{1, 2}")
+    outcome = use(code, lambda function: function.invoke(ME))
+    assert outcome.failed and outcome.failed.type == "TypeError"
+
+
+def test_what_a_resolver_prints_does_not_mix_with_its_answer(code: Path) -> None:
+    edit(code, READ, f"print('hello') or {READ}")
+    assert use(code, lambda function: function.invoke(ME)).result["ok"]["id"] == "ada"
+
+
+def test_processes_end_when_the_function_is_stopped(code: Path) -> None:
+    outcome = use(code, lambda function: function.invoke(ME))
+    with pytest.raises(ProcessLookupError):
+        os.kill(outcome.pid, 0)
+
+
+def test_what_an_editor_leaves_beside_the_code_is_no_code(code: Path) -> None:
+    before = replace(CODE, root=code).version()
+    (code / "resolvers" / ".#users.py").symlink_to("nowhere")
+    assert replace(CODE, root=code).version() == before
