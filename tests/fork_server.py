@@ -1,8 +1,8 @@
 """A server that forks the processes of Lambda functions: it has loaded their code, so that a start costs milliseconds.
 
-The tests' desks start each function's process by it. Each is a process of its own, with its own environment, client
-and caches, as `local.lambdas.pool` starts it; only the half second in which it would load the code is spent once, for all
-tests of a run. Each connection to the server's socket is one process: its first line says of which function.
+The tests' local servers start each function's process by it. Each has its own environment, client and caches, as if
+`local.lambdas.pool` had started it; only the half second of imports is spent once for all tests of a run. Each
+connection to the server's socket is one process: its first line names the function.
 """
 
 import asyncio

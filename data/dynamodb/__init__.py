@@ -1,1 +1,1 @@
-"""DynamoDB access: the only package that knows botocore. In and out: keys, plain items, and errors of data/errors.py."""
+"""DynamoDB access: the only package that knows botocore. It takes and returns keys, plain items and our own errors."""

@@ -62,7 +62,7 @@ class Rest(Construct):
         )
         self.log = logs.LogGroup(self, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
         accept(self.log, LOGS)
-        document = openapi.for_gateway(openapi.read(), rest=invoked(rest), authorizer=invoked(authorizer))
+        document = openapi.for_gateway(rest=invoked(rest), authorizer=invoked(authorizer))
         self.api = apigateway.SpecRestApi(
             self,
             "Api",

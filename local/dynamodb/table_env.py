@@ -20,7 +20,7 @@ class NoTable(Exception):
 
 @contextmanager
 def table() -> Iterator[None]:
-    """Leads data/dynamodb/table.py to the table in the folder DATA, in the engine at DYNAMODB_ENDPOINT, or of the desk at PORT.
+    """Points data.dynamodb at the table in the folder DATA, at DYNAMODB_ENDPOINT, or of the local server at PORT.
 
     For DATA an engine runs as long as this does. Raises NoTable where none of them is there.
     """

@@ -1,4 +1,4 @@
-"""openapi.yaml as API Gateway reads it: which operation a request is of, and what its body must be."""
+"""openapi.yaml as API Gateway reads it: its operations, their parameters, and what their bodies must be."""
 
 import json
 from collections.abc import Mapping
@@ -14,29 +14,56 @@ import yaml
 FILE = Path(__file__).resolve().parents[2] / "openapi.yaml"
 METHODS = ("get", "post", "put", "delete")
 JSON = "application/json"
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A parameter of an operation; `place` is where a request has it: path, query or header."""
+
+    name: str
+    place: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Body:
+    """The schema of a request's body, by its name in the contract, as far as API Gateway validates it."""
+
+    name: str
+    schema: Document
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Draft4Validator:
+        return jsonschema_rs.Draft4Validator(self.schema)
+
+
+@dataclass(frozen=True)
 class Operation:
-    """One method of a path, with its parameters by where they are, and what its body must be, if it has one."""
+    """One method of a path, with the statuses of its responses."""
 
     id: str
     method: str
     path: str
-    parameters: Mapping[str, tuple[str, ...]]
-    body: jsonschema_rs.Draft4Validator | None
+    parameters: tuple[Parameter, ...]
+    statuses: tuple[str, ...]
+    body: Body | None
 
-    def takes(self, body: bytes, media_type: str) -> bool:
-        """Whether the gateway lets a body through: what is not JSON by its type has no model, and is not looked at.
+    def names(self, place: str) -> tuple[str, ...]:
+        """The names of its parameters in a place."""
+        return tuple(parameter.name for parameter in self.parameters if parameter.place == place)
+
+    def is_valid_body(self, body: bytes, media_type: str) -> bool:
+        """Whether API Gateway lets a body through. It validates no body whose media type is not JSON's.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
         """
         if self.body is None or media_type not in ("", JSON):
             return True
         try:
-            return self.body.is_valid(json.loads(body, parse_constant=refuse))
+            return self.body.validator.is_valid(json.loads(body, parse_constant=refuse))
         except (ValueError, RecursionError):
             return False
 
@@ -49,7 +76,7 @@ class Resource:
     operations: Mapping[str, Operation]
 
     @property
-    def allowed(self) -> str:
+    def allowed_methods(self) -> str:
         return ",".join([*self.operations, "OPTIONS"])
 
     def match(self, path: str) -> dict[str, str] | None:
@@ -81,48 +108,74 @@ class Contract:
         """The first segments of its paths, which are the gateway's."""
         return {resource.path.split("/")[1] for resource in self.resources}
 
+    @cached_property
+    def bodies(self) -> dict[str, Body]:
+        """The bodies of all operations, by their names."""
+        operations = [operation for resource in self.resources for operation in resource.operations.values()]
+        return {operation.body.name: operation.body for operation in operations if operation.body}
+
+    def preflight_headers(self, resource: Resource) -> dict[str, str]:
+        """The headers that answer a CORS preflight request for a path."""
+        cors = self.document["x-cors"]
+        return {
+            **ANY_ORIGIN,
+            "Access-Control-Allow-Methods": resource.allowed_methods,
+            "Access-Control-Allow-Headers": cors["allow-headers"],
+            "Access-Control-Max-Age": str(cors["max-age"]),
+        }
+
     def resource(self, path: str, item: Mapping[str, Any]) -> Resource:
-        found = [self.operation(path, method, item) for method in METHODS if method in item]
-        return Resource(path, {operation.method: operation for operation in found})
+        operations = [self.operation(path, method, item) for method in METHODS if method in item]
+        return Resource(path, {operation.method: operation for operation in operations})
 
     def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
-        told = item[method]
-        places: dict[str, tuple[str, ...]] = {"path": (), "query": (), "header": ()}
-        for parameter in map(self.at, [*item.get("parameters", ()), *told.get("parameters", ())]):
-            places[parameter["in"]] += (parameter["name"],)
-        body = edge(self.inlined(told["requestBody"]["content"][JSON]["schema"])) if "requestBody" in told else None
-        validator = jsonschema_rs.Draft4Validator(body) if body else None
-        return Operation(told["operationId"], method.upper(), path, places, validator)
+        node = item[method]
+        parameters = tuple(
+            Parameter(one["name"], one["in"], one.get("required", False))
+            for one in map(self.resolve_ref, [*item.get("parameters", ()), *node.get("parameters", ())])
+        )
+        body = self.body(node["requestBody"]["content"][JSON]["schema"]) if "requestBody" in node else None
+        return Operation(node["operationId"], method.upper(), path, parameters, tuple(node["responses"]), body)
 
-    def at(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What a reference leads to, or what is no reference itself."""
-        found: Any = self.document if "$ref" in told else told
-        for name in told.get("$ref", "#").split("/")[1:]:
-            found = found[name]
-        known: Mapping[str, Any] = found
-        return known
+    def body(self, reference: Mapping[str, str]) -> Body:
+        schema = for_gateway_validation(self.dereference(reference))
+        return Body(reference["$ref"].rpartition("/")[2], schema)
 
-    def inlined(self, told: Any) -> Any:
+    def schema(self, name: str) -> Any:
+        """One of the contract's schemas, without references."""
+        return self.dereference(self.document["components"]["schemas"][name])
+
+    def resolve_ref(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Resolves a `$ref`; returns any other node unchanged."""
+        target: Any = self.document if "$ref" in node else node
+        for name in node.get("$ref", "#").split("/")[1:]:
+            target = target[name]
+        resolved: Mapping[str, Any] = target
+        return resolved
+
+    def dereference(self, node: Any) -> Any:
         """The same without references."""
-        if isinstance(told, list):
-            return [self.inlined(member) for member in told]
-        return {name: self.inlined(of) for name, of in self.at(told).items()} if isinstance(told, Mapping) else told
+        if isinstance(node, list):
+            return [self.dereference(member) for member in node]
+        if not isinstance(node, Mapping):
+            return node
+        return {name: self.dereference(member) for name, member in self.resolve_ref(node).items()}
 
 
 def read() -> Contract:
     return Contract(yaml.safe_load(FILE.read_text()))
 
 
-def edge(schema: Any) -> Any:
-    """A body's schema as the gateway holds it: it knows no `nullable`, so what may be null is left to the function.
+def for_gateway_validation(schema: Any) -> Any:
+    """A schema without the parts that may be null: API Gateway knows no `nullable`, so the function validates these.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
     """
     if isinstance(schema, list):
-        return [edge(member) for member in schema]
+        return [for_gateway_validation(member) for member in schema]
     if not isinstance(schema, Mapping):
         return schema
-    return {} if schema.get("nullable") else {name: edge(of) for name, of in schema.items()}
+    return {} if schema.get("nullable") else {name: for_gateway_validation(of) for name, of in schema.items()}
 
 
 def refuse(constant: str) -> None:

@@ -103,7 +103,9 @@ class Gateway:
         operation = resource.operations.get(request.method)
         if operation is None:
             body = json.dumps({"error": "Method not allowed"}).encode()
-            return Answered(405, (*OPEN, ("allow", resource.allowed), ("content-type", "application/json")), body)
+            return Answered(
+                405, (*OPEN, ("allow", resource.allowed_methods), ("content-type", "application/json")), body
+            )
         body = await read(request)
         event = proxy_event.event(request, operation, parameters, body)
         if assumptions.TOKEN_BEFORE_KEY:
@@ -112,7 +114,7 @@ class Gateway:
             raise Answers(refusal)
         if not assumptions.TOKEN_BEFORE_KEY:
             await self.authorized(event, operation)
-        if not operation.takes(body, request.headers.get("content-type", "").partition(";")[0].strip().lower()):
+        if not operation.is_valid_body(body, request.headers.get("content-type", "").partition(";")[0].strip().lower()):
             raise Answers("BAD_REQUEST_BODY")
         return await self.cached(event, operation)
 
@@ -123,10 +125,8 @@ class Gateway:
         raise Answers("MISSING_AUTHENTICATION_TOKEN")
 
     def preflight(self, resource: Resource) -> Answered:
-        told = self.contract.document["x-cors"]
-        allowed = ("access-control-allow-methods", resource.allowed)
-        named = ("access-control-allow-headers", told["allow-headers"])
-        return Answered(204, (*OPEN, allowed, named, ("access-control-max-age", str(told["max-age"]))), b"")
+        headers = self.contract.preflight_headers(resource)
+        return Answered(204, tuple((name.lower(), value) for name, value in headers.items()), b"")
 
     async def authorized(self, event: Event, operation: Operation) -> None:
         """Tells the event who asks, by the authorizer's word or what is kept of it. Raises Answers."""
@@ -209,8 +209,8 @@ OPEN = (("access-control-allow-origin", "*"),)
 def kept_by(event: Event, operation: Operation) -> tuple[Any, ...]:
     """What tells one answer of a GET from another: its parameters, all that were declared, and who asks."""
     query, path = event["multiValueQueryStringParameters"] or {}, event["pathParameters"] or {}
-    asked = tuple(tuple(query.get(name, ())) for name in operation.parameters["query"])
-    headers = tuple(event["headers"].get(name.lower()) for name in (*operation.parameters["header"], "authorization"))
+    asked = tuple(tuple(query.get(name, ())) for name in operation.names("query"))
+    headers = tuple(event["headers"].get(name.lower()) for name in (*operation.names("header"), "authorization"))
     return operation.path, tuple(path.values()), asked, headers
 
 

@@ -99,6 +99,46 @@ def test_a_home_is_shown_with_its_pictures_in_their_order(table: str) -> None:
     assert shown["body"]["images"] == asked("GET", "/properties/h1/images")["body"]["images"]
 
 
+def lists_exactly(schema: dict[str, Any], body: Any) -> bool:
+    """Whether each object of a body has the very members that its schema lists."""
+    if "anyOf" in schema:
+        return any(lists_exactly(one, body) for one in schema["anyOf"])
+    if isinstance(body, list):
+        return all(lists_exactly(schema["items"], member) for member in body)
+    if not isinstance(body, dict):
+        return "properties" not in schema
+    listed = schema["properties"]
+    return body.keys() == listed.keys() and all(lists_exactly(listed[name], body[name]) for name in body)
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/properties?zip=94110", "Homes"),
+        ("/properties?userId=ada", "Homes"),
+        ("/users/ada/properties", "HomesOfUser"),
+        ("/properties/h1", "HomeWithImages"),
+        ("/properties/h1/images", "Images"),
+        ("/properties/h1/history", "History"),
+    ],
+)
+def test_a_body_has_exactly_the_members_of_its_schema(table: str, path: str, schema: str) -> None:
+    factories.home_with_pictures(2, zip_code="94110")
+    contract = openapi.read()
+    body = asked("GET", path)["body"]
+    assert next(filter(None, body.values()))
+    assert lists_exactly(contract.schema(schema), body)
+    assert not lists_exactly(contract.schema("Error"), body)
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/properties"), ("PUT", "/properties/h1")])
+def test_a_written_home_has_exactly_the_members_of_its_schema(table: str, method: str, path: str) -> None:
+    factories.home()
+    contract = openapi.read()
+    body = asked(method, path, HOME)["body"]
+    assert lists_exactly(contract.schema("OneHome"), body)
+
+
 def test_a_change_that_changes_nothing_is_answered_and_writes_nothing(table: str) -> None:
     factories.home()
     before = everything()

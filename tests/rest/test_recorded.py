@@ -34,9 +34,8 @@ def operation(send: str) -> Operation | None:
 
 def promised() -> set[tuple[str, int]]:
     """The operations of the contract, each with every status that it names."""
-    items = CONTRACT.document["paths"].values()
-    told = [one for item in items for method, one in item.items() if method in openapi.METHODS]
-    return {(one["operationId"], int(status)) for one in told for status in one["responses"]}
+    operations = [one for resource in CONTRACT.resources for one in resource.operations.values()]
+    return {(one.id, int(status)) for one in operations for status in one.statuses}
 
 
 def test_every_route_is_asked_for_every_status() -> None:
