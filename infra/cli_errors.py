@@ -1,9 +1,9 @@
 """What ends a synthesis with a sentence, and where in our own files that was said."""
 
 import traceback
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from infra.build.package import ROOT
+
 TOLD_IN = ("resolvers/wiring.py", "infra/stages.py")  # what people write, and the program reads as it starts
 
 

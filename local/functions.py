@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from local.auth import claims
-from local.lambdas.pool import ROOT, Function, FunctionCode
+from local.lambdas.pool import Function, FunctionCode
+from local.paths import ROOT
 from resolvers.wiring import FIELDS, LIMITS
 
 CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.dynamodb.table")

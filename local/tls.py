@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, build_opener
 
-FOLDER = Path(__file__).resolve().parent.parent / ".cache" / "tls"
+from local.paths import ROOT
+
+FOLDER = ROOT / ".cache" / "tls"
 NAMES = ("localhost", "127.0.0.1", "::1")
 
 

@@ -104,8 +104,9 @@ def proxy(table: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def forget_the_client() -> None:
     """The next use of `data.dynamodb.table` makes its client anew, from what the environment says then."""
-    the_table.client().close()
-    the_table.client.cache_clear()
+    if the_table.client.cache_info().currsize:
+        the_table.client().close()
+        the_table.client.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,10 @@ from subprocess import PIPE, STDOUT
 from typing import Any, ClassVar
 
 from infra.build import package
+from local.aws import ACCOUNT_ID, REGION
 
 SECONDS = 60
-ARN = "arn:aws:lambda:us-east-1:000000000000:function:measured:live"
+ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:measured:live"
 
 
 @contextmanager

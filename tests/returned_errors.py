@@ -6,7 +6,6 @@ tier ran, it also fails if a field declares an error type that no test has seen.
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,13 +14,14 @@ from _pytest.mark.expression import Expression
 from graphql import FieldNode, OperationDefinitionNode, build_schema, get_named_type, parse
 
 from data.errors import Refusal
+from local.paths import ROOT
 from local.schema import contracts
 from resolvers.runtime.errors import InternalError
 from resolvers.wiring import OF_ANY_CALLER, OF_ANY_FUNCTION, ROWS
 
 Answered = tuple[str, str]  # a field's path, and an error type
 
-SCHEMA = build_schema((Path(__file__).parent.parent / "schema.graphql").read_text())
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 OURS = {error.__name__ for error in (*Refusal.__subclasses__(), InternalError)}
 ANSWERED: set[Answered] = set()
 PROBLEMS = pytest.StashKey[list[str]]()

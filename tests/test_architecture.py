@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 
 ENTITIES = ("history", "images", "listings", "properties", "users")
 ARCHITECTURE = ROOT / "docs" / "architecture.md"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local import assumptions
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
 DEPLOYMENT = (ROOT / "docs" / "first-deployment.md").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 
 ROOMS = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
 LINTER = Path(sys.executable).parent / "lint-imports"

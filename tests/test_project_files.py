@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 from tools.names import tracked_files
 
 CONTRACTS = ("schema.graphql", "openapi.yaml", "contracts/table.json", "clients/ios/1.0/manifest.toml", "data/keys.py")

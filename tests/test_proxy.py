@@ -12,6 +12,7 @@ from botocore.session import get_session
 
 from data.dynamodb import table as the_table
 from data.keys import Key
+from local.aws import REGION
 from tests.proxy import Proxy, after, cancelled, error, reset, reset_after, unprocessed
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def between(engine: str) -> Iterator[Proxy]:
 def dynamodb(table: str, between: Proxy) -> "Iterator[DynamoDBClient]":
     """A client that asks each thing once, through the proxy."""
     config = Config(retries={"total_max_attempts": 1}, read_timeout=1, max_pool_connections=8)
-    client: Any = get_session().create_client("dynamodb", "us-east-1", endpoint_url=between.url, config=config)
+    client: Any = get_session().create_client("dynamodb", REGION, endpoint_url=between.url, config=config)
     yield client
     client.close()
 

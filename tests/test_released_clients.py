@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from graphql import DocumentNode, OperationDefinitionNode, OperationType, build_schema, parse, validate
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 FILES = sorted((ROOT / "clients").glob("*/*/*.graphql"))

@@ -30,7 +30,7 @@ def client() -> "DynamoDBClient":
     kept: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": tries}
     kept["user_agent"] = f"homes botocore/{botocore.__version__}"  # botocore puts its own together twice a request
     config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=CONNECTIONS, **kept)
-    made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION", "us-east-1"), config=config)
+    made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION"), config=config)
     return made
 
 

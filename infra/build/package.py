@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]  # as in local/paths.py, which infra may not import
 REQUIREMENTS = ROOT / "infra" / "layer.txt"
 VERIFYING = ROOT / "infra" / "authorizer.txt"
 BUILT = ROOT / ".cache" / "package"

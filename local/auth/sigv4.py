@@ -26,10 +26,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.auth.request import NOT_AUTHORIZED, AuthRequest, Unauthorized
-from local.dynamodb.engine import REGION
+from local.aws import ACCOUNT_ID, REGION
 
 SERVICE = "appsync"
-ACCOUNT = "000000000000"
 ROLE_ID = "AROAHOMESDESKBACKEND0"
 SESSION = "stream"
 AROUND = timedelta(minutes=5)
@@ -162,12 +161,12 @@ def identity(source_ip: list[str]) -> dict[str, Any]:
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
     return {
-        "accountId": ACCOUNT,
+        "accountId": ACCOUNT_ID,
         "cognitoIdentityPoolId": None,
         "cognitoIdentityId": None,
         "sourceIp": source_ip,
         "username": f"{ROLE_ID}:{SESSION}",
-        "userArn": f"arn:aws:sts::{ACCOUNT}:assumed-role/homes-backend/{SESSION}",
+        "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/homes-backend/{SESSION}",
         "cognitoIdentityAuthType": None,
         "cognitoIdentityAuthProvider": None,
     }

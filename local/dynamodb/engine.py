@@ -23,6 +23,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from data import keys
+from local.aws import REGION
+from local.paths import ROOT
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -30,12 +32,10 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, StreamSpecificationTypeDef
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # DynamoDB Local 1.25.1 is its folder `emulator`
 PACKAGE_HASH = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 JAR = "DynamoDBLocal.jar"  # listens on all addresses of the machine: it has no option for that
 JAR_HASH = "sha256-RUMF6bw+brzKW2JWmGnjFWO41+NGR06UVXsmAHAhRsc="
-REGION = "us-east-1"
 STREAM: "StreamSpecificationTypeDef" = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 ANY = "local"  # DynamoDB Local takes any credentials
 

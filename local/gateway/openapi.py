@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import jsonschema_rs
 import yaml
 
-FILE = Path(__file__).resolve().parents[2] / "openapi.yaml"
+from local.paths import ROOT
+
+FILE = ROOT / "openapi.yaml"
 METHODS = ("get", "post", "put", "delete")
 JSON = "application/json"
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}

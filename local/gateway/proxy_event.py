@@ -12,12 +12,11 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from local.auth.sigv4 import ACCOUNT
+from local.aws import ACCOUNT_ID, REGION
 from local.gateway.openapi import Operation
 
 API = "desk"
 STAGE = "desk"
-REGION = "us-east-1"
 
 Event = dict[str, Any]
 
@@ -72,7 +71,7 @@ def context(request: Request, operation: Operation) -> dict[str, Any]:
         "extendedRequestId": str(uuid.uuid4()),
         "requestTime": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
         "path": raw_path(request),
-        "accountId": ACCOUNT,
+        "accountId": ACCOUNT_ID,
         "protocol": f"HTTP/{request.scope.get('http_version', '1.1')}",
         "stage": STAGE,
         "domainPrefix": host.partition(".")[0],
@@ -100,7 +99,7 @@ def context(request: Request, operation: Operation) -> dict[str, Any]:
 
 def arn(operation: Operation, path: str) -> str:
     """What a policy must allow for a request to be let through."""
-    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{STAGE}/{operation.method}{path}"
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{API}/{STAGE}/{operation.method}{path}"
 
 
 def to_authorizer(asked: Event, operation: Operation) -> Event:

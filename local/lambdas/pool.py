@@ -17,7 +17,6 @@ from local import assumptions
 from local.lambdas.encoding import size
 from resolvers.field_config import Limits
 
-ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 4  # processes of one function
 LONGEST_LINE = 64 * 1024 * 1024
 ENDED: dict[str, Any] = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}

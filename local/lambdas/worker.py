@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local.aws import ACCOUNT_ID, REGION
 from local.lambdas.encoding import size
 
 
@@ -74,7 +75,7 @@ def failing(error: Exception) -> Callable[[Any, Any], Any]:
 
 def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
     """The answer to one event as a line, with when it was begun, the time it took and what it took from DynamoDB."""
-    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function}"
     begun = time.perf_counter()
     try:
         result = handle(event, Context(function, str(uuid.uuid4()), arn))

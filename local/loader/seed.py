@@ -1,15 +1,15 @@
 """The sample homes that an empty table starts with, written through the same access patterns as any other."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from data import clock, images, properties
 from data.dynamodb import table
 from data.records import ID, DateTime, Image, Property, Url, User
 from data.serialization import camel, load
+from local.paths import ROOT
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "sample" / "homes.json"
+FILE = ROOT / "data" / "sample" / "homes.json"
 
 
 def fill_if_empty() -> int:

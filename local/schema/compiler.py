@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
@@ -22,13 +21,14 @@ from strawberry.types.execution import ExecutionContext
 from data.records import ABSENT, ID
 from local import stdio
 from local.appsync.language import introspection
+from local.paths import ROOT
 from local.schema import contracts, scalars, type_info
 from resolvers.field_config import ROOTS, Field
 from resolvers.runtime import encoding
 from resolvers.runtime.encoding import camel
 from resolvers.wiring import FIELDS, LIMITS
 
-FILE = Path(__file__).parents[2] / "schema.graphql"
+FILE = ROOT / "schema.graphql"
 HEAD = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
 
 Member = tuple[Any, Any]  # a type as Strawberry takes it, and the strawberry.field beside it

@@ -7,7 +7,6 @@ errors as stored data and clients know them, so that renaming a function or a co
 import inspect
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from data import keys, listings, properties
@@ -16,12 +15,13 @@ from data.errors import Refusal
 from data.keys import Index
 from data.records import ID, DateTime, ListingStatus, Property
 from local import assumptions
+from local.paths import ROOT
 from resolvers.field_config import Field
 from resolvers.runtime import encoding
 from resolvers.runtime.encoding import camel
 from resolvers.wiring import FIELDS, LIMITS, OF_ANY_CALLER, OF_ANY_FUNCTION, PLANS, REST
 
-FOLDER = Path(__file__).parents[2] / "contracts"
+FOLDER = ROOT / "contracts"
 VERSION = 1  # of the files' format
 JSON_TYPES = {str: "string", int: "integer"}
 Json = dict[str, Any]

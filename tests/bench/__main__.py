@@ -17,13 +17,14 @@ from tqdm import tqdm
 from data import keys, properties
 from data.dynamodb import table
 from data.records import ID
+from local.aws import REGION
 from local.dynamodb import engine
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from tests.bench import local_server, package, schema_diff
 from tests.local import dataset
 
 ROUNDS = 9
-ENVIRONMENT = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "bench"}
+ENVIRONMENT = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "POWERTOOLS_SERVICE_NAME": "bench"}
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "POWERTOOLS_METRICS_NAMESPACE": "bench"}
 USUAL = """
 import boto3

@@ -25,7 +25,7 @@ from data.dynamodb import table
 from data.records import ID
 from local import server
 from local.dynamodb import engine as dynamodb
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from tests.local import dataset
 from tests.local.ws_client import encoded
 

@@ -13,6 +13,7 @@ from typing import Any
 from infra.build import package
 from infra.build.package import HOST
 from infra.constructs.functions import ENTRY
+from local.aws import REGION
 from tests.lambda_runtime import first_answer, unpacked
 from tests.local import dataset
 from tests.resolvers.events import event
@@ -45,7 +46,7 @@ def handle(event, context):
     return app.resolve(event, context)
 """
 ENVIRONMENT = {
-    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": REGION,
     "AWS_LAMBDA_FUNCTION_NAME": "measured",
     "AWS_XRAY_CONTEXT_MISSING": "IGNORE_ERROR",
     "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",

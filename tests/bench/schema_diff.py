@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 
 TYPES = 5_000
 ROUNDS = 3

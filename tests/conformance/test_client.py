@@ -13,7 +13,7 @@ import trustme
 
 from conformance import __main__ as program
 from conformance.client import ApiClient, ConformanceError
-from conformance.contract import ROOT
+from local.paths import ROOT
 
 
 class EchoHandler(BaseHTTPRequestHandler):

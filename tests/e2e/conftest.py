@@ -12,11 +12,12 @@ from local.app import app as application
 from local.appsync.engine import AppSync
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import Iam
+from local.aws import REGION
 from local.dynamodb import engine
 from tests.e2e import deployment, ministack
 from tests.e2e.deployment import Deployment
 from tests.e2e.functions import Deployed
-from tests.e2e.ministack import CREDENTIALS, REGION, Account
+from tests.e2e.ministack import CREDENTIALS, Account
 from tests.e2e.users import People
 from tests.local.server_fixture import Asked, served
 from tests.local.test_server import free_port

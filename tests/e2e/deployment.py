@@ -15,9 +15,10 @@ from infra import stages
 from infra.build.package import HOST
 from infra.constructs.functions import ALIAS
 from infra.stack import Homes
-from local.lambdas.pool import ROOT
+from local.aws import ACCOUNT_ID, REGION
+from local.paths import ROOT
 from tests.e2e.differences import LEFT_OUT
-from tests.e2e.ministack import ACCOUNT, REGION, Account
+from tests.e2e.ministack import Account
 
 STAGE = "dev"
 CDK = ROOT / "infra" / "node_modules" / ".bin" / "cdk"
@@ -46,7 +47,7 @@ class Deployment:
 def deployed(account: Account, folder: Path, appsync_url: str) -> Deployment:
     """Bootstraps the account and deploys the stage, whose changes are published at an address of ours."""
     app = synthesised(folder, appsync_url)
-    run(account, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
+    run(account, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
     file = folder / "outputs.json"
     run(account, "--app", str(app), "deploy", "--require-approval", "never", "--outputs-file", str(file))
     (outputs,) = json.loads(file.read_text()).values()

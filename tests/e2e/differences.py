@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.aws import ACCOUNT_ID, REGION
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -20,7 +22,7 @@ class Refused:
 ALARM = {"Threshold": 1, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
 METRICS = [{"Id": "a", "Expression": "1 + 1", "ReturnData": True}]
 API = {"Name": "homes", "AuthenticationType": "AWS_IAM"}
-OVER = {"ResourceArn": "arn:aws:appsync:us-east-1:000000000000:apis/1", "WebACLArn": "arn:aws:wafv2:::acl"}
+OVER = {"ResourceArn": f"arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/1", "WebACLArn": "arn:aws:wafv2:::acl"}
 
 # Constructs of the stack that are left out of the deployment, each by its path.
 LEFT_OUT: Mapping[str, Refused] = {

@@ -14,14 +14,13 @@ from urllib.request import ProxyHandler, build_opener
 
 import boto3
 
-from local.lambdas.pool import ROOT
+from local.aws import ACCOUNT_ID, REGION
+from local.paths import ROOT
 from tests.local.test_server import free_port
 
 PROGRAM = ROOT / ".cache" / "ministack" / "bin" / "ministack"
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
 CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": ACCOUNT,  # MiniStack takes it for the account's number
+    "AWS_ACCESS_KEY_ID": ACCOUNT_ID,  # MiniStack takes it for the account's number
     "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
     "AWS_SESSION_TOKEN": secrets.token_hex(32),
 }

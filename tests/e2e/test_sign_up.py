@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from local.aws import REGION
 from tests.e2e.conftest import Desk
 from tests.e2e.deployment import Deployment
 from tests.e2e.users import People
@@ -45,7 +46,7 @@ def confirmation(people: People, person: str) -> dict[str, Any]:
     return {
         "version": "1",
         "triggerSource": "PostConfirmation_ConfirmSignUp",
-        "region": "us-east-1",
+        "region": REGION,
         "userPoolId": people.stage.outputs["UserPool"],
         "userName": said["cognito:username"],
         "request": {"userAttributes": {**attributes, "cognito:user_status": "CONFIRMED"}},

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from infra.build.package import ROOT
 from infra.constructs import api
+from local.paths import ROOT
 from resolvers.field_config import Field
 from resolvers.wiring import FIELDS, ROWS
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from data import keys
-from infra.build.package import ROOT
 from infra.stages import FUNCTIONS, STAGES
+from local.paths import ROOT
 from resolvers.wiring import ROWS
 from tests.infra import templates
 from tests.resolvers import events

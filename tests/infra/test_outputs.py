@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.build.package import ROOT
 from infra.outputs import amplify
+from local.paths import ROOT
 
 OF_A_POOL = {
     "Endpoint": "https://abc.appsync-api.us-east-1.amazonaws.com/graphql",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from infra import scan
-from infra.build.package import ROOT
 from infra.scan import Outcome, State
+from local.paths import ROOT
 
 PINNED = f"six==1.17.0 --hash=sha256:{'0' * 64}\n"
 HOLE = {"id": "PYSEC-1", "summary": "a hole", "affected": [], "references": []}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.build.package import LAMBDA, ROOT
+from infra.build.package import LAMBDA
 from infra.stages import STAGES
+from local.paths import ROOT
 from resolvers.wiring import FIELDS
 from tests.infra import templates
 

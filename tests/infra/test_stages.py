@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra import stages
-from infra.build.package import ROOT
 from infra.stages import BadStage, Capacity, Hours, Issuer, Pool, Stage
+from local.paths import ROOT
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a name that there is not": (
@@ -100,7 +100,7 @@ WRONG = {
 def test_what_is_written_wrong_is_told_with_its_line_and_nothing_else(
     tmp_path: Path, file: str, right: str, wrong: str, why: str
 ) -> None:
-    for room in ("data", "resolvers", "infra"):
+    for room in ("data", "resolvers", "schema_diff", "infra"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     written = (tmp_path / file).read_text()
     assert right in written

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.build.package import ROOT
 from infra.stages import STAGES
+from local.paths import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from local.gateway import openapi
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from local.ui import graphiql
 from tests.local.misbehaving_clients import until
 

@@ -11,7 +11,7 @@ import pytest
 from data import users
 from data.dynamodb import table as the_table
 from data.records import ID, User
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from tests.local.cli.test_load import ELM, HEADER
 from tests.local.server_fixture import Desk
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local.aws import REGION
 from local.dynamodb import engine as dynamodb
 from resolvers.runtime import handler, publishing
 from tests.resolvers import factories
@@ -51,7 +52,7 @@ def appsync(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSync]:
 
 
 def led_to(server: AppSync, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable, value in {"APPSYNC_URL": server.url, "AWS_REGION": "us-east-1", **server.iam.environment()}.items():
+    for variable, value in {"APPSYNC_URL": server.url, "AWS_REGION": REGION, **server.iam.environment()}.items():
         monkeypatch.setenv(variable, value)
     publishing.client.cache_clear()
 

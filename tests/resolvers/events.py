@@ -8,6 +8,7 @@ from typing import Any
 
 from data.dynamodb import table
 from data.dynamodb.requests import Item
+from local.aws import ACCOUNT_ID
 from resolvers.runtime import handler
 from tests import returned_errors
 
@@ -41,12 +42,12 @@ def oidc(sub: Any, **claims: Any) -> dict[str, Any]:
 
 
 IAM: dict[str, Any] = {
-    "accountId": "000000000000",
+    "accountId": ACCOUNT_ID,
     "cognitoIdentityPoolId": None,
     "cognitoIdentityId": None,
     "sourceIp": ["192.0.2.1"],
     "username": "AROA:backend",
-    "userArn": "arn:aws:sts::000000000000:assumed-role/backend/1",
+    "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/backend/1",
     "cognitoIdentityAuthType": None,
     "cognitoIdentityAuthProvider": None,
 }

@@ -13,7 +13,7 @@ from graphql.execution import get_variable_values
 
 from local.auth.request import AuthRequest, Unauthorized
 from local.auth.sigv4 import Iam
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 from local.tls import Certificates
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from data.records import ID
+from local.aws import ACCOUNT_ID, REGION
 from resolvers import authorizer
 from resolvers.runtime import caller, jwks
 from resolvers.runtime.caller import Caller
@@ -16,7 +17,7 @@ from resolvers.runtime.jwks import JwksUnavailable
 from resolvers.runtime.tokens import LEEWAY_SECONDS
 from tests.local.external_issuer import EC, RSA, Elsewhere, public
 
-STAGE = "arn:aws:execute-api:us-east-1:000000000000:a1b2c3/prod"
+STAGE = f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:a1b2c3/prod"
 CONFIGURATION, KEYS = "/.well-known/openid-configuration", "/keys"
 
 

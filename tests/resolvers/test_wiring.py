@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
 from data import records
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 from resolvers import history, images, listings, properties, stream, users
 from resolvers.field_config import COGNITO, IAM, OIDC, ROOTS, Evict, Field
 from resolvers.runtime import encoding

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.gateway import openapi
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from tests.local.server_fixture import Desk
 from tests.profiles import count, seeds
 

@@ -15,12 +15,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from local.auth.issuer import new_key
+from local.aws import ACCOUNT_ID, REGION
 from resolvers import authorizer
 from tests.local.external_issuer import EC, RSA, Elsewhere, elsewhere, public
 from tests.profiles import count, seeds
 
 EACH = count(12.5)
-ARN = "arn:aws:execute-api:us-east-1:000000000000:api/dev/GET/properties"
+ARN = f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:api/dev/GET/properties"
 STRANGER = new_key()
 Mutation = Callable[[Elsewhere, random.Random], str]
 

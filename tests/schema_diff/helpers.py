@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.changes import Change
 from schema_diff.compare import RULES, compared, judged, of_schema
 from schema_diff.graphql.schema_document import Contract, contract

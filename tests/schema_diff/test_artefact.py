@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.contracts import artefact, errors, fields, table
 from schema_diff.sources.source import ARTEFACTS, ERRORS, FIELDS, TABLE, NotReadable, Text
 from tests.schema_diff.helpers import edited

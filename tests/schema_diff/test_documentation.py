@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.client_profiles import PROFILES
 from schema_diff.compare import RULES
 

@@ -13,7 +13,7 @@ import pytest
 import trustme
 from graphql import build_schema, introspection_from_schema
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.__main__ import main
 from schema_diff.compare import compared
 from schema_diff.sources import endpoint

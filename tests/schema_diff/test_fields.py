@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.compare import compared
 from schema_diff.contracts import fields
 from schema_diff.sources.source import FIELDS, SCHEMA

@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from local.ui import graphiql
 from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
 from tests.schema_diff import corpus

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.__main__ import main
 from schema_diff.approvals import FILE
 from schema_diff.sources.source import ARTEFACTS, FIELDS, REST, SCHEMA, TABLE

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from schema_diff.contracts import table
 from schema_diff.rules_other_contracts import BESIDE
 from schema_diff.sources.source import TABLE, Text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 from tools import release
 
 TODAY = date(2027, 1, 31)

@@ -9,11 +9,12 @@ import pytest
 
 from infra.build import package
 from infra.build.package import HOST, LAMBDA, NotBuilt, Target
+from local.aws import REGION
 from tests.lambda_runtime import first_answer, unpacked
 from tests.resolvers.events import event
 
 UNCHECKED_HASH = 1  # flags of a compiled file, https://peps.python.org/pep-0552/
-STARTED = {"AWS_LAMBDA_FUNCTION_NAME": "homes", "AWS_REGION": "us-east-1", "TABLE_NAME": "homes"}
+STARTED = {"AWS_LAMBDA_FUNCTION_NAME": "homes", "AWS_REGION": REGION, "TABLE_NAME": "homes"}
 AARCH64 = 183  # e_machine of an ELF file, https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
 
 

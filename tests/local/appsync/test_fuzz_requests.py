@@ -23,7 +23,7 @@ from schemathesis.graphql import nodes
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from data.errors import Refusal
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from local.schema import compiler
 from tests.local import dataset
 from tests.local import server_fixture as desks

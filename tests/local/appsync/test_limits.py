@@ -14,7 +14,8 @@ import pytest
 from data import properties
 from data.records import ID, Property
 from local import assumptions
-from local.lambdas.pool import ROOT, Outcome
+from local.lambdas.pool import Outcome
+from local.paths import ROOT
 from resolvers.wiring import LIMITS
 from tests import proxy as trouble
 from tests.local import dataset

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from data.records import ID, Property
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from tests.local import dataset
 from tests.local.queries_by_field import zips
 from tests.local.server_fixture import Desk

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from local.auth.request import AuthRequest, Unauthorized
 from local.auth.sigv4 import Iam
+from local.aws import ACCOUNT_ID, REGION
 
 OURS = Iam()
 URL = "http://localhost:8000/graphql"
@@ -39,7 +40,7 @@ class Late(SigV4Auth):
 def signed(
     by: Credentials = OURS.credentials,
     service: str = "appsync",
-    region: str = "us-east-1",
+    region: str = REGION,
     seconds: int = 0,
     method: str = "POST",
     url: str = URL,
@@ -116,22 +117,22 @@ GOOD: dict[str, Callable[[], AuthRequest]] = {
 
 @pytest.mark.parametrize("asked", GOOD.values(), ids=GOOD)
 def test_a_signature_lets_in(asked: Callable[[], AuthRequest]) -> None:
-    assert OURS.caller(asked())["accountId"] == "000000000000"
+    assert OURS.caller(asked())["accountId"] == ACCOUNT_ID
 
 
 def test_a_header_sent_twice_is_signed_as_one() -> None:
     asked = signed(headers={"x-app": "a,b"})
-    assert OURS.caller(with_headers(asked, x_app=["a", "b"]))["accountId"] == "000000000000"
+    assert OURS.caller(with_headers(asked, x_app=["a", "b"]))["accountId"] == ACCOUNT_ID
 
 
 def test_who_signed_is_a_role_that_cognito_did_not_give() -> None:
     assert OURS.caller(signed()) == {
-        "accountId": "000000000000",
+        "accountId": ACCOUNT_ID,
         "cognitoIdentityPoolId": None,
         "cognitoIdentityId": None,
         "sourceIp": ["::1"],
         "username": "AROAHOMESDESKBACKEND0:changes",
-        "userArn": "arn:aws:sts::000000000000:assumed-role/homes-backend/changes",
+        "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/homes-backend/changes",
         "cognitoIdentityAuthType": None,
         "cognitoIdentityAuthProvider": None,
     }

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,9 +16,9 @@ from starlette.routing import Route
 from local.auth.issuer import Issuer
 from local.auth.request import Unauthorized
 from local.cli import token
+from local.paths import ROOT
 from tests.local.external_issuer import claims, served
 
-ROOT = Path(__file__).resolve().parents[3]
 OURS = Issuer("http://localhost:8000")
 Form = dict[str, str]
 

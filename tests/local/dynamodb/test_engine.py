@@ -12,7 +12,8 @@ import pytest
 
 from data import keys
 from local.dynamodb import engine as dynamodb
-from local.dynamodb.engine import ROOT, DataInUse, NotStarted
+from local.dynamodb.engine import DataInUse, NotStarted
+from local.paths import ROOT
 from tests.local.misbehaving_clients import until
 
 ROW = {"pk": {"S": "a"}, "sk": {"S": "b"}}

@@ -19,7 +19,8 @@ from local.auth.claims import COGNITO as COGNITO_TOKEN
 from local.auth.claims import OIDC as OIDC_TOKEN
 from local.auth.issuer import Issuer
 from local.auth.providers import Providers
-from local.lambdas.pool import ROOT, Function, FunctionCode, Lambda
+from local.lambdas.pool import Function, FunctionCode, Lambda
+from local.paths import ROOT
 from local.trace.model import Traces
 from resolvers.field_config import COGNITO, OIDC, Batch, Cache, Evict, Field, Limits, Mode
 from tests.local.foreign import books, reviews

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.gateway.usage_plans import Bucket, Keys
-from local.lambdas.pool import ROOT
+from local.paths import ROOT
 from resolvers.wiring import PLANS, REST
 from tests.local.server_fixture import Desk
 

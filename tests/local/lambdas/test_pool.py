@@ -13,7 +13,8 @@ import pytest
 
 from local.functions import CODE, ENTRY
 from local.lambdas import pool
-from local.lambdas.pool import ROOT, Function, Outcome
+from local.lambdas.pool import Function, Outcome
+from local.paths import ROOT
 from resolvers.wiring import LIMITS
 
 pytestmark = pytest.mark.process

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.dynamodb.engine import ROOT
+from local.aws import REGION
+from local.paths import ROOT
 from resolvers.runtime import cold_start, handler
 from tests.resolvers.events import event
 
@@ -82,7 +83,7 @@ STARTED = "import gc, resolvers.handler, data.client as c; print(gc.isenabled(),
 
 @pytest.mark.parametrize(("function", "clients"), [("homes", 1), ("", 0)])
 def test_a_start_in_lambda_makes_the_client_and_garbage_is_collected_after_it(function: str, clients: int) -> None:
-    inside = {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_REGION": "us-east-1"} if function else {"AWS_REGION": ""}
+    inside = {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_REGION": REGION} if function else {"AWS_REGION": ""}
     assert run(STARTED, **inside) == f"True {clients}\n"
 
 

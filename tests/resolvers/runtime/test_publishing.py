@@ -18,7 +18,7 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type, parse
 from data.records import ID, DateTime, HistoryKind, PropertyChange, ZipChange
 from local import tls
 from local.auth.sigv4 import Iam
-from local.dynamodb.engine import ROOT
+from local.paths import ROOT
 from resolvers.runtime import publishing
 from resolvers.runtime.publishing import NotPublished
 from tests.resolvers import fake_appsync as servers
