@@ -23,7 +23,8 @@ from subprocess import PIPE, Popen
 
 from local.functions import quiet
 from local.lambdas import worker
-from local.lambdas.pool import LONGEST_LINE, ROOT, Function, FunctionCode, Worker
+from local.lambdas.pool import LONGEST_LINE, Function, FunctionCode, Worker
+from local.paths import ROOT
 from resolvers.field_config import Limits
 
 
