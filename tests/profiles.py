@@ -40,9 +40,9 @@ def count(ratio: float = 1) -> int:
     return max(1, round(ratio * settings.get_profile(PROFILE).max_examples))
 
 
-def seeds(name: str) -> random.Random:
-    """Random numbers for what is no property-based test: always the same for a name, but new ones in `nightly`."""
-    return random.Random(name if settings.get_profile(PROFILE).derandomize else None)
+def seed() -> int:
+    """What seeds random numbers elsewhere than in Hypothesis: 1, but another number each time in `nightly`."""
+    return 1 if settings.get_profile(PROFILE).derandomize else random.getrandbits(32)
 
 
 def rounds(full: int, bounded: int) -> int:

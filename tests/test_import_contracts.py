@@ -31,7 +31,7 @@ FORBIDDEN = [
         ("schema_diff.report", package)
         for package in ("data.keys", "infra.stages", "local.schema.type_info", "resolvers.wiring")
     ],
-    *[("infra.stages", module) for module in ("local.gateway.openapi", "schema_diff.graphql.appsync_support")],
+    *[("infra.stages", module) for module in ("local.gateway.openapi", "schema_diff.graphql.appsync_restrictions")],
     ("infra.build.openapi", "local.gateway.server"),
     ("infra.build.sdl", "schema_diff.changes"),
     ("local.server", "schema_diff.report"),

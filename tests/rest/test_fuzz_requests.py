@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local.gateway import openapi
 from local.paths import ROOT
 from tests.local.server_fixture import Desk
-from tests.profiles import count, seeds
+from tests.profiles import count, seed
+
+pytestmark = pytest.mark.process
 
 HERE = Path(__file__).parent
 OPERATIONS = 8
-SEED = seeds(__name__).getrandbits(32)
 KEPT = ("use_after_free", "ensure_resource_availability")  # what a GET that is kept for a minute cannot do
 NO_ID = ("examples", "coverage", "fuzzing")  # whoever is turned away has nothing to go on with
 
@@ -27,7 +30,7 @@ def asked(desk: Desk, report: Path, *more: str, token: str | None) -> "subproces
     headers = [("x-api-key", desk.keys.issue("government")), *([("Authorization", token)] if token else [])]
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")]
     command += ["run", str(openapi.FILE), "--url", desk.url, "--no-color", "--checks", "all", "--report", "ndjson"]
-    command += ["--report-ndjson-path", str(report), "--max-examples", str(count()), "--seed", str(SEED), *more]
+    command += ["--report-ndjson-path", str(report), "--max-examples", str(count()), "--seed", str(seed()), *more]
     command += [word for name, value in headers for word in ("--header", f"{name}: {value}")]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.rest.hooks"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
