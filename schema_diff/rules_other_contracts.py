@@ -13,6 +13,9 @@ KEYS = {
         "gets an error of each field that reads it", "stop reading it first, and remove it a release later"
     ),
     "index-changed": breaking("gets an error while DynamoDB removes the index and fills another", MIGRATE),
+    "index-item-added": dangerous(
+        "misses the items of before, which lack the attributes of the index", "fill it before anything reads it"
+    ),
     "index-added": dangerous(
         "misses rows that lack its attributes; DynamoDB fills one index an update", "fill it before anything reads it"
     ),

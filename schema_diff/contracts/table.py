@@ -45,6 +45,10 @@ def of_patterns(section: str, old: Artefact, new: Artefact) -> Iterator[Change]:
         if now is None:
             what = f"items under {was} are not read any more"
             yield change("key-pattern-changed", (section, name), what, old, new)
+        elif isinstance(before[name], dict) and before[name].items() <= after[name].items():
+            if now != was:
+                what = f"items under {was} are now in an index as well, by {now}"
+                yield change("index-item-added", (section, name), what, old, new, now)
         elif now != was:
             what = f"items under {was} are now read under {now}"
             yield change("key-pattern-changed", (section, name), what, old, new, now)

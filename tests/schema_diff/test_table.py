@@ -56,6 +56,19 @@ def renamed(table: Any) -> None:
                 )
             ],
         ),
+        (
+            item("user", inverse_pk="PROFILE"),
+            [("index-item-added:user:inverse_pk=PROFILE,pk=USER#user-1,sk=PROFILE", "dangerous")],
+        ),
+        (
+            lambda table: table["items"]["ownership"].pop("inverse_pk"),
+            [
+                (
+                    "key-pattern-changed:ownership:inverse_sk=USER#user-1,pk=USER#user-1,sk=PROP#property-1",
+                    BREAKING,
+                )
+            ],
+        ),
         (lambda table: table["items"].pop("user"), [("key-pattern-changed:user", BREAKING)]),
         (renamed, []),
         (
