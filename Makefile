@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-help: ## what there is to do
+help: ## lists the commands
 	@grep -E '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(READY): requirements.txt
@@ -13,7 +13,7 @@ $(READY): requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-run: $(READY) ## the desk: GraphQL, REST, GraphiQL and a DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url)
+run: $(READY) ## starts the local server: GraphQL, REST, GraphiQL and DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url)
 	@$(PYTHON) -m local.server
 
 test: $(READY) ## the core of the specification: neither npm nor a process of ours, in minutes
@@ -34,7 +34,7 @@ test-nightly: $(READY) ## the whole specification, its property-based tests with
 soak: $(READY) ## the long programs at their full length
 	SOAK=full $(PYTHON) -m pytest -m soak
 
-clients: $(READY) ## the clients that apps use, unmodified, against a desk over TLS (needs Node.js)
+clients: $(READY) ## runs real clients against the local server over TLS (needs Node.js)
 	$(PYTHON) -m pytest -m node tests/clients
 
 check: $(READY) ## style, types, names and the import contracts
@@ -50,21 +50,21 @@ schema: $(READY) ## writes schema.graphql and contracts/ from the records, the k
 # It signs the certificate of `make run TLS=1`.
 AUTHORITY = $(wildcard .cache/tls/ca.pem)
 
-schema-diff: $(READY) ## what a change does to apps that are out (BASE=main HEAD=next: revision, file or address; FORM=markdown=diff.md)
+schema-diff: $(READY) ## reports what a change does to released apps (BASE=main HEAD=next: revision, file or URL; FORMAT=markdown=diff.md)
 	$(if $(HEAD),$(if $(BASE),,$(error HEAD needs a BASE)))@$(if $(AUTHORITY),CA_FILE=$(AUTHORITY)) $(PYTHON) -m schema_diff \
-		$(FORM:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)") \
+		$(FORMAT:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)") \
 		|| { status=$$?; echo "schema-diff ended with $$status (1: a change breaks apps, 2: it could not run)" >&2; exit $$status; }
 
-load: $(READY) ## sales from a CSV into the table (FILE=sales.csv, and DATA=folder or PORT of a running desk)
+load: $(READY) ## imports sales from a CSV file into the table (FILE=sales.csv, and DATA=folder or PORT of a running server)
 	@$(PYTHON) -m local.cli.load $(if $(FILE),"$(FILE)")
 
-token: $(READY) ## a token of the running desk (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
+token: $(READY) ## prints a token of the running server (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
 	@$(PYTHON) -m local.cli.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
 
-key: $(READY) ## an API key of the running desk (PLAN=government PORT=8000)
+key: $(READY) ## prints an API key of the running server (PLAN=government PORT=8000)
 	@$(PYTHON) -m local.cli.api_key --plan "$(PLAN)"
 
-verify: $(READY) ## proves cards, edges and counts of the table true (MEND=1 mends; DATA=folder or PORT of a running desk)
+verify: $(READY) ## checks the table for contradictions (REPAIR=1 repairs them; DATA=folder or PORT of a running server)
 	@$(PYTHON) -m local.cli.verify
 
 .PHONY: probe
@@ -102,7 +102,7 @@ deploy: synth infra/node_modules ## deploys a stage, and writes amplify_outputs.
 destroy: synth infra/node_modules ## removes a stage; prod keeps its table and its users (STAGE=dev)
 	$(CDK) destroy
 
-e2e: $(READY) infra/node_modules .cache/ministack/.ready ## deploys a stage to an AWS of this machine's own (MiniStack), and uses it
+e2e: $(READY) infra/node_modules .cache/ministack/.ready ## deploys a stage to an AWS emulator on this machine (MiniStack) and tests it
 	$(PYTHON) -m pytest tests/e2e --numprocesses 0
 
 bench: $(READY) ## what is fast and by how much, as ratios (BENCH_SECONDS=60 of subscribers who come and go)

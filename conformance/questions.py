@@ -99,19 +99,19 @@ def body_checks() -> Iterator[ConformanceCheck]:
     query = "{" + " me" * LIMITS["tokens"] + " }"
     yield query_check("TOO_MANY_TOKENS", query, request_error(*ASSUMPTIONS["TOO_MANY_TOKENS"]))
     status, type, message = ASSUMPTIONS["BODY_TOO_LARGE"]
-    max_bytes = ASSUMPTIONS["MOST_BODY_BYTES"]
+    max_bytes = ASSUMPTIONS["MAX_BODY_BYTES"]
     too_large = request_error(status, type, message.format(bytes=max_bytes))
-    yield body_check("MOST_BODY_BYTES", f"a body of {max_bytes:,} bytes", body_of_bytes(max_bytes), OK)
+    yield body_check("MAX_BODY_BYTES", f"a body of {max_bytes:,} bytes", body_of_bytes(max_bytes), OK)
     oversize_bytes = max_bytes + 1
     yield body_check("BODY_TOO_LARGE", f"a body of {oversize_bytes:,} bytes", body_of_bytes(oversize_bytes), too_large)
     for size in OVERSIZE_BODY_BYTES:  # a client that is still sending may lose the response with the connection
         expected = replace(too_large, may_disconnect=True)
         yield body_check("BODY_TOO_LARGE", f"a body of {size:,} bytes", body_of_bytes(size), expected)
-    max_levels = ASSUMPTIONS["MOST_BODY_LEVELS"]
-    yield body_check("MOST_BODY_LEVELS", f"a body of {max_levels} levels", body_of_levels(max_levels), OK)
+    max_levels = ASSUMPTIONS["MAX_BODY_LEVELS"]
+    yield body_check("MAX_BODY_LEVELS", f"a body of {max_levels} levels", body_of_levels(max_levels), OK)
     syntax = request_error(*ASSUMPTIONS["SYNTAX"])
     for levels in (max_levels + 1, 1_000, 100_000):
-        yield body_check("MOST_BODY_LEVELS", f"a body of {levels:,} levels", body_of_levels(levels), syntax)
+        yield body_check("MAX_BODY_LEVELS", f"a body of {levels:,} levels", body_of_levels(levels), syntax)
 
 
 def body_of_bytes(size: int) -> str:
@@ -136,10 +136,10 @@ def error_limit_checks() -> Iterator[ConformanceCheck]:
     abort_kind = ASSUMPTIONS["ABORTED"]
     expected = ExpectedResponse(
         errors=((None, f"Validation error of type FieldUndefined: {ANY_TEXT}"),),
-        error_count=ASSUMPTIONS["MOST_VALIDATION_ERRORS"] + 1,
+        error_count=ASSUMPTIONS["MAX_VALIDATION_ERRORS"] + 1,
         last_message=f"Validation error of type {abort_kind}: {ANY_TEXT}",
     )
-    for question, count in (("MOST_VALIDATION_ERRORS", 150), ("ABORTED", 5_000)):
+    for question, count in (("MAX_VALIDATION_ERRORS", 150), ("ABORTED", 5_000)):
         fields = " ".join(f"x{number}" for number in range(1, count + 1))
         yield query_check(question, f"{{ {fields} }}", expected)
     slow_fields = " ".join(f"user(id: {number}) {{ id }}" for number in range(1, 1_201))

@@ -81,10 +81,10 @@ def first_error(message: Message | None) -> tuple[Any, Any]:
 
 def check_first_keep_alive(connection: RealtimeConnection) -> ConformanceFinding:
     is_immediate = connection.receive(has_type("ka"), IMMEDIATE_SECONDS) is not None
-    expected = ASSUMPTIONS["FIRST_KEEP_ALIVE_AT_ONCE"]
+    expected = ASSUMPTIONS["FIRST_KEEP_ALIVE_IS_IMMEDIATE"]
     return ConformanceFinding(
         OPEN_QUESTION,
-        "FIRST_KEEP_ALIVE_AT_ONCE",
+        "FIRST_KEEP_ALIVE_IS_IMMEDIATE",
         f"connection_init, then nothing for {IMMEDIATE_SECONDS} s",
         f"{'a' if expected else 'no'} ka immediately",
         connection.response(list(connection.messages)),

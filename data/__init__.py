@@ -1,1 +1,1 @@
-"""The table: what it holds, how each thing in it is found, and how it is changed."""
+"""The data layer: records, keys, and one module of access patterns for each entity of the table."""

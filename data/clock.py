@@ -1,4 +1,4 @@
-"""The time, and the ids that carry it."""
+"""Timestamps, and ids that contain one."""
 
 import os
 import uuid
@@ -7,29 +7,32 @@ from datetime import UTC, datetime
 from data.records import ID, DateTime
 
 
-def text(moment: datetime) -> DateTime:
-    """A moment in UTC with milliseconds, always 24 characters, so that texts sort as times do."""
+def format_timestamp(moment: datetime) -> DateTime:
+    """Returns ISO 8601 in UTC with milliseconds: always 24 characters, so that text order is time order."""
     return DateTime(moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 def now(after: DateTime | None = None) -> DateTime:
-    """The present, or `after` where that is later: a home's clock never runs backwards, whichever machine writes."""
-    present = text(datetime.now(UTC))
+    """Returns the current time, but never earlier than `after`.
+
+    So the timestamps of one property never decrease, even if machines with different clocks write it.
+    """
+    present = format_timestamp(datetime.now(UTC))
     return max(present, after) if after else present
 
 
-def seconds(moment: DateTime) -> int:
-    """A moment as whole seconds since 1970, as DynamoDB's time to live counts."""
+def epoch_seconds(moment: DateTime) -> int:
+    """Returns whole seconds since 1970, rounded down: the unit of DynamoDB's time to live."""
     return int(datetime.fromisoformat(moment).timestamp())
 
 
-def uuid7(at: DateTime, bits: bytes | None = None) -> ID:
-    """A UUIDv7 (RFC 9562) of `at`, its 74 free bits random or taken from the first ten of `bits`.
+def uuid7(at: DateTime, random_bytes: bytes | None = None) -> ID:
+    """Returns a UUIDv7 (RFC 9562) of `at`. Its 74 random bits come from the first ten `random_bytes`, if there are any.
 
-    Ids made this way sort by time. Python has a `uuid7` of its own from 3.14.
+    These ids sort by time. Python has `uuid.uuid7` from 3.14.
     """
     milliseconds = round(datetime.fromisoformat(at).timestamp() * 1000)
-    free = int.from_bytes((bits or os.urandom(10))[:10], "big")
-    high = milliseconds << 16 | 0x7000 | (free >> 62 & 0xFFF)
-    low = 0b10 << 62 | (free & (1 << 62) - 1)
+    random_bits = int.from_bytes((random_bytes or os.urandom(10))[:10], "big")
+    high = milliseconds << 16 | 0x7000 | (random_bits >> 62 & 0xFFF)
+    low = 0b10 << 62 | (random_bits & (1 << 62) - 1)
     return ID(str(uuid.UUID(int=high << 64 | low)))

@@ -1,60 +1,63 @@
-"""What a value may be. A bound rides on a type, as in `Annotated[str, Length(5, 200)]`."""
+"""Constraints of values, written as annotations of a type: `Annotated[str, Length(5, 200)]`.
+
+`violation(value)` returns a message without its subject, such as "is blank", or None if the value is valid.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-NO_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"  # control characters, and halves of characters
+CONTROL_CHARACTERS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"  # and unpaired surrogates
 
 
 @dataclass(frozen=True)
-class Matches:
-    """Text of one form, told to people as `form`."""
+class Pattern:
+    """Text that matches a regular expression. The error message uses the `description`."""
 
-    pattern: str
-    form: str
+    regex: str
+    description: str
 
-    def refuses(self, value: Any) -> str | None:
-        fits = re.fullmatch(self.pattern, value) and not re.search(NO_TEXT, value)
-        return None if fits else f"must be {self.form}"
+    def violation(self, value: Any) -> str | None:
+        matches = re.fullmatch(self.regex, value) and not re.search(CONTROL_CHARACTERS, value)
+        return None if matches else f"must be {self.description}"
 
 
 @dataclass(frozen=True)
 class Length:
-    """Text of `least` to `most` characters."""
+    """Text of `minimum` to `maximum` characters."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
-    def refuses(self, value: Any) -> str | None:
-        if re.search(NO_TEXT, value):
-            return "has characters that are no text"
-        if not self.least <= len(value) <= self.most:
-            return f"has {len(value)} characters; {self.least} to {self.most} are allowed"
-        return "is blank" if self.least and not value.strip() else None
+    def violation(self, value: Any) -> str | None:
+        if re.search(CONTROL_CHARACTERS, value):
+            return "contains control characters"
+        if not self.minimum <= len(value) <= self.maximum:
+            return f"has {len(value)} characters; {self.minimum} to {self.maximum} are allowed"
+        return "is blank" if self.minimum and not value.strip() else None
 
 
 @dataclass(frozen=True)
-class Between:
-    """A number from `least` to `most`, both included, with at most `decimals` digits after the point."""
+class Range:
+    """A number from `minimum` to `maximum`, both included, with at most `decimals` digits after the point."""
 
-    least: float
-    most: float
+    minimum: float
+    maximum: float
     decimals: int | None = None
 
-    def refuses(self, value: Any) -> str | None:
-        if not self.least <= value <= self.most:  # nor is NaN, nor what is too long for a float
-            return f"is {value!r:.24}; {self.least:,} to {self.most:,} is allowed"
+    def violation(self, value: Any) -> str | None:
+        if not self.minimum <= value <= self.maximum:  # also true of NaN, and of integers too large for a float
+            return f"is {value!r:.24}; {self.minimum:,} to {self.maximum:,} is allowed"
         if self.decimals is not None and round(value, self.decimals) != value:
             return f"is {value!r}; at most {self.decimals} decimals are allowed"
         return None
 
 
 @dataclass(frozen=True)
-class AtMost:
-    """A list of no more than `count` members."""
+class MaxItems:
+    """A list of at most `maximum` members."""
 
-    count: int
+    maximum: int
 
 
-Bound = Matches | Length | Between
+Constraint = Pattern | Length | Range

@@ -1,67 +1,67 @@
-"""What the table's side can refuse, by the names that clients see as `errorType`.
+"""The errors of the data layer. The class names are the `errorType` that clients see.
 
-Refusal                  something the caller can put right
-    InvalidInput         a value is outside its bounds, or there is nothing to change
-    TooMany              more of something than one request or one home may have
-    BadCursor            `after` was not given out by this very query
-    PropertyNotFound     a write names a home that is not there
-    ImageNotFound        a write names a picture that the home does not have
-    UserNotFound         a home is to be made for somebody who has no profile
-    VersionConflict      somebody else changed the home first
+ApiError                 the caller can correct the request
+    InvalidInput         a value violates its constraint, or an update changes nothing
+    LimitExceeded        a request or a property has more items than its limit
+    InvalidCursor        `after` was issued for another query
+    PropertyNotFound     a write names a property that does not exist
+    ImageNotFound        a write names an image that the property does not have
+    UserNotFound         the owner of a new property has no profile
+    VersionConflict      another caller changed the property first
     IdempotencyMismatch  the key was used within 24 hours for another input
-    TryAgain             the table is busy or away; the same request may succeed in a moment
-Fault                    DynamoDB refused what only we can put right: a bug, a missing table, a missing permission
+    TryAgain             DynamoDB is throttled or unavailable; the same request may succeed in a moment
+StorageError             only the operators can correct it: a bug, a missing table, a missing permission
 """
 
 
-class Refusal(Exception):
-    """Its class name is the error's type, its text the message, its attributes the facts.
+class ApiError(Exception):
+    """The base of all errors that clients see: the class name is `errorType`, the attributes are `errorInfo`.
 
-    If it is `retryable`, nothing was done, and the same request may succeed later.
+    If it is `retryable`, nothing was written, and the same request may succeed later.
     """
 
     retryable = False
 
 
-class InvalidInput(Refusal):
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where} {why}")
-        self.where = where
-        self.why = why
+class InvalidInput(ApiError):
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field} {reason}")
+        self.field = field
+        self.reason = reason
 
 
-class TooMany(Refusal):
-    def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"at most {most} {what} are allowed")
-        self.what = what
-        self.most = most
+class LimitExceeded(ApiError):
+    def __init__(self, resource: str, limit: int) -> None:
+        super().__init__(f"at most {limit} {resource} are allowed")
+        self.resource = resource
+        self.limit = limit
 
 
-class BadCursor(Refusal):
+class InvalidCursor(ApiError):
     def __init__(self) -> None:
-        super().__init__("after is not a cursor of this list: ask again without it")
+        super().__init__("after is not a cursor of this list: omit it to read the first page")
 
 
-class PropertyNotFound(Refusal):
+class PropertyNotFound(ApiError):
     def __init__(self, id: str) -> None:
         super().__init__(f"no property has the id {id}")
         self.id = id
 
 
-class ImageNotFound(Refusal):
+class ImageNotFound(ApiError):
     def __init__(self, property_id: str, id: str) -> None:
         super().__init__(f"the property {property_id} has no image with the id {id}")
         self.property_id = property_id
         self.id = id
 
 
-class UserNotFound(Refusal):
+class UserNotFound(ApiError):
     def __init__(self, id: str) -> None:
         super().__init__(f"no user has the id {id}")
         self.id = id
 
 
-class VersionConflict(Refusal):
+class VersionConflict(ApiError):
     def __init__(self, id: str, expected_version: int, current_version: int) -> None:
         super().__init__(f"the property {id} is at version {current_version}, not {expected_version}: read it again")
         self.id = id
@@ -69,18 +69,18 @@ class VersionConflict(Refusal):
         self.current_version = current_version
 
 
-class IdempotencyMismatch(Refusal):
+class IdempotencyMismatch(ApiError):
     def __init__(self, idempotency_key: str) -> None:
         super().__init__(f"the idempotency key {idempotency_key} was used for another input")
         self.idempotency_key = idempotency_key
 
 
-class TryAgain(Refusal):
+class TryAgain(ApiError):
     retryable = True
 
     def __init__(self) -> None:
         super().__init__("the service is busy: try again in a moment")
 
 
-class Fault(Exception):
-    """DynamoDB refused what only we can put right."""
+class StorageError(Exception):
+    """DynamoDB rejected a request for a reason that only the operators can correct."""

@@ -1,6 +1,7 @@
-"""A home's pictures, in the owner's order. The home keeps the order, so every change of a picture is one of the home.
+"""The images of a property, in display order. The property item stores the order, so each change of an image is a new
+version of the property.
 
-Writes take no version from the caller: where somebody else was faster, they are made again from a fresh read.
+Writes take no version from the caller: after a conflict they read the property again and retry.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,154 +11,173 @@ from typing import Any
 from data import keys, properties, serialization
 from data.dynamodb import table
 from data.dynamodb.requests import Action, Delete, Item, Put
-from data.errors import ImageNotFound, InvalidInput, PropertyNotFound, TooMany, TryAgain, VersionConflict
-from data.records import ID, MOST_IMAGES, FieldChange, HistoryKind, Image, Property
+from data.errors import ImageNotFound, InvalidInput, LimitExceeded, PropertyNotFound, TryAgain, VersionConflict
+from data.records import ID, MAX_IMAGES, FieldChange, HistoryKind, Image, Property
 
-Pictures = tuple[Image, ...]
+Images = tuple[Image, ...]
 
-MOST_AT_ONCE = 16  # who change the pictures of one home and all succeed: each try that fails was another's success
+MAX_CONCURRENT_WRITERS = 16  # of one property's images: an attempt fails only if another writer's succeeded
 
 
 @dataclass(frozen=True)
-class Rearranged:
-    """What a change makes of a home's pictures: all of them in order, its writes, and how history tells it."""
+class ImageListChange:
+    """A change of a property's images: all images after it in display order, its writes, and its history entries."""
 
-    images: Pictures
+    images: Images
     actions: Sequence[Action]
     changes: Sequence[FieldChange]
 
 
-def of_properties(homes: Sequence[Property]) -> list[list[Image]]:
-    """The pictures of each home, in display order.
+def of_properties(property_list: Sequence[Property]) -> list[list[Image]]:
+    """Returns the images of each property, in display order.
 
-    Those that came along with their home are handed on; the others take one BatchGetItem for every 100 of them.
+    Cost: none for a property whose record has its images; one BatchGetItem for every 100 of the other images.
     """
-    found = by_keys([(home.id, id) for home in homes if home.images is None for id in home.image_ids])
+    images = by_keys(
+        [(property_.id, id) for property_ in property_list if property_.images is None for id in property_.image_ids]
+    )
     return [
-        [found[home.id, id] for id in home.image_ids if (home.id, id) in found]
-        if home.images is None
-        else list(home.images)
-        for home in homes
+        [images[property_.id, id] for id in property_.image_ids if (property_.id, id) in images]
+        if property_.images is None
+        else list(property_.images)
+        for property_ in property_list
     ]
 
 
-def covers(homes: Sequence[Property]) -> list[Image | None]:
-    """The first picture of each home: handed on where it came along, else one BatchGetItem for every 100."""
-    found = by_keys([(home.id, id) for home in homes if home.images is None for id in home.image_ids[:1]])
+def cover_images(property_list: Sequence[Property]) -> list[Image | None]:
+    """Returns the first image of each property, or None.
+
+    Cost: none for a property whose record has its images; one BatchGetItem for every 100 of the other images.
+    """
+    images = by_keys(
+        [
+            (property_.id, id)
+            for property_ in property_list
+            if property_.images is None
+            for id in property_.image_ids[:1]
+        ]
+    )
     return [
-        next(iter(home.images), None)
-        if home.images is not None
-        else found.get((home.id, next(iter(home.image_ids), ID(""))))
-        for home in homes
+        next(iter(property_.images), None)
+        if property_.images is not None
+        else images.get((property_.id, next(iter(property_.image_ids), ID(""))))
+        for property_ in property_list
     ]
 
 
 def by_keys(ids: Sequence[tuple[ID, ID]]) -> dict[tuple[ID, ID], Image]:
-    """The pictures with these ids of a home and its picture, those that are there."""
-    found = table.get_many(keys.image(property_id, id) for property_id, id in ids)
-    images = map(from_item, found.values())
+    """Returns the images with these pairs of property id and image id; a missing image is left out.
+
+    Cost: one BatchGetItem for every 100 different images.
+    """
+    items = table.get_many(keys.image(property_id, id) for property_id, id in ids)
+    images = map(from_item, items.values())
     return {(image.property_id, image.id): image for image in images}
 
 
-def add(home: Property, image: Image, by: ID) -> Property:
-    """Adds a picture behind the others. Raises TooMany where the home has 50."""
+def add(property_: Property, image: Image, changed_by: ID) -> Property:
+    """Appends an image. Raises LimitExceeded if the property has 50 images."""
 
-    def added(images: Pictures) -> Rearranged:
-        if len(images) >= MOST_IMAGES:
-            raise TooMany("pictures a home", MOST_IMAGES)
-        return Rearranged((*images, image), [Put(to_item(image))], [FieldChange(field="images", after=image.url)])
+    def append(images: Images) -> ImageListChange:
+        if len(images) >= MAX_IMAGES:
+            raise LimitExceeded("images per property", MAX_IMAGES)
+        return ImageListChange((*images, image), [Put(to_item(image))], [FieldChange(field="images", after=image.url)])
 
-    return rearrange(home, by, added)
+    return change_images(property_, changed_by, append)
 
 
-def update(home: Property, id: ID, changes: Mapping[str, Any], by: ID) -> Property:
-    """Sets attributes of a picture. Raises ImageNotFound, InvalidInput without a change."""
+def update(property_: Property, id: ID, changes: Mapping[str, Any], changed_by: ID) -> Property:
+    """Sets attributes of an image. Raises ImageNotFound, or InvalidInput if nothing changes."""
 
-    def updated(images: Pictures) -> Rearranged:
-        old = named(id, images, home)
-        new = replace(old, **changes)
-        if new == old:
+    def replace_image(images: Images) -> ImageListChange:
+        current = find_image(id, images, property_)
+        changed = replace(current, **changes)
+        if changed == current:
             raise InvalidInput("input", "changes nothing")
-        all_of_them = tuple(new if image is old else image for image in images)
-        return Rearranged(all_of_them, [Put(to_item(new))], changes_of(old, new, changes))
+        new_images = tuple(changed if image is current else image for image in images)
+        return ImageListChange(new_images, [Put(to_item(changed))], field_changes(current, changed, changes))
 
-    return rearrange(home, by, updated)
-
-
-def remove(home: Property, id: ID, by: ID) -> Property:
-    """Takes a picture away. Raises ImageNotFound."""
-
-    def removed(images: Pictures) -> Rearranged:
-        old = named(id, images, home)
-        rest = tuple(image for image in images if image is not old)
-        return Rearranged(rest, [Delete(keys.image(home.id, id))], [FieldChange(field="images", before=old.url)])
-
-    return rearrange(home, by, removed)
+    return change_images(property_, changed_by, replace_image)
 
 
-def reorder(home: Property, ids: Sequence[ID], by: ID) -> Property:
-    """Puts the pictures into this order. Raises InvalidInput where `ids` are not just those, or in it already."""
+def remove(property_: Property, id: ID, changed_by: ID) -> Property:
+    """Removes an image. Raises ImageNotFound."""
 
-    def reordered(images: Pictures) -> Rearranged:
-        found = {image.id: image for image in images}
-        if sorted(ids) != sorted(found):
-            raise InvalidInput("imageIds", "must name each picture of the home exactly once")
-        if list(ids) == list(found):
+    def remove_image(images: Images) -> ImageListChange:
+        current = find_image(id, images, property_)
+        remaining = tuple(image for image in images if image is not current)
+        return ImageListChange(
+            remaining, [Delete(keys.image(property_.id, id))], [FieldChange(field="images", before=current.url)]
+        )
+
+    return change_images(property_, changed_by, remove_image)
+
+
+def reorder(property_: Property, ids: Sequence[ID], changed_by: ID) -> Property:
+    """Sets the display order. Raises InvalidInput if `ids` are not exactly the images' ids, or in the current order."""
+
+    def reorder_images(images: Images) -> ImageListChange:
+        image_by_id = {image.id: image for image in images}
+        if sorted(ids) != sorted(image_by_id):
+            raise InvalidInput("imageIds", "must name each image of the property exactly once")
+        if list(ids) == list(image_by_id):
             raise InvalidInput("imageIds", "changes nothing")
-        told = FieldChange(field="images", before=" ".join(found), after=" ".join(ids))
-        return Rearranged(tuple(found[id] for id in ids), [], [told])
+        field_change = FieldChange(field="images", before=" ".join(image_by_id), after=" ".join(ids))
+        return ImageListChange(tuple(image_by_id[id] for id in ids), [], [field_change])
 
-    return rearrange(home, by, reordered)
+    return change_images(property_, changed_by, reorder_images)
 
 
-def rearrange(home: Property, by: ID, change: Callable[[Pictures], Rearranged]) -> Property:
-    """The home after a change of its pictures, carrying them: one transaction.
+def change_images(property_: Property, changed_by: ID, transform: Callable[[Images], ImageListChange]) -> Property:
+    """Changes the images of a property and returns its next version with its images.
 
-    `home` is read with its pictures, one Query, where it came without them; and again each time that somebody else was
-    faster. Raises TryAgain.
+    Cost: one transaction, and one Query if `property_` has no images. Each version conflict costs one more of both.
+    Raises TryAgain after 16 conflicts, or PropertyNotFound.
     """
-    fresh = home if home.images is not None else properties.with_images(home.id)
-    for _ in table.patience(MOST_AT_ONCE):
-        if fresh is None:
-            raise PropertyNotFound(home.id)
-        new = change(fresh.images or ())
+    current = property_ if property_.images is not None else properties.with_images(property_.id)
+    for _ in table.retry_attempts(MAX_CONCURRENT_WRITERS):
+        if current is None:
+            raise PropertyNotFound(property_.id)
+        image_change = transform(current.images or ())
         after = properties.next_version(
-            fresh,
-            images=new.images,
-            image_ids=tuple(image.id for image in new.images),
-            cover_image_url=new.images[0].url if new.images else None,
+            current,
+            images=image_change.images,
+            image_ids=tuple(image.id for image in image_change.images),
+            cover_image_url=image_change.images[0].url if image_change.images else None,
         )
         try:
-            properties.commit(fresh, after, HistoryKind.PICTURES_CHANGED, by, new.changes, new.actions)
+            properties.commit(
+                current, after, HistoryKind.PICTURES_CHANGED, changed_by, image_change.changes, image_change.actions
+            )
             return after
         except VersionConflict:
-            fresh = properties.with_images(home.id)
+            current = properties.with_images(property_.id)
     raise TryAgain
 
 
-def named(id: ID, images: Pictures, home: Property) -> Image:
+def find_image(id: ID, images: Images, property_: Property) -> Image:
     for image in images:
         if image.id == id:
             return image
-    raise ImageNotFound(home.id, id)
+    raise ImageNotFound(property_.id, id)
 
 
-def changes_of(old: Image, new: Image, names: Iterable[str]) -> list[FieldChange]:
-    """What changed of a picture, each attribute by itself, the picture named by its id."""
+def field_changes(before: Image, after: Image, names: Iterable[str]) -> list[FieldChange]:
+    """Returns one change for each attribute that differs, with the field name `images.<image id>.<attribute>`."""
     return [
         FieldChange(
-            field=f"images.{old.id}.{serialization.camel(name)}",
-            before=properties.as_text(getattr(old, name)),
-            after=properties.as_text(getattr(new, name)),
+            field=f"images.{before.id}.{serialization.camel_case(name)}",
+            before=properties.as_text(getattr(before, name)),
+            after=properties.as_text(getattr(after, name)),
         )
         for name in names
-        if getattr(old, name) != getattr(new, name)
+        if getattr(before, name) != getattr(after, name)
     ]
 
 
 def to_item(image: Image) -> Item:
-    return keys.image(image.property_id, image.id)._asdict() | serialization.item(image)
+    return keys.image(image.property_id, image.id)._asdict() | serialization.to_item_attributes(image)
 
 
 def from_item(item: Mapping[str, Any]) -> Image:
-    return serialization.load(Image, item)
+    return serialization.from_plain(Image, item)

@@ -1,7 +1,7 @@
-"""Every key and index of the table, and nothing else.
+"""All keys and indexes of the table.
 
-One partition holds a home, its pictures and its history: HIST# sorts before IMG#, IMG# before METADATA, so a home
-and its pictures are one range that leaves the history unread.
+One partition has a property, its images and its history. HIST# sorts before IMG#, and IMG# before METADATA, so one
+range has the property and its images without the history.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from data.records import ID, DateTime
 
 METADATA = "METADATA"
 PROFILE = "PROFILE"
-IMAGES = "IMG#"
-EVENTS = "HIST#"
-PROPERTIES = "PROP#"
-USERS = "USER#"
+IMAGE_PREFIX = "IMG#"
+EVENT_PREFIX = "HIST#"
+PROPERTY_PREFIX = "PROP#"
+USER_PREFIX = "USER#"
 
 
 class Key(NamedTuple):
@@ -24,7 +24,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute that a key is made of, and DynamoDB's letter for its type."""
+    """A key attribute and its DynamoDB type."""
 
     name: str
     type: Literal["S", "N"] = "S"
@@ -32,7 +32,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index. Items without its attributes are not in it."""
+    """A global secondary index. It contains only the items that have both of its key attributes."""
 
     name: str
     partition: Attribute
@@ -45,27 +45,27 @@ SORT = Attribute("sk")
 INVERSE = Index("inverse", Attribute("inverse_pk"), Attribute("inverse_sk"), "KEYS_ONLY")
 BY_PRICE = Index("by_price", PARTITION, Attribute("list_price", "N"), "ALL")
 INDEXES = (INVERSE, BY_PRICE)
-EXPIRES = "expires_at"
+TTL_ATTRIBUTE = "expires_at"
 
 
 def property(id: ID) -> Key:
-    return Key(f"{PROPERTIES}{id}", METADATA)
+    return Key(f"{PROPERTY_PREFIX}{id}", METADATA)
 
 
 def image(property_id: ID, id: ID) -> Key:
-    return Key(f"{PROPERTIES}{property_id}", f"{IMAGES}{id}")
+    return Key(f"{PROPERTY_PREFIX}{property_id}", f"{IMAGE_PREFIX}{id}")
 
 
-def event(property_id: ID, at: DateTime, version: int) -> Key:
-    return Key(f"{PROPERTIES}{property_id}", f"{EVENTS}{at}#{version:010d}")
+def history_event(property_id: ID, at: DateTime, version: int) -> Key:
+    return Key(f"{PROPERTY_PREFIX}{property_id}", f"{EVENT_PREFIX}{at}#{version:010d}")
 
 
 def user(id: ID) -> Key:
-    return Key(f"{USERS}{id}", PROFILE)
+    return Key(f"{USER_PREFIX}{id}", PROFILE)
 
 
 def ownership(user_id: ID, property_id: ID) -> Key:
-    return Key(f"{USERS}{user_id}", f"{PROPERTIES}{property_id}")
+    return Key(f"{USER_PREFIX}{user_id}", f"{PROPERTY_PREFIX}{property_id}")
 
 
 def zip_code(zip_code: str) -> str:
@@ -73,18 +73,18 @@ def zip_code(zip_code: str) -> str:
 
 
 def listing(zip_code: str, property_id: ID) -> Key:
-    return Key(f"ZIP#{zip_code}", f"{PROPERTIES}{property_id}")
+    return Key(f"ZIP#{zip_code}", f"{PROPERTY_PREFIX}{property_id}")
 
 
 def idempotency(user_id: ID, key: str) -> Key:
     return Key(f"IDEM#{user_id}#{key}", "CREATE")
 
 
-def id_in(part: str) -> ID:
-    """The id in a part of a key that names a home or a user."""
-    return ID(part.partition("#")[2])
+def parse_id(key_part: str) -> ID:
+    """Returns the id in a partition key or sort key of a property or a user."""
+    return ID(key_part.partition("#")[2])
 
 
-def inverse(key: Key) -> dict[str, str]:
-    """The attributes that put an edge into the inverse index: its sort key finds its partition key."""
+def inverse_attributes(key: Key) -> dict[str, str]:
+    """Returns the attributes that add an item to the inverse index, where its sort key is the partition key."""
     return {INVERSE.partition.name: key.sk, INVERSE.sort.name: key.pk}

@@ -1,4 +1,4 @@
-"""What is on the market in a ZIP: one card a home, written with the home and in the same transaction."""
+"""The listings of a ZIP code: one item for each listed property, written in the same transaction as the property."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,66 +6,66 @@ from typing import Any
 from data import keys, serialization
 from data.dynamodb.requests import Action, Delete, Item, Put, Query
 from data.keys import BY_PRICE
-from data.paging import page
+from data.paging import paginate
 from data.records import Connection, Listing, ListingFilter, ListingSort, ListingStatus, Property
 
-LISTED = (ListingStatus.ACTIVE, ListingStatus.PENDING)
-HIGHEST = 10.0**12
+LISTED_STATUSES = (ListingStatus.ACTIVE, ListingStatus.PENDING)
+MAX_PRICE = 10.0**12
 
 
 def by_zip(
-    zip_code: str, wanted: ListingFilter, sort: ListingSort, first: int, after: str | None
+    zip_code: str, filter: ListingFilter, sort: ListingSort, first: int, after: str | None
 ) -> Connection[Listing]:
-    """The cards of a ZIP in the order of `sort`: at most `first`, from the cursor `after` on.
+    """Returns listings of a ZIP code in the order of `sort`: at most `first`, starting after the cursor `after`.
 
-    One Query, of `first` + 1 cards; by price over the index `by_price`, price bounds being part of its key. Any other
-    filter reads at most 500 cards, so a page may be short with more behind it. Raises BadCursor.
+    Cost: one Query of `first` + 1 items. Price order reads the index `by_price`, whose key includes the price bounds.
+    Any other filter reads at most 500 items, so a page may be short although more pages follow. Raises InvalidCursor.
     """
-    return page(asked(zip_code, wanted, sort), first, after, from_item)
+    return paginate(build_query(zip_code, filter, sort), first, after, from_item)
 
 
-def asked(zip_code: str, wanted: ListingFilter, sort: ListingSort) -> Query:
+def build_query(zip_code: str, filter: ListingFilter, sort: ListingSort) -> Query:
     by_price = sort is not ListingSort.NEWEST
     conditions = {
-        "#list_price >= :min_price": None if by_price else wanted.min_price,
-        "#list_price <= :max_price": None if by_price else wanted.max_price,
-        "#bedrooms >= :min_bedrooms": wanted.min_bedrooms,
-        "#bathrooms >= :min_bathrooms": wanted.min_bathrooms,
-        "#status = :status": wanted.status and wanted.status.value,
+        "#list_price >= :min_price": None if by_price else filter.min_price,
+        "#list_price <= :max_price": None if by_price else filter.max_price,
+        "#bedrooms >= :min_bedrooms": filter.min_bedrooms,
+        "#bathrooms >= :min_bathrooms": filter.min_bathrooms,
+        "#status = :status": filter.status and filter.status.value,
     }
-    used = {condition: value for condition, value in conditions.items() if value is not None}
-    low, high = keys.PROPERTIES, f"{keys.PROPERTIES}~"
+    used_conditions = {condition: value for condition, value in conditions.items() if value is not None}
+    lower, upper = keys.PROPERTY_PREFIX, f"{keys.PROPERTY_PREFIX}~"
     return Query(
         keys.zip_code(zip_code),
-        low=(wanted.min_price or 0.0) if by_price else low,
-        high=(HIGHEST if wanted.max_price is None else wanted.max_price) if by_price else high,
+        lower=(filter.min_price or 0.0) if by_price else lower,
+        upper=(MAX_PRICE if filter.max_price is None else filter.max_price) if by_price else upper,
         index=BY_PRICE if by_price else None,
-        forward=sort is ListingSort.PRICE_ASC,
-        filter=" AND ".join(used),
-        values={condition.rpartition(":")[2]: value for condition, value in used.items()},
+        ascending=sort is ListingSort.PRICE_ASC,
+        filter=" AND ".join(used_conditions),
+        values={condition.rpartition(":")[2]: value for condition, value in used_conditions.items()},
     )
 
 
-def card(home: Property) -> Listing | None:
-    """The card that stands for a home: none while it is not ACTIVE or PENDING, or has no ZIP."""
-    if home.zip_code is None or home.status not in LISTED:
+def listing_of(property_: Property) -> Listing | None:
+    """Returns the listing of a property, or None unless it is ACTIVE or PENDING and has a ZIP code."""
+    if property_.zip_code is None or property_.status not in LISTED_STATUSES:
         return None
     return Listing(
-        id=home.id,
-        zip_code=home.zip_code,
-        address=home.address,
-        price=home.price,
-        status=home.status,
-        bedrooms=home.bedrooms,
-        bathrooms=home.bathrooms,
-        living_area_sqft=home.living_area_sqft,
-        cover_image_url=home.cover_image_url,
-        listed_at=home.created_at,
+        id=property_.id,
+        zip_code=property_.zip_code,
+        address=property_.address,
+        price=property_.price,
+        status=property_.status,
+        bedrooms=property_.bedrooms,
+        bathrooms=property_.bathrooms,
+        living_area_sqft=property_.living_area_sqft,
+        cover_image_url=property_.cover_image_url,
+        listed_at=property_.created_at,
     )
 
 
-def moved(before: Listing | None, after: Listing | None) -> list[Action]:
-    """Writes that make the card `before` the card `after`: made, rewritten, moved, dropped or left alone."""
+def listing_writes(before: Listing | None, after: Listing | None) -> list[Action]:
+    """Returns the writes that replace the listing `before` by `after`: none if they are equal."""
     actions: list[Action] = []
     if before and (after is None or after.zip_code != before.zip_code):
         actions.append(Delete(keys.listing(before.zip_code, before.id)))
@@ -74,10 +74,15 @@ def moved(before: Listing | None, after: Listing | None) -> list[Action]:
     return actions
 
 
-def to_item(card: Listing) -> Item:
-    key = keys.listing(card.zip_code, card.id)
-    return key._asdict() | keys.inverse(key) | {BY_PRICE.sort.name: card.price} | serialization.item(card)
+def to_item(listing: Listing) -> Item:
+    key = keys.listing(listing.zip_code, listing.id)
+    return (
+        key._asdict()
+        | keys.inverse_attributes(key)
+        | {BY_PRICE.sort.name: listing.price}
+        | serialization.to_item_attributes(listing)
+    )
 
 
 def from_item(item: Mapping[str, Any]) -> Listing:
-    return serialization.load(Listing, item)
+    return serialization.from_plain(Listing, item)

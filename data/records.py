@@ -1,71 +1,71 @@
-"""The nouns, one frozen dataclass each: the table's items, the resolvers' answers and the schema's types at once.
+"""The records: one frozen dataclass for each item of the table, result of a resolver and type of the schema.
 
-An attribute's text is its description in the schema; one marked INTERNAL travels with the record and is in no schema.
-Attributes are keyword-only, so their order here is free to be the order a reader of the schema wants.
+The text of an attribute is its description in the schema. An attribute marked INTERNAL is stored with the record, but
+is not in the schema. Attributes are keyword-only, so their order is that of the schema.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, ClassVar, Final, Generic, NewType, TypeVar
 
-from data.constraints import Between, Length, Matches
+from data.constraints import Length, Pattern, Range
 
 ID = NewType("ID", str)
 DateTime = NewType("DateTime", str)
 Url = NewType("Url", str)
 Email = NewType("Email", str)
 
-Id = Annotated[ID, Matches(r"[a-zA-Z0-9-]{1,64}", "1 to 64 letters, digits or hyphens")]
+ConstrainedId = Annotated[ID, Pattern(r"[a-zA-Z0-9-]{1,64}", "1 to 64 letters, digits or hyphens")]
 WebUrl = Annotated[
     Url,
-    Matches(r"(?=.{1,2048}\Z)https?://[^\s/?#]+\S*", "an http(s) address of at most 2,048 characters"),
+    Pattern(r"(?=.{1,2048}\Z)https?://[^\s/?#]+\S*", "an http(s) address of at most 2,048 characters"),
     "http(s), at most 2,048 characters",
 ]
 EmailAddress = Annotated[
-    Email, Matches(r"(?=.{3,254}\Z)[^\s@]+@[^\s@]+", "an e-mail address of at most 254 characters")
+    Email, Pattern(r"(?=.{3,254}\Z)[^\s@]+@[^\s@]+", "an e-mail address of at most 254 characters")
 ]
-ZipCode = Annotated[str, Matches(r"[0-9]{5}", "5 digits"), "5 digits"]
+ZipCode = Annotated[str, Pattern(r"[0-9]{5}", "5 digits"), "5 digits"]
 Address = Annotated[str, Length(5, 200), "5 to 200 characters"]
 Description = Annotated[str, Length(0, 10_000), "At most 10,000 characters"]
 Caption = Annotated[str, Length(0, 500), "At most 500 characters"]
 Name = Annotated[str, Length(1, 100), "1 to 100 characters"]
-Price = Annotated[float, Between(0, 10**12, decimals=2), "In US dollars, 0 to 10^12, at most 2 decimals"]
-Rooms = Annotated[int, Between(0, 1_000)]
-Baths = Annotated[float, Between(0, 1_000, decimals=2), "One without a tub or a shower may count as a half"]
-Area = Annotated[int, Between(0, 2_000_000_000), "In square feet"]
-Year = Annotated[int, Between(1000, 2200)]
-Pixels = Annotated[int, Between(1, 1_000_000), "In pixels"]
-Latitude = Annotated[float, Between(-90, 90), "In degrees, north positive"]
-Longitude = Annotated[float, Between(-180, 180), "In degrees, east positive"]
-First = Annotated[int, Between(1, 100), "How many, 1 to 100"]
-After = Annotated[str, "A cursor of this list: what comes behind it"]
+Price = Annotated[float, Range(0, 10**12, decimals=2), "In US dollars, 0 to 10^12, at most 2 decimals"]
+BedroomCount = Annotated[int, Range(0, 1_000)]
+BathroomCount = Annotated[float, Range(0, 1_000, decimals=2), "A bathroom without a tub or shower may count as 0.5"]
+SquareFeet = Annotated[int, Range(0, 2_000_000_000), "In square feet"]
+Year = Annotated[int, Range(1000, 2200)]
+Pixels = Annotated[int, Range(1, 1_000_000), "In pixels"]
+Latitude = Annotated[float, Range(-90, 90), "In degrees, positive north of the equator"]
+Longitude = Annotated[float, Range(-180, 180), "In degrees, positive east of Greenwich"]
+PageSize = Annotated[int, Range(1, 100), "The page size, 1 to 100"]
+Cursor = Annotated[str, "A cursor of this list; the page starts after it"]
 
-MOST_IMAGES = 50
+MAX_IMAGES = 50
 T = TypeVar("T")
 
 
 class _Internal(Enum):
-    INTERNAL = "travels with its record, is in no schema"
+    INTERNAL = "stored with the record, not in the schema"
 
 
-class _Absent(Enum):
-    ABSENT = "left out of an update, as opposed to null"
+class _Unset(Enum):
+    UNSET = "omitted from an update, as opposed to null"
 
 
 INTERNAL: Final = _Internal.INTERNAL
-ABSENT: Final = _Absent.ABSENT
-Absent = _Absent
+UNSET: Final = _Unset.UNSET
+Unset = _Unset
 
 
 @dataclass(frozen=True)
 class Deprecated:
-    """Marks an attribute that clients should leave; the reason tells what to use and until when it stays."""
+    """Marks an attribute as deprecated; the reason names its replacement and its last day."""
 
     reason: str
 
 
 class ListingStatus(Enum):
-    """Where a home stands in its sale. Its ZIP lists it while it is ACTIVE or PENDING."""
+    """The stage of a property's sale. Only ACTIVE and PENDING properties are listed in their ZIP code."""
 
     COMING_SOON = "COMING_SOON"
     ACTIVE = "ACTIVE"
@@ -75,7 +75,7 @@ class ListingStatus(Enum):
 
 
 class ListingSort(Enum):
-    """The order of a ZIP's listings. NEWEST is by creation."""
+    """The order of listings. NEWEST sorts by creation, latest first."""
 
     NEWEST = "NEWEST"
     PRICE_ASC = "PRICE_ASC"
@@ -83,7 +83,7 @@ class ListingSort(Enum):
 
 
 class HistoryKind(Enum):
-    """What a change was; a change of several things is named by the first of them in this order."""
+    """The kind of a change. A change of several kinds has the first of them in this order."""
 
     CREATED = "CREATED"
     PRICE_CHANGED = "PRICE_CHANGED"
@@ -95,10 +95,10 @@ class HistoryKind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """A picture of a home."""
+    """An image of a property."""
 
-    id: Id
-    property_id: Id
+    id: ConstrainedId
+    property_id: ConstrainedId
     url: WebUrl
     caption: Caption | None = None
     width: Pixels | None = None
@@ -108,23 +108,23 @@ class Image:
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """A home."""
+    """A property."""
 
-    id: Id
-    version: Annotated[int, "Raised by one at each change; a write says which one it was made from"]
+    id: ConstrainedId
+    version: Annotated[int, "Incremented by each change. A write names the version that it is based on"]
     address: Address
     zip_code: ZipCode | None = None
     price: Price
     status: ListingStatus
-    bedrooms: Rooms | None = None
-    bathrooms: Baths | None = None
-    living_area_sqft: Area | None = None
-    lot_size_sqft: Area | None = None
+    bedrooms: BedroomCount | None = None
+    bathrooms: BathroomCount | None = None
+    living_area_sqft: SquareFeet | None = None
+    lot_size_sqft: SquareFeet | None = None
     year_built: Year | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     description: Description | None = None
-    owner_id: Id
+    owner_id: ConstrainedId
     image_ids: Annotated[tuple[ID, ...], INTERNAL] = ()
     cover_image_url: Annotated[Url | None, INTERNAL] = None
     images: Annotated[tuple[Image, ...] | None, INTERNAL] = None
@@ -134,70 +134,70 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A home as its ZIP shows it, while it is ACTIVE or PENDING: a card, written together with the home."""
+    """A summary of an ACTIVE or PENDING property in its ZIP code, updated together with the property."""
 
-    id: Annotated[Id, "The property's id"]
+    id: Annotated[ConstrainedId, "The property's id"]
     zip_code: ZipCode
     address: Address
     price: Price
     status: ListingStatus
-    bedrooms: Rooms | None = None
-    bathrooms: Baths | None = None
-    living_area_sqft: Area | None = None
-    cover_image_url: Annotated[Url | None, "The first picture"] = None
-    listed_at: Annotated[DateTime, "When the home was created"]
+    bedrooms: BedroomCount | None = None
+    bathrooms: BathroomCount | None = None
+    living_area_sqft: SquareFeet | None = None
+    cover_image_url: Annotated[Url | None, "The URL of the first image"] = None
+    listed_at: Annotated[DateTime, "The time at which the property was created"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListingFilter:
-    """Which homes of a ZIP; what is left out asks nothing. A home that does not tell a number is not found by it."""
+    """Selects listings of a ZIP code. An omitted condition matches all; a property without the value never matches."""
 
     min_price: Price | None = None
     max_price: Price | None = None
-    min_bedrooms: Rooms | None = None
-    min_bathrooms: Baths | None = None
+    min_bedrooms: BedroomCount | None = None
+    min_bathrooms: BathroomCount | None = None
     status: ListingStatus | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChange:
-    """One field before and after a change, as text."""
+    """The values of one field before and after a change, as text."""
 
-    field: Annotated[str, "The field's name in the schema"]
+    field: Annotated[str, "The name of the field in the schema"]
     before: str | None = None
     after: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEvent:
-    """One change of a home."""
+    """One change of a property."""
 
     CONNECTION: ClassVar[str] = "History"
 
-    id: Id
+    id: ConstrainedId
     at: DateTime
     kind: HistoryKind
-    version: Annotated[int, "The home's version after the change"]
+    version: Annotated[int, "The version of the property after the change"]
     changed_by_id: Annotated[ID, INTERNAL]
     changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Somebody who owns homes, or may."""
+    """A user, who may own properties."""
 
-    id: Id
+    id: ConstrainedId
     name: Name
     email: Annotated[EmailAddress | None, INTERNAL] = None
-    property_count: Annotated[int, "How many homes the user owns"] = 0
+    property_count: Annotated[int, "The number of properties that the user owns"] = 0
     created_at: DateTime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PropertyChange:
-    """A change of a home, as its subscribers get it; one that was deleted is told as it was last."""
+    """A change of a property, for its subscribers. A deleted property has its last values."""
 
-    property_id: Id
+    property_id: ConstrainedId
     kind: HistoryKind
     version: int
     at: DateTime
@@ -206,36 +206,36 @@ class PropertyChange:
     status: ListingStatus | None = None
     changes: Annotated[
         tuple[FieldChange, ...],
-        "As in the history, but of `images` their ids in order, and a text of over 4,000 characters cut, … at its end",
+        "As in the history, but `images` has the ids in order, and a text over 4,000 characters is cut and ends in …",
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ZipChange:
-    """A change of a home, as the subscribers of a ZIP get it. A move to another ZIP reaches both."""
+    """A change of a property, for the subscribers of a ZIP code. A move to another ZIP code is published to both."""
 
     zip_code: ZipCode
-    property_id: Id
+    property_id: ConstrainedId
     kind: HistoryKind
     version: int
     at: DateTime
-    listed: Annotated[bool, "Whether the home is on this ZIP's list after the change"]
+    listed: Annotated[bool, "Whether the property is listed in this ZIP code after the change"]
     listing: Listing | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageInfo:
-    """Whether there is more, and from where."""
+    """The position of a page in its list."""
 
-    has_next_page: Annotated[bool, "false is certain; after a filter, true means: look again from endCursor"]
-    has_previous_page: Annotated[bool, "Whether the page was asked for by a cursor"] = False
-    start_cursor: Annotated[str | None, "The cursor of the page's first member"] = None
-    end_cursor: Annotated[str | None, "Give it as `after` to go on; null where nothing was found"] = None
+    has_next_page: Annotated[bool, "Whether there may be another page. With a filter, the next page may be empty"]
+    has_previous_page: Annotated[bool, "Whether the request had a cursor"] = False
+    start_cursor: Annotated[str | None, "The cursor of the first item of the page"] = None
+    end_cursor: Annotated[str | None, "Pass it as `after` for the next page; null on an empty last page"] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edge(Generic[T]):
-    """One member of a list, with the cursor that goes on behind it."""
+    """One item of a list, with its cursor."""
 
     cursor: str
     node: T
@@ -243,7 +243,7 @@ class Edge(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class Connection(Generic[T]):
-    """One page of a list, as in Relay."""
+    """One page of a list, as in the Relay specification."""
 
     edges: tuple[Edge[T], ...]
     nodes: tuple[T, ...]

@@ -1,4 +1,4 @@
-"""Records to plain values and back: one conversion, for the table's items and for the API's JSON alike."""
+"""Converts records to plain values and back, for both the items of the table and the JSON of the API."""
 
 import types
 from collections.abc import Callable, Mapping
@@ -7,167 +7,177 @@ from enum import Enum
 from functools import cache
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from data.constraints import AtMost, Between, Bound, Length, Matches
-from data.errors import InvalidInput, TooMany
-from data.records import Absent
+from data.constraints import Constraint, Length, MaxItems, Pattern, Range
+from data.errors import InvalidInput, LimitExceeded
+from data.records import Unset
 
 R = TypeVar("R")
-Naming = Callable[[str], str]
-Loader = Callable[[Any, str], Any]
+Rename = Callable[[str], str]
+Converter = Callable[[Any, str], Any]
 
 
-def same(name: str) -> str:
+def identity(name: str) -> str:
     return name
 
 
 @cache
-def camel(name: str) -> str:
-    """A Python name as the API spells it: `zip_code` is `zipCode`."""
+def camel_case(name: str) -> str:
+    """Returns a Python name as the API names it: `zip_code` is `zipCode`."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
 
-def dump(value: Any, naming: Naming = same) -> Any:
-    """A record as dicts, lists, texts, numbers; its attributes named by `naming`."""
-    if value is None or type(value) in WORDS:
+def to_plain(value: Any, rename: Rename = identity) -> Any:
+    """Returns a record as dicts, lists, texts and numbers, with attribute names converted by `rename`."""
+    if value is None or type(value) in TYPE_NAMES:
         return value
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {name: dump(getattr(value, attribute), naming) for attribute, name in members(value.__class__, naming)}
+        return {
+            name: to_plain(getattr(value, attribute), rename)
+            for attribute, name in field_names(value.__class__, rename)
+        }
     if isinstance(value, (list, tuple)):
-        return [dump(member, naming) for member in value]
+        return [to_plain(member, rename) for member in value]
     return value
 
 
 @cache
-def members(kind: Any, naming: Naming) -> list[tuple[str, str]]:
-    """The attributes of a record, each with the name that `naming` gives it."""
-    return [(field.name, naming(field.name)) for field in fields(kind)]
+def field_names(type_: Any, rename: Rename) -> list[tuple[str, str]]:
+    """Returns the attributes of a record, each with its name converted by `rename`."""
+    return [(field.name, rename(field.name)) for field in fields(type_)]
 
 
-def item(record: Any) -> dict[str, Any]:
-    """A record as an item's attributes: an absent one is left out."""
-    return {name: value for name, value in dump(record).items() if value is not None}
+def to_item_attributes(record: Any) -> dict[str, Any]:
+    """Returns a record as attributes of an item, without those that are None."""
+    return {name: value for name, value in to_plain(record).items() if value is not None}
 
 
-def load(kind: type[R], value: Mapping[str, Any], naming: Naming = same) -> R:
-    """The record of `kind` that `value` was dumped from. Trusts its source: nothing is checked."""
-    loads: Any = loader
-    record: R = loads(kind, naming, checked=False)(value, "")
+def from_plain(type_: type[R], value: Mapping[str, Any], rename: Rename = identity) -> R:
+    """Returns the record of `type_` from which `value` was made. It does not validate: `value` is trusted."""
+    make_converter: Any = converter
+    record: R = make_converter(type_, rename, validate=False)(value, "")
     return record
 
 
 @cache
-def loader(kind: Any, naming: Naming, checked: bool) -> Loader:
-    """What makes a `kind` from plain values; `checked`, it raises InvalidInput or TooMany for one out of bounds."""
-    if get_origin(kind) is Annotated:
-        inner, *notes = get_args(kind)
-        bounds = [note for note in notes if isinstance(note, (Matches, Length, Between, AtMost))]
-        return bounded(loader(inner, naming, checked), bounds if checked else [])
-    if isinstance(kind, NewType):
-        return loader(kind.__supertype__, naming, checked)
-    if get_origin(kind) in (Union, types.UnionType):
-        return optional(kind, naming, checked)
-    if get_origin(kind) in (list, tuple):
-        return sequence(get_origin(kind), loader(get_args(kind)[0], naming, checked), checked)
-    if is_dataclass(kind):
-        return record(kind, naming, checked)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return member(kind) if checked else lambda value, where: kind(value)
-    return number_or_text(kind, checked)
+def converter(type_: Any, rename: Rename, validate: bool) -> Converter:
+    """Returns the function that converts a plain value to `type_`. Its second argument is the path for messages.
+
+    With `validate`, the function raises InvalidInput or LimitExceeded if a value violates its type or a constraint.
+    """
+    if get_origin(type_) is Annotated:
+        inner, *annotations = get_args(type_)
+        constraints = [
+            annotation for annotation in annotations if isinstance(annotation, (Pattern, Length, Range, MaxItems))
+        ]
+        return constrained(converter(inner, rename, validate), constraints if validate else [])
+    if isinstance(type_, NewType):
+        return converter(type_.__supertype__, rename, validate)
+    if get_origin(type_) in (Union, types.UnionType):
+        return optional(type_, rename, validate)
+    if get_origin(type_) in (list, tuple):
+        return sequence(get_origin(type_), converter(get_args(type_)[0], rename, validate), validate)
+    if is_dataclass(type_):
+        return record(type_, rename, validate)
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return enum_member(type_) if validate else lambda value, path: type_(value)
+    return scalar(type_, validate)
 
 
-def bounded(load: Loader, bounds: list[Bound | AtMost]) -> Loader:
-    if not bounds:
-        return load
+def constrained(convert: Converter, constraints: list[Constraint | MaxItems]) -> Converter:
+    if not constraints:
+        return convert
 
-    def within(value: Any, where: str) -> Any:
-        loaded = load(value, where)
-        for bound in bounds if loaded is not None else ():
-            if isinstance(bound, AtMost):
-                if len(loaded) > bound.count:
-                    raise TooMany(where, bound.count)
-            elif why := bound.refuses(loaded):
-                raise InvalidInput(where, why)
-        return loaded
+    def convert_and_check(value: Any, path: str) -> Any:
+        converted = convert(value, path)
+        for constraint in constraints if converted is not None else ():
+            if isinstance(constraint, MaxItems):
+                if len(converted) > constraint.maximum:
+                    raise LimitExceeded(path, constraint.maximum)
+            elif reason := constraint.violation(converted):
+                raise InvalidInput(path, reason)
+        return converted
 
-    return within
+    return convert_and_check
 
 
-def optional(kind: Any, naming: Naming, checked: bool) -> Loader:
-    inner = next(arm for arm in get_args(kind) if arm not in (types.NoneType, Absent))
-    load = loader(inner, naming, checked)
-    nullable = types.NoneType in get_args(kind)
+def optional(type_: Any, rename: Rename, validate: bool) -> Converter:
+    inner = next(member_type for member_type in get_args(type_) if member_type not in (types.NoneType, Unset))
+    convert = converter(inner, rename, validate)
+    nullable = types.NoneType in get_args(type_)
 
-    def value_or_null(value: Any, where: str) -> Any:
+    def convert_or_null(value: Any, path: str) -> Any:
         if value is not None:
-            return load(value, where)
+            return convert(value, path)
         if nullable:
             return None
-        raise InvalidInput(where, "may be left out, but not null")
+        raise InvalidInput(path, "must not be null (omit it to keep the current value)")
 
-    return value_or_null
-
-
-def sequence(kind: Any, load: Loader, checked: bool) -> Loader:
-    def load_each(values: Any, where: str) -> Any:
-        if checked and not isinstance(values, list):
-            raise InvalidInput(where, "must be a list")
-        return kind(load(value, f"{where}[{n}]") for n, value in enumerate(values))
-
-    return load_each
+    return convert_or_null
 
 
-def member(kind: type[Enum]) -> Loader:
-    names = ", ".join(kind.__members__)
+def sequence(type_: Any, convert: Converter, validate: bool) -> Converter:
+    def convert_each(values: Any, path: str) -> Any:
+        if validate and not isinstance(values, list):
+            raise InvalidInput(path, "must be a list")
+        return type_(convert(value, f"{path}[{position}]") for position, value in enumerate(values))
 
-    def load_member(value: Any, where: str) -> Any:
+    return convert_each
+
+
+def enum_member(enum_type: type[Enum]) -> Converter:
+    names = ", ".join(enum_type.__members__)
+
+    def convert_member(value: Any, path: str) -> Any:
         try:
-            return kind(value)
+            return enum_type(value)
         except ValueError as error:
-            raise InvalidInput(where, f"must be one of {names}") from error
+            raise InvalidInput(path, f"must be one of {names}") from error
 
-    return load_member
+    return convert_member
 
 
-def record(kind: Any, naming: Naming, checked: bool) -> Loader:
-    hints = get_type_hints(kind, include_extras=True)
-    loaders = [(field.name, naming(field.name), loader(hints[field.name], naming, checked)) for field in fields(kind)]
-    needed = {field.name for field in fields(kind) if field.default is MISSING}
+def record(type_: Any, rename: Rename, validate: bool) -> Converter:
+    hints = get_type_hints(type_, include_extras=True)
+    converters = [
+        (field.name, rename(field.name), converter(hints[field.name], rename, validate)) for field in fields(type_)
+    ]
+    required = {field.name for field in fields(type_) if field.default is MISSING}
 
-    def load_record(value: Any, where: str) -> Any:
-        if checked and not isinstance(value, Mapping):
-            raise InvalidInput(where, "must be an object")
-        found = {}
-        for attribute, name, load in loaders:
-            inside = f"{where}.{name}" if where else name
+    def convert_record(value: Any, path: str) -> Any:
+        if validate and not isinstance(value, Mapping):
+            raise InvalidInput(path, "must be an object")
+        attributes = {}
+        for attribute, name, convert in converters:
+            field_path = f"{path}.{name}" if path else name
             if name in value:
-                found[attribute] = load(value[name], inside)
-            elif checked and attribute in needed:
-                raise InvalidInput(inside, "is missing")
-        return kind(**found)
+                attributes[attribute] = convert(value[name], field_path)
+            elif validate and attribute in required:
+                raise InvalidInput(field_path, "is missing")
+        return type_(**attributes)
 
-    return load_record
-
-
-def number_or_text(kind: Any, checked: bool) -> Loader:
-    accepted = (int, float) if kind is float else (kind,)
-
-    def load_scalar(value: Any, where: str) -> Any:
-        if checked and (type(value) not in accepted):
-            raise InvalidInput(where, f"must be {WORDS[kind]}")
-        return finite_or_infinite(value) if kind is float else value
-
-    return load_scalar
+    return convert_record
 
 
-def finite_or_infinite(value: float) -> float:
-    """JSON has whole numbers that no float holds; they are infinite here, and so out of every bound."""
+def scalar(type_: Any, validate: bool) -> Converter:
+    accepted_types = (int, float) if type_ is float else (type_,)
+
+    def convert_scalar(value: Any, path: str) -> Any:
+        if validate and (type(value) not in accepted_types):
+            raise InvalidInput(path, f"must be {TYPE_NAMES[type_]}")
+        return to_finite_float(value) if type_ is float else value
+
+    return convert_scalar
+
+
+def to_finite_float(value: float) -> float:
+    """Returns a float. A JSON integer too large for a float becomes infinity, which violates every range."""
     try:
-        return float(value) + 0.0  # which makes zero of minus zero
+        return float(value) + 0.0  # converts minus zero to zero
     except OverflowError:
         return float("inf")
 
 
-WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}

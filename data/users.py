@@ -1,4 +1,4 @@
-"""Who owns homes. A profile carries the count of its homes, kept true by whatever makes or deletes one."""
+"""The users. A profile has the count of the user's properties; each create and delete updates it."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -7,101 +7,109 @@ from typing import Any
 
 from data import keys, serialization
 from data.dynamodb import table
-from data.dynamodb.requests import Item, Query, Update, When
+from data.dynamodb.requests import Condition, Item, Query, Update
 from data.errors import TryAgain, UserNotFound
 from data.records import ID, DateTime, User
 
 
 def by_id(id: ID) -> User | None:
-    """The user as it stands now: one consistent GetItem."""
+    """Returns the current profile, or None. Cost: one consistent GetItem."""
     item = table.get(keys.user(id), consistent=True)
     return from_item(item) if item else None
 
 
 def by_ids(ids: Sequence[ID]) -> list[User | None]:
-    """The user with each id, in the order of `ids`: one BatchGetItem for every 100 different ids."""
-    found = table.get_many(map(keys.user, ids))
-    return [from_item(found[key]) if (key := keys.user(id)) in found else None for id in ids]
+    """Returns the user with each id, or None, in the order of `ids`. Cost: one BatchGetItem for every 100 ids."""
+    items = table.get_many(map(keys.user, ids))
+    return [from_item(items[key]) if (key := keys.user(id)) in items else None for id in ids]
 
 
 def update(profile: User, changes: Mapping[str, str | None]) -> User:
-    """Sets `name` or `email` of a profile, or takes the e-mail away (None); makes it where there is none yet.
+    """Sets `name` or `email` of a profile, or removes the e-mail (None). Creates the profile if it does not exist.
 
-    One transaction and one consistent GetItem.
+    Cost: one transaction and one consistent GetItem.
     """
-    table.write([profile_update(profile, changes)])
+    table.write([upsert_profile(profile, changes)])
     return by_id(profile.id) or profile
 
 
-def starting(profile: User, at: DateTime) -> User:
-    """A profile as it starts: without homes, from now on."""
+def new_profile(profile: User, at: DateTime) -> User:
+    """Returns a profile without properties, created at `at`."""
     return replace(profile, property_count=0, created_at=at)
 
 
-def one_more(owner: User) -> Update:
-    """Counts a new home of `owner`; makes the profile where it is the first."""
-    return profile_update(owner, {}, one=1)
+def increment_property_count_or_create(owner: User) -> Update:
+    """Returns the write that adds one to the count of `owner`, and creates the profile if it does not exist."""
+    return upsert_profile(owner, {}, count_delta=1)
 
 
-def one_more_of(owner_id: ID) -> Update:
-    """Counts a new home of somebody who must have a profile. Refused with UserNotFound."""
-    when = When("attribute_exists(#pk)", lambda _: UserNotFound(owner_id))
-    return Update(keys.user(owner_id), "ADD #property_count :one", {"one": 1}, when)
+def increment_property_count(owner_id: ID) -> Update:
+    """Returns the write that adds one to the count of a user. It fails with UserNotFound if there is no profile."""
+    if_exists = Condition("attribute_exists(#pk)", lambda _: UserNotFound(owner_id))
+    return Update(keys.user(owner_id), "ADD #property_count :one", {"one": 1}, if_exists)
 
 
-def one_less(owner_id: ID) -> Update:
+def decrement_property_count(owner_id: ID) -> Update:
     return Update(keys.user(owner_id), "ADD #property_count :one", {"one": -1})
 
 
-def owned(id: ID, forward: bool = True) -> Query:
-    """The edges to a user's homes, by the homes' ids."""
-    return Query(keys.user(id).pk, keys.PROPERTIES, f"{keys.PROPERTIES}~", forward=forward)
+def ownership_query(id: ID, ascending: bool = True) -> Query:
+    """Returns the query of a user's ownership items, sorted by property id."""
+    return Query(keys.user(id).pk, keys.PROPERTY_PREFIX, f"{keys.PROPERTY_PREFIX}~", ascending=ascending)
 
 
-def count_homes(id: ID) -> int:
-    """How many homes a user has, counted edge by edge: one consistent Query."""
-    return sum(1 for _ in table.query_all(owned(id), consistent=True))
+def count_properties(id: ID) -> int:
+    """Returns the number of a user's ownership items. Cost: one consistent Query for each megabyte."""
+    return sum(1 for _ in table.query_all(ownership_query(id), consistent=True))
 
 
-def recount(profile: User) -> None:
-    """Sets the count of a user's homes to how many there are; makes the profile where there is none.
+def repair_property_count(profile: User) -> None:
+    """Sets the property count of a user to the number of ownership items. Creates the profile if it does not exist.
 
-    One GetItem, one Query and one transaction, again while homes come or go. Raises TryAgain.
+    Cost: one GetItem, one Query and one transaction; the same again if the count changes meanwhile. Raises TryAgain.
     """
-    for _ in table.patience():
-        was = (table.get(keys.user(profile.id), consistent=True) or {}).get("property_count")
-        homes = count_homes(profile.id)
-        if was == homes:
+    for _ in table.retry_attempts():
+        stored_count = (table.get(keys.user(profile.id), consistent=True) or {}).get("property_count")
+        actual_count = count_properties(profile.id)
+        if stored_count == actual_count:
             return
-        same = When("attribute_not_exists(#property_count)", lambda _: Recounted())
-        if was is not None:
-            same = When("#property_count = :was", lambda _: Recounted(), {"was": was})
-        with suppress(Recounted):
-            table.write([replace(profile_update(profile, {}, homes - (was or 0)), when=same)])
+        if_count_unchanged = Condition("attribute_not_exists(#property_count)", lambda _: CountChanged())
+        if stored_count is not None:
+            if_count_unchanged = Condition("#property_count = :was", lambda _: CountChanged(), {"was": stored_count})
+        with suppress(CountChanged):
+            table.write(
+                [replace(upsert_profile(profile, {}, actual_count - (stored_count or 0)), condition=if_count_unchanged)]
+            )
             return
     raise TryAgain
 
 
-class Recounted(Exception):
-    """The count changed while the homes were counted."""
+class CountChanged(Exception):
+    """The stored count changed while the properties were counted."""
 
 
-def profile_update(profile: User, changes: Mapping[str, str | None], one: int = 0) -> Update:
-    """Adds `one` to the count and sets what changes; the rest of `profile` is set only where it is not there yet.
+def upsert_profile(profile: User, changes: Mapping[str, str | None], count_delta: int = 0) -> Update:
+    """Returns the write that adds `count_delta` to the count, sets `changes`, and sets other attributes if not stored.
 
-    What was taken away is there, as a null: so it does not come back from `profile`.
+    A removed attribute is stored as null, so `profile` does not restore it.
     """
-    starts = {
-        name: value for name, value in serialization.item(profile).items() if name not in {"property_count", *changes}
+    initial_values = {
+        name: value
+        for name, value in serialization.to_item_attributes(profile).items()
+        if name not in {"property_count", *changes}
     }
-    sets = {name: f":{name}" for name in changes} | {name: f"if_not_exists(#{name}, :{name})" for name in starts}
-    expression = f"SET {', '.join(f'#{name} = {to}' for name, to in sets.items())} ADD #property_count :one"
-    return Update(keys.user(profile.id), expression, {**starts, **changes, "one": one})
+    assignments = {name: f":{name}" for name in changes} | {
+        name: f"if_not_exists(#{name}, :{name})" for name in initial_values
+    }
+    expression = (
+        f"SET {', '.join(f'#{name} = {value}' for name, value in assignments.items())} ADD #property_count :one"
+    )
+    return Update(keys.user(profile.id), expression, {**initial_values, **changes, "one": count_delta})
 
 
 def from_item(item: Mapping[str, Any]) -> User:
-    return serialization.load(User, item)
+    return serialization.from_plain(User, item)
 
 
 def to_item(user: User) -> Item:
-    return keys.user(user.id)._asdict() | serialization.item(user)
+    return keys.user(user.id)._asdict() | serialization.to_item_attributes(user)

@@ -1,6 +1,6 @@
-"""The cloud: the whole system as CDK constructs."""
+"""The AWS deployment: CDK app, stages and constructs, and the scans before a deployment."""
 
 import os
 
-# Said before anything of CDK's is imported: what it runs on of Node.js is the operator's business, not each verb's.
+# Set before CDK is imported: silences its warning about the end of life of the Node.js version.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20")

@@ -1,6 +1,6 @@
-"""The CDK app: one stack of the stage that STAGE names, synthesised and checked without an account.
+"""The CDK app: synthesizes and checks the stack of the stage in STAGE, without an AWS account.
 
-CDK_OUT is the folder to write to, `cdk.out/<stage>` unless it says otherwise.
+CDK_OUT is the output folder; the default is `cdk.out/<stage>`.
 """
 
 import os
@@ -10,40 +10,41 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.build import package
-from infra.build.package import LAMBDA
-from infra.build.sdl import Refused
-from infra.cli_errors import BadStage, sentence
-from resolvers.field_config import BadRow
+from infra.build.package import LAMBDA_TARGET
+from infra.build.sdl import UnsupportedSchema
+from infra.cli_errors import InvalidStage, format_error
+from resolvers.field_config import InvalidFieldConfig
 
-FAILED = "ValidationFailed"
+VALIDATION_FAILED = "ValidationFailed"
 
 
 def main() -> None:
     try:
-        told = synthesised(os.environ.get("STAGE") or "dev", os.environ.get("CDK_OUT"))
-    except (BadRow, BadStage, Refused, package.NotBuilt) as refused:
-        sys.exit(sentence(refused))
+        summary = synthesize(os.environ.get("STAGE") or "dev", os.environ.get("CDK_OUT"))
+    except (InvalidFieldConfig, InvalidStage, UnsupportedSchema, package.BuildError) as invalid:
+        sys.exit(format_error(invalid))
     except RuntimeError as error:
-        if FAILED not in str(error):
+        if VALIDATION_FAILED not in str(error):
             raise
-        sys.exit("the checks found what is told above: mend it, or accept it where it is, with the reason")
-    code, layer = package.zipped(package.functions()), package.zipped(package.layer())
-    own = package.zipped(package.layer(requirements=package.VERIFYING))
-    print(f"{told}. Zipped: functions {code / 1e6:.2f} MB, with their layer {(code + layer) / 1e6:.2f} MB,", end=" ")
-    print(f"the authorizer with its own {(code + own) / 1e6:.2f} MB.")
-    if not LAMBDA.interpreter:
-        print(f"They are not compiled, for there is no python{LAMBDA.python} here: their processes start more slowly.")
+        sys.exit("the checks reported the findings above: fix them, or suppress them at their construct with a reason")
+    code, layer = package.zip_size(package.functions()), package.zip_size(package.layer())
+    authorizer_layer = package.zip_size(package.layer(requirements=package.AUTHORIZER_REQUIREMENTS))
+    print(f"{summary}. Zipped: functions {code / 1e6:.2f} MB, with their layer {(code + layer) / 1e6:.2f} MB,", end=" ")
+    print(f"the authorizer with its layer {(code + authorizer_layer) / 1e6:.2f} MB.")
+    if not LAMBDA_TARGET.interpreter:
+        print(f"They are not compiled, because python{LAMBDA_TARGET.python} is not installed: cold starts take longer.")
 
 
-def synthesised(name: str, out: str | None) -> str:
-    """Writes a stage's template, checked, and tells which is where. Raises BadRow, BadStage, Refused and NotBuilt.
+def synthesize(name: str, out: str | None) -> str:
+    """Writes and checks the template of a stage; returns a sentence with the stack's name and the output folder.
 
-    The wiring and the stages are read only now: what they say that cannot be is refused as they are.
+    Imports the wiring and the stages only here, so that `main` reports their errors.
+    Raises InvalidFieldConfig, InvalidStage, UnsupportedSchema and BuildError.
     """
     from infra import stages
     from infra.stack import Homes
 
-    stage = stages.named(name)
+    stage = stages.get_stage(name)
     folder = out or f"cdk.out/{stage.name}"
     app = App(outdir=folder)
     stack = Homes(app, stage)

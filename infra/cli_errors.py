@@ -1,21 +1,26 @@
-"""What ends a synthesis with a sentence, and where in our own files that was said."""
+"""Formats the configuration errors that end a synthesis, with their file and line."""
 
 import traceback
 
 from infra.build.package import ROOT
 
-TOLD_IN = ("resolvers/wiring.py", "infra/stages.py")  # what people write, and the program reads as it starts
+CONFIGURATION_FILES = (
+    "resolvers/wiring.py",
+    "infra/stages.py",
+)
 
 
-class BadStage(ValueError):
-    """A stage that says what cannot be; the text tells what, and in which stage."""
+class InvalidStage(ValueError):
+    """A stage has an invalid setting; the text names the stage and the setting."""
 
 
-def sentence(error: Exception) -> str:
-    """An error's text, behind the line of the wiring or of the stages that it was said in."""
-    files = {str(ROOT / file): file for file in TOLD_IN}
+def format_error(error: Exception) -> str:
+    """Returns the error's text, preceded by `file:line: ` if a configuration file caused it."""
+    files = {str(ROOT / file): file for file in CONFIGURATION_FILES}
     frames = traceback.extract_tb(error.__traceback__)
     lines = [
-        f"{files[one.filename]}:{one.lineno}: " for one in frames if one.filename in files and one.name == "<module>"
+        f"{files[frame.filename]}:{frame.lineno}: "
+        for frame in frames
+        if frame.filename in files and frame.name == "<module>"
     ]
     return f"{lines[-1] if lines else ''}{error}"

@@ -1,4 +1,4 @@
-"""What an app needs to know of a deployed stage, as Amplify's libraries read it: `amplify_outputs.json`.
+"""The configuration of a deployed stage for apps, in the format of Amplify's libraries: `amplify_outputs.json`.
 
 https://docs.amplify.aws/react/reference/amplify_outputs/
 """
@@ -10,39 +10,39 @@ from pathlib import Path
 from typing import Any
 
 VERSION = "1.4"
-CLIENT = "Client"  # how the names of the outputs end that hold a client's id
+CLIENT_SUFFIX = "Client"
 
 
 def amplify(outputs: Mapping[str, str], client: str = "Web") -> dict[str, Any]:
-    """The outputs of a stack in Amplify's words, for one of its clients. A stage with another issuer has no `auth`.
+    """The stack's outputs in Amplify's format, for one of its clients. A stage with an external issuer has no `auth`.
 
-    Amplify has no words for where real time is, nor for the ids of several clients: those are in `custom`.
+    Amplify has no keys for the real-time URL and for the ids of several clients: both are in `custom`.
     """
     region = outputs["Region"]
-    pooled = "UserPool" in outputs
+    has_pool = "UserPool" in outputs
     data: dict[str, Any] = {
         "url": outputs["Endpoint"],
         "aws_region": region,
-        "default_authorization_type": "AMAZON_COGNITO_USER_POOLS" if pooled else "OPENID_CONNECT",
+        "default_authorization_type": "AMAZON_COGNITO_USER_POOLS" if has_pool else "OPENID_CONNECT",
         "authorization_types": [],
     }
-    ids = {name.removesuffix(CLIENT).lower(): id for name, id in outputs.items() if name.endswith(CLIENT)}
+    ids = {name.removesuffix(CLIENT_SUFFIX).lower(): id for name, id in outputs.items() if name.endswith(CLIENT_SUFFIX)}
     custom = {"realtime_url": outputs["RealtimeEndpoint"], "user_pool_client_ids": ids}
-    if not pooled:
+    if not has_pool:
         return {"version": VERSION, "data": data, "custom": custom}
     auth = {
         "aws_region": region,
         "user_pool_id": outputs["UserPool"],
-        "user_pool_client_id": outputs[f"{client}{CLIENT}"],
+        "user_pool_client_id": outputs[f"{client}{CLIENT_SUFFIX}"],
         "username_attributes": ["email"],
         "user_verification_types": ["email"],
-        "oauth": by_code(outputs),
+        "oauth": oauth_config(outputs),
     }
     return {"version": VERSION, "auth": auth, "data": data, "custom": custom}
 
 
-def by_code(outputs: Mapping[str, str]) -> dict[str, Any]:
-    """Where people of the web app sign in, and where a code is sent, which by PKCE nobody else can use."""
+def oauth_config(outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The `oauth` section of the web app: authorization code flow with PKCE."""
     return {
         "identity_providers": [],
         "domain": outputs["SignIn"],
@@ -53,11 +53,11 @@ def by_code(outputs: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def main(told: Path, wanted: Path) -> None:
-    """Reads the file that `cdk deploy --outputs-file` wrote, of one stack, and writes the other beside it."""
-    (outputs,) = json.loads(told.read_text()).values()
-    wanted.write_text(json.dumps(amplify(outputs), indent=2) + "\n")
-    print(f"{outputs['Endpoint']}\n{outputs['RealtimeEndpoint']}\nFor apps: {wanted}")
+def main(outputs_file: Path, amplify_file: Path) -> None:
+    """Converts the file that `cdk deploy --outputs-file` wrote for one stack into Amplify's file."""
+    (outputs,) = json.loads(outputs_file.read_text()).values()
+    amplify_file.write_text(json.dumps(amplify(outputs), indent=2) + "\n")
+    print(f"{outputs['Endpoint']}\n{outputs['RealtimeEndpoint']}\nFor apps: {amplify_file}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""`make scan`: what is looked for before a deployment, in our code, in what it stands on and in what it deploys.
+"""`make scan`: the security scans before a deployment, of our code, its dependencies and the templates.
 
-A scan that needs a service of the Internet's and cannot reach it says that it did not run, and is no pass: where ALL=1
-is set, as it is where we deploy from, it fails. Ends with 0 where nothing was found, else with 1.
+A scan whose service cannot be reached is reported as NOT RUN; with ALL=1, as in the deployment workflow, that fails.
+Exits with 0 if there are no findings, else with 1.
 """
 
 import json
@@ -16,164 +16,179 @@ from typing import Any, NamedTuple
 from infra.build.package import ROOT
 from infra.stages import STAGES
 
-TOOLS = ROOT / ".cache" / "scan" / "bin"
+TOOLS_BIN = ROOT / ".cache" / "scan" / "bin"
 CHECKOV = ROOT / ".cache" / "checkov" / "bin" / "checkov"
-OWN = Path(sys.executable).parent
+PYTHON_BIN = Path(sys.executable).parent
 BASELINE = ROOT / ".secrets.baseline"
-ROOMS = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
-TWICE_SAID = "W3005"  # CDK writes a dependency beside the reference that makes it one
-HASHES = r"(package-lock\.json|requirements\.txt|infra/layer\.txt|infra/tools/.*\.txt|\.secrets\.baseline)$"
-WHERE = "it runs in .github/workflows/deploy.yml, before anything is deployed"
-PATIENCE_SECONDS = 600
+PACKAGES = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
+IGNORED_LINT_RULES = "W3005"  # CDK adds DependsOn to references that imply it
+FILES_WITH_HASHES = r"(package-lock\.json|requirements\.txt|infra/layer\.txt|infra/tools/.*\.txt|\.secrets\.baseline)$"
+RUNS_IN_CI = "it runs in .github/workflows/deploy.yml, before anything is deployed"
+TIMEOUT_SECONDS = 600
 
 
-class State(Enum):
+class ScanState(Enum):
     CLEAN = "clean"
-    FOUND = "FOUND"
+    FINDINGS = "FOUND"
     NOT_RUN = "NOT RUN"
 
 
-class Outcome(NamedTuple):
-    """What came of a scan, and what is to be said of it."""
+class ScanResult(NamedTuple):
+    """The state of a scan, and its findings or the reason why it did not run."""
 
-    state: State
+    state: ScanState
     text: str
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-    """What a tool said; one that is not there, or never ends, says so and has failed."""
-    told = [str(word) for word in command]
-    environment = {**os.environ, "LOG_LEVEL": "ERROR"}  # or checkov tells of each module that it does not need
+    """Runs a tool; exit status 127 if it is not installed, 124 after a timeout."""
+    arguments = [str(argument) for argument in command]
+    environment = {**os.environ, "LOG_LEVEL": "ERROR"}  # else checkov logs each optional module
     try:
         return subprocess.run(
-            told, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+            arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except FileNotFoundError:
-        return subprocess.CompletedProcess(told, 127, "", f"{told[0]} is not installed")
+        return subprocess.CompletedProcess(arguments, 127, "", f"{arguments[0]} is not installed")
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(told, 124, "", f"{told[0]} took more than {PATIENCE_SECONDS} s")
+        return subprocess.CompletedProcess(arguments, 124, "", f"{arguments[0]} took more than {TIMEOUT_SECONDS} s")
 
 
-def strict(*command: str | Path) -> Outcome:
-    """Of a tool that ends with 0 where it finds nothing."""
-    done = run(*command)
-    if done.returncode == 0:
-        return Outcome(State.CLEAN, "")
-    return Outcome(State.FOUND, (done.stdout + done.stderr).strip())
+def expect_zero_exit(*command: str | Path) -> ScanResult:
+    """Runs a tool that exits 0 if it finds nothing."""
+    process = run(*command)
+    if process.returncode == 0:
+        return ScanResult(ScanState.CLEAN, "")
+    return ScanResult(ScanState.FINDINGS, (process.stdout + process.stderr).strip())
 
 
-def bandit() -> Outcome:
-    return strict(TOOLS / "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *ROOMS)
+def bandit() -> ScanResult:
+    return expect_zero_exit(TOOLS_BIN / "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *PACKAGES)
 
 
-def secrets(folder: Path = ROOT) -> Outcome:
-    """What looks like a secret in any file, tracked or about to be, and is not one that the baseline says is none."""
-    there = [file.relative_to(folder) for file in listed(folder)]
-    done = run(TOOLS / "detect-secrets", "scan", "--no-verify", "--exclude-files", HASHES, *there, folder=folder)
-    if done.returncode or not there:
-        return Outcome(State.FOUND, f"detect-secrets ended with {done.returncode}: {done.stderr}")
-    found = suspicious(json.loads(done.stdout)["results"], json.loads(BASELINE.read_text())["results"])
-    return Outcome(State.FOUND if found else State.CLEAN, "\n".join(found))
+def secrets(folder: Path = ROOT) -> ScanResult:
+    """Searches tracked and untracked files for secrets, except those that the baseline marks as false positives."""
+    files = [file.relative_to(folder) for file in repository_files(folder)]
+    process = run(
+        TOOLS_BIN / "detect-secrets", "scan", "--no-verify", "--exclude-files", FILES_WITH_HASHES, *files, folder=folder
+    )
+    if process.returncode or not files:
+        return ScanResult(ScanState.FINDINGS, f"detect-secrets ended with {process.returncode}: {process.stderr}")
+    findings = unaudited_secrets(json.loads(process.stdout)["results"], json.loads(BASELINE.read_text())["results"])
+    return ScanResult(ScanState.FINDINGS if findings else ScanState.CLEAN, "\n".join(findings))
 
 
-def suspicious(found: dict[str, list[dict[str, Any]]], known: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """What was found and nobody has looked at, or somebody has and did not say that it is none."""
+def unaudited_secrets(results: dict[str, list[dict[str, Any]]], baseline: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The detected secrets that the baseline does not mark with `"is_secret": false`, a line each."""
     harmless = {
-        (file, one["hashed_secret"]) for file, ones in known.items() for one in ones if one.get("is_secret") is False
+        (file, secret["hashed_secret"])
+        for file, secrets_of_file in baseline.items()
+        for secret in secrets_of_file
+        if secret.get("is_secret") is False
     }
     return [
-        f"{file}:{one['line_number']}: {one['type']}: take it out, or say in {BASELINE.name} that it is none"
-        for file, ones in found.items()
-        for one in ones
-        if (file, one["hashed_secret"]) not in harmless
+        f"{file}:{secret['line_number']}: {secret['type']}: remove it, or mark it in {BASELINE.name} as no secret"
+        for file, secrets_of_file in results.items()
+        for secret in secrets_of_file
+        if (file, secret["hashed_secret"]) not in harmless
     ]
 
 
-def workflows() -> Outcome:
+def workflows() -> ScanResult:
     folder = ROOT / ".github" / "workflows"
     files = sorted(folder.glob("*.yml"))
-    formed = strict(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
-    safe = strict(TOOLS / "zizmor", "--offline", "--quiet", "--no-progress", folder)
-    return worst([formed, safe])
+    schema_check = expect_zero_exit(
+        TOOLS_BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files
+    )
+    security_check = expect_zero_exit(TOOLS_BIN / "zizmor", "--offline", "--quiet", "--no-progress", folder)
+    return combine([schema_check, security_check])
 
 
-def templates() -> Outcome:
-    """cdk-nag as each stage is made, then cfn-lint and checkov on what was made. Checkov is told to fetch nothing."""
-    made = [strict(sys.executable, "-c", MAKE.format(stage=stage)) for stage in STAGES]
+def templates() -> ScanResult:
+    """Runs cdk-nag at the synthesis of each stage, then cfn-lint and checkov (offline) on the templates."""
+    synths = [expect_zero_exit(sys.executable, "-c", SYNTH_SNIPPET.format(stage=stage)) for stage in STAGES]
     files = [f"cdk.out/{stage}/Homes-{stage}.template.json" for stage in STAGES]
-    lint = strict(OWN / "cfn-lint", "--ignore-checks", TWICE_SAID, "--", *files)
-    words = ["--framework", "cloudformation", "--skip-download", "--quiet", "--compact"]
-    checked = strict(CHECKOV, *words, *(word for file in files for word in ("--file", file)))
-    return worst([*made, lint, checked])
+    lint = expect_zero_exit(PYTHON_BIN / "cfn-lint", "--ignore-checks", IGNORED_LINT_RULES, "--", *files)
+    args = ["--framework", "cloudformation", "--skip-download", "--quiet", "--compact"]
+    checkov = expect_zero_exit(CHECKOV, *args, *(arg for file in files for arg in ("--file", file)))
+    return combine([*synths, lint, checkov])
 
 
-MAKE = "import os; os.environ['STAGE'] = '{stage}'; os.environ.pop('CDK_OUT', None); from infra import app; app.main()"
+SYNTH_SNIPPET = (
+    "import os; os.environ['STAGE'] = '{stage}'; os.environ.pop('CDK_OUT', None); from infra import app; app.main()"
+)
 
 
-def listed(folder: Path, *patterns: str) -> list[Path]:
-    """The files of a repository that are tracked or about to be, and not ignored."""
-    words = ("--cached", "--others", "--exclude-standard", "--deduplicate", "--", *patterns)
-    files = run("git", "ls-files", *words, folder=folder).stdout.splitlines()
+def repository_files(folder: Path, *patterns: str) -> list[Path]:
+    """The tracked and the untracked files of a repository, without the ignored ones."""
+    args = ("--cached", "--others", "--exclude-standard", "--deduplicate", "--", *patterns)
+    files = run("git", "ls-files", *args, folder=folder).stdout.splitlines()
     return [folder / file for file in files if (folder / file).is_file()]
 
 
-def pinned() -> list[Path]:
-    """The files that pin Python packages by their hashes."""
-    return [file for file in listed(ROOT, "*.txt") if "--hash=" in file.read_text()]
+def hashed_requirements() -> list[Path]:
+    """The requirements files that pin Python packages with hashes."""
+    return [file for file in repository_files(ROOT, "*.txt") if "--hash=" in file.read_text()]
 
 
-def python_packages() -> Outcome:
-    """Known holes of each Python package that is pinned, by https://osv.dev."""
-    return worst([of_python(file) for file in pinned()])
+def python_packages() -> ScanResult:
+    """Audits all pinned Python packages with https://osv.dev."""
+    return combine([audit_python(file) for file in hashed_requirements()])
 
 
-def of_python(file: Path) -> Outcome:
-    """One file at a time: pip-audit takes no package twice."""
-    words = ["--vulnerability-service", "osv", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
-    done = run(TOOLS / "pip-audit", *words, "--format", "json", "--requirement", file)
+def audit_python(file: Path) -> ScanResult:
+    """Audits one file: pip-audit accepts no package twice."""
+    args = ["--vulnerability-service", "osv", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
+    process = run(TOOLS_BIN / "pip-audit", *args, "--format", "json", "--requirement", file)
     try:
-        packages = json.loads(done.stdout)["dependencies"]
+        packages = json.loads(process.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return Outcome(State.NOT_RUN, f"{file.name}: {last_line(done.stderr)}")
-    if skipped := [one["name"] for one in packages if "skip_reason" in one]:
-        return Outcome(State.NOT_RUN, f"{file.name}: nothing could be learned of {', '.join(skipped)}")
-    found = [f"{file.name}: {one['name']} {one['version']}: {hole['id']}" for one in packages for hole in one["vulns"]]
-    return Outcome(State.FOUND if found else State.CLEAN, "\n".join(found))
+        return ScanResult(ScanState.NOT_RUN, f"{file.name}: {last_line(process.stderr)}")
+    if skipped := [package["name"] for package in packages if "skip_reason" in package]:
+        return ScanResult(ScanState.NOT_RUN, f"{file.name}: no data for {', '.join(skipped)}")
+    findings = [
+        f"{file.name}: {package['name']} {package['version']}: {vulnerability['id']}"
+        for package in packages
+        for vulnerability in package["vulns"]
+    ]
+    return ScanResult(ScanState.FINDINGS if findings else ScanState.CLEAN, "\n".join(findings))
 
 
-def node_packages() -> Outcome:
-    """Known holes of each package of npm's that is pinned, by the registry that npm is set up with."""
-    return worst([of_node(lock.parent) for lock in listed(ROOT, "*package-lock.json")])
+def node_packages() -> ScanResult:
+    """Audits all npm lock files with npm's configured registry."""
+    return combine([audit_node(lock.parent) for lock in repository_files(ROOT, "*package-lock.json")])
 
 
-def of_node(folder: Path) -> Outcome:
-    done = run("npm", "audit", "--json", "--package-lock-only", folder=folder)
+def audit_node(folder: Path) -> ScanResult:
+    process = run("npm", "audit", "--json", "--package-lock-only", folder=folder)
     try:
-        told = json.loads(done.stdout)
-        holes = told["vulnerabilities"]
+        report = json.loads(process.stdout)
+        vulnerabilities = report["vulnerabilities"]
     except ValueError:
-        return Outcome(State.NOT_RUN, f"{folder.name}: {last_line(done.stderr)}")
+        return ScanResult(ScanState.NOT_RUN, f"{folder.name}: {last_line(process.stderr)}")
     except KeyError:
-        return Outcome(State.NOT_RUN, f"{folder.name}: {told.get('message') or told.get('error')}")
-    found = [f"{folder.name}: {name}: {one['severity']}" for name, one in holes.items()]
-    return Outcome(State.FOUND if found else State.CLEAN, "\n".join(found))
+        return ScanResult(ScanState.NOT_RUN, f"{folder.name}: {report.get('message') or report.get('error')}")
+    findings = [
+        f"{folder.name}: {name}: {vulnerability['severity']}" for name, vulnerability in vulnerabilities.items()
+    ]
+    return ScanResult(ScanState.FINDINGS if findings else ScanState.CLEAN, "\n".join(findings))
 
 
 def last_line(text: str) -> str:
     return next((line for line in reversed(text.splitlines()) if line.strip()), "").strip()
 
 
-def worst(outcomes: Sequence[Outcome]) -> Outcome:
-    """All of what was found; where nothing was, why one did not run. To have looked at nothing is not to have run."""
-    if not outcomes:
-        return Outcome(State.NOT_RUN, "there is nothing to look at")
-    for state in (State.FOUND, State.NOT_RUN):
-        if texts := [one.text for one in outcomes if one.state is state]:
-            return Outcome(state, "\n".join(texts))
-    return Outcome(State.CLEAN, "")
+def combine(results: Sequence[ScanResult]) -> ScanResult:
+    """All findings; without findings, the reasons of the scans that did not run. No results count as NOT RUN."""
+    if not results:
+        return ScanResult(ScanState.NOT_RUN, "no files to scan")
+    for state in (ScanState.FINDINGS, ScanState.NOT_RUN):
+        if texts := [result.text for result in results if result.state is state]:
+            return ScanResult(state, "\n".join(texts))
+    return ScanResult(ScanState.CLEAN, "")
 
 
-SCANS: dict[str, Callable[[], Outcome]] = {
+SCANS: dict[str, Callable[[], ScanResult]] = {
     "bandit": bandit,
     "secrets": secrets,
     "workflows": workflows,
@@ -183,17 +198,17 @@ SCANS: dict[str, Callable[[], Outcome]] = {
 }
 
 
-def main(scans: dict[str, Callable[[], Outcome]] = SCANS, all: bool = False) -> int:
-    """Runs the scans in turn and tells of each; with `all`, one that could not run is as bad as a finding."""
-    bad = 0
+def main(scans: dict[str, Callable[[], ScanResult]] = SCANS, require_all: bool = False) -> int:
+    """Runs the scans and prints their results; with `require_all`, a scan that did not run counts as failed."""
+    failed = 0
     for name, scan in scans.items():
         state, text = scan()
-        print(f"{name}: {state.value}{f' here: {WHERE}' if state is State.NOT_RUN else ''}", flush=True)
+        print(f"{name}: {state.value}{f' here: {RUNS_IN_CI}' if state is ScanState.NOT_RUN else ''}", flush=True)
         if text:
             print(text, flush=True)
-        bad += state is State.FOUND or (all and state is State.NOT_RUN)
-    return min(bad, 1)
+        failed += state is ScanState.FINDINGS or (require_all and state is ScanState.NOT_RUN)
+    return min(failed, 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main(all=os.environ.get("ALL") == "1"))
+    sys.exit(main(require_all=os.environ.get("ALL") == "1"))

@@ -1,1 +1,1 @@
-"""The desk: the same resolvers on this machine, behaving to clients and to themselves as under AppSync."""
+"""The local server: runs the resolvers on this machine as AppSync and Lambda do, for clients and for the resolvers."""

@@ -1,4 +1,4 @@
-"""The desk as an application: what is served at its one port, by which functions, over which table."""
+"""The ASGI application of the local server: its routes, its Lambda functions and its table."""
 
 import asyncio
 import gc
@@ -19,121 +19,121 @@ from local.appsync.engine import AppSync
 from local.appsync.execution.schema_runtime import ExecutableSchema
 from local.appsync.graphql_request import PATH
 from local.appsync.realtime import websocket
-from local.appsync.realtime.websocket import Pace
+from local.appsync.realtime.websocket import ConnectionTiming
 from local.assumptions import ALIASES_SHARE_A_BATCH
 from local.auth.issuer import Issuer
 from local.auth.providers import Providers
-from local.auth.sigv4 import Iam
-from local.dynamodb.streams import Stream
+from local.auth.sigv4 import SigV4Credentials
+from local.dynamodb.streams import TableStream
 from local.functions import CODE, account
 from local.gateway import openapi
 from local.gateway.server import Gateway
-from local.gateway.usage_plans import Keys
+from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas import event_source
-from local.lambdas.pool import Function, Functions, Lambda
+from local.lambdas.pool import FunctionInvoker, LambdaFunction, LambdaService
 from local.schema import compiler, type_info
 from local.tls import Certificates
 from local.trace import pages
 from local.trace.model import Traces
 from local.ui import graphiql, swagger
-from resolvers.runtime.publishing import AGENT
-from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, PLANS, REST
+from resolvers.runtime.publishing import USER_AGENT
+from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, REST, USAGE_PLANS
 
-PACE = Pace()
-OPEN_TO_BROWSERS = (  # the REST routes state themselves what a browser may do
+DEFAULT_TIMING = ConnectionTiming()
+CORS_MIDDLEWARE = (  # the REST routes set their own CORS headers
     Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
     Middleware(ExceptionMiddleware),  # inside, so that a 404 has those headers too
 )
 
 
 @dataclass(frozen=True)
-class Place:
-    """What makes a desk that very one: its address with the keys it signs by, the certificates it shows there, and the
-    API keys that it gave out."""
+class ServerIdentity:
+    """What stays the same when the server restarts: its issuer with the address, its AWS credentials, its certificates
+    and the API keys that it has issued."""
 
     issuer: Issuer
-    iam: Iam
+    iam: SigV4Credentials
     certificates: Certificates | None = None
-    keys: Keys = field(default_factory=lambda: Keys(PLANS, REST))
+    keys: ApiKeyStore = field(default_factory=lambda: ApiKeyStore(USAGE_PLANS, REST))
 
 
-def app(
+def create_app(
     environment: dict[str, str],
-    place: Place,
-    mixed: bool = ALIASES_SHARE_A_BATCH,
-    pace: Pace = PACE,
-    cached: bool = True,
-    elsewhere: Functions | None = None,
-    function: Callable[..., Function] = Function,
+    identity: ServerIdentity,
+    aliases_share_batch: bool = ALIASES_SHARE_A_BATCH,
+    timing: ConnectionTiming = DEFAULT_TIMING,
+    cache_rest: bool = True,
+    remote_functions: FunctionInvoker | None = None,
+    function: Callable[..., LambdaFunction] = LambdaFunction,
 ) -> Starlette:
-    """The desk over the table that `environment` leads to; `cached` says whether GETs over REST are kept.
+    """Returns the application over the table of `environment`; `cache_rest` turns the response cache of REST on.
 
-    Functions of its own answer, each made by `function`, and are handed the table's stream; or some `elsewhere`, where
-    it reaches them anyway.
+    It runs its own functions, each created by `function`, and delivers the table's stream to them, unless
+    `remote_functions` are given: those receive the stream by themselves.
     """
-    kept = Traces()
-    providers = Providers.from_environment(place.issuer, place.iam)
-    functions = elsewhere or own_functions(environment, place, providers, function)
-    api = ExecutableSchema(compiler.build()._schema, FIELDS, type_info.reached(FIELDS), LIMITS)
-    appsync = AppSync(api, functions.deployed, mixed)
-    gateway = Gateway(openapi.read(), place.keys, REST, functions.invoke, cached=cached)
+    traces = Traces()
+    providers = Providers.from_environment(identity.issuer, identity.iam)
+    functions = remote_functions or create_functions(environment, identity, providers, function)
+    api = ExecutableSchema(compiler.build_schema()._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
+    appsync = AppSync(api, functions.snapshot, aliases_share_batch)
+    gateway = Gateway(openapi.read(), identity.keys, REST, functions.invoke, cached=cache_rest)
 
-    others = [
-        http.route(appsync, providers.authenticate, kept, AGENT),
-        *websocket.routes(appsync.subscriptions, providers.authenticate, pace),
-        about(environment),
-        *place.issuer.routes(),
-        *place.iam.routes(),
-        *place.keys.routes(),
+    other_routes = [
+        http.route(appsync, providers.authenticate, traces, USER_AGENT),
+        *websocket.routes(appsync.subscriptions, providers.authenticate, timing),
+        info_route(environment),
+        *identity.issuer.routes(),
+        *identity.iam.routes(),
+        *identity.keys.routes(),
         *graphiql.routes(),
         *swagger.routes(),
-        *pages.routes(kept, MEMORY_MB),
+        *pages.routes(traces, MEMORY_MB),
     ]
-    served = Starlette(
-        routes=[*gateway.routes(), Mount("", routes=others, middleware=OPEN_TO_BROWSERS)],
-        exception_handlers={ClientDisconnect: gone},
-        lifespan=lambda _: running(functions, environment if elsewhere is None else None),
+    app = Starlette(
+        routes=[*gateway.routes(), Mount("", routes=other_routes, middleware=CORS_MIDDLEWARE)],
+        exception_handlers={ClientDisconnect: handle_client_disconnect},
+        lifespan=lambda _: lifespan(functions, environment if remote_functions is None else None),
     )
-    served.state.appsync = appsync
-    served.state.gateway = gateway
-    return served
+    app.state.appsync = appsync
+    app.state.gateway = gateway
+    return app
 
 
-def own_functions(
-    environment: dict[str, str], place: Place, providers: Providers, function: Callable[..., Function]
-) -> Lambda:
-    """The functions that the desk runs itself, on the code on disk."""
-    trust = {"AWS_CA_BUNDLE": str(place.certificates.authority)} if place.certificates else {}
-    backend = {"APPSYNC_URL": place.issuer.url + PATH, **place.iam.environment(), **trust}
-    return Lambda(account(environment, backend, {**providers.environment(), **trust}, function), CODE)
+def create_functions(
+    environment: dict[str, str], identity: ServerIdentity, providers: Providers, function: Callable[..., LambdaFunction]
+) -> LambdaService:
+    """Returns the functions that the server runs itself, with the code on disk."""
+    ca_bundle = {"AWS_CA_BUNDLE": str(identity.certificates.authority)} if identity.certificates else {}
+    backend = {"APPSYNC_URL": identity.issuer.url + PATH, **identity.iam.environment(), **ca_bundle}
+    return LambdaService(account(environment, backend, {**providers.environment(), **ca_bundle}, function), CODE)
 
 
-def about(environment: dict[str, str]) -> Route:
-    """Where the table is, for the tools beside the desk."""
-    told = {"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]}
-    return Route("/desk", lambda _: JSONResponse(told))
+def info_route(environment: dict[str, str]) -> Route:
+    """Returns the route that names the table, for the command line tools."""
+    info = {"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]}
+    return Route("/info", lambda _: JSONResponse(info))
 
 
-async def gone(_: Request, __: Exception) -> Response:
-    """Whoever left in the middle of a request is told nothing, and that is no error of the desk's."""
+async def handle_client_disconnect(_: Request, __: Exception) -> Response:
+    """A client that disconnects during its request gets no response; it is not an error."""
     return Response()
 
 
 @asynccontextmanager
-async def running(functions: Functions, streamed: dict[str, str] | None) -> AsyncIterator[None]:
-    """The functions at work; the stream of the table that `streamed` leads to, if it does, is handed to them."""
+async def lifespan(functions: FunctionInvoker, stream_environment: dict[str, str] | None) -> AsyncIterator[None]:
+    """Runs the functions, and delivers to them the stream of the table of `stream_environment`, if there is one."""
     await functions.warm()
-    gc.freeze()  # what is there by now stays: looking through all of it again and again took a tenth of the time
-    async with following(streamed, functions) if streamed else nullcontext():
+    gc.freeze()  # what is loaded by now stays loaded: collecting it again and again took a tenth of the time
+    async with poll_stream(stream_environment, functions) if stream_environment else nullcontext():
         yield
     await functions.stop()
 
 
 @asynccontextmanager
-async def following(environment: dict[str, str], functions: Functions) -> AsyncIterator[None]:
-    """Hands the table's stream to its function meanwhile."""
-    written = await asyncio.to_thread(Stream, environment)
-    task = asyncio.create_task(event_source.follow(written, functions.invoke))
+async def poll_stream(environment: dict[str, str], functions: FunctionInvoker) -> AsyncIterator[None]:
+    """Delivers the table's stream to its function until the context ends."""
+    table_stream = await asyncio.to_thread(TableStream, environment)
+    task = asyncio.create_task(event_source.poll(table_stream, functions.invoke))
     yield
     task.cancel()
     await asyncio.wait([task])

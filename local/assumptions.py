@@ -1,24 +1,24 @@
-"""What the desk does where AWS's documentation leaves open what AppSync does: each such choice that is one value.
+"""Assumptions about behaviour of AppSync and API Gateway that AWS does not document, one value each.
 
-docs/first-deployment.md tells for each name how to find out on a real API. What is found out is corrected here.
+docs/first-deployment.md describes for each name how to check it on a deployed API. Correct the value here.
 """
 
-# Requests that never reach the schema: status, errorType, message
-SYNTAX = (400, "MalformedHttpRequestException", "Unable to parse GraphQL query.")  # also for what is nested too deeply
-NO_OPERATION = (400, "BadRequestException", "There is no operation.")  # fragments alone
+# Requests that are rejected before validation: status, errorType, message
+SYNTAX = (400, "MalformedHttpRequestException", "Unable to parse GraphQL query.")  # also if nested too deeply
+NO_OPERATION = (400, "BadRequestException", "There is no operation.")  # only fragments
 UNKNOWN_OPERATION = (400, "BadRequestException", "Unknown operation named '{name}'.")
-TOO_MANY_TOKENS = (400, "BadRequestException", "Maximum char length exceeded")  # the text is known
-SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions over MQTT is not supported.")  # seen in 2021
+TOO_MANY_TOKENS = (400, "BadRequestException", "Maximum char length exceeded")  # the message is known
+SUBSCRIPTION_OVER_HTTP = (400, "BadRequestException", "Subscriptions over MQTT is not supported.")  # reported in 2021
 BODY_TOO_LARGE = (413, "BadRequestException", "Request body is larger than {bytes:,} bytes.")
-MOST_BODY_BYTES = 1_000_000  # tokens of a query are limited, bytes of a body nowhere that we know of
-MOST_BODY_LEVELS = 100  # of lists and objects in each other; a body of more is malformed
+MAX_BODY_BYTES = 1_000_000  # AppSync limits a query's tokens; we know of no limit of a body's bytes
+MAX_BODY_LEVELS = 100  # of nested lists and objects; a deeper body is malformed
 TOKEN_EXPIRED = "Token has expired."  # the status, 401, and the type, UnauthorizedException, are known
 
-# Documents that are not valid
-PATH_BY_ALIAS = False  # whether the path behind `@` names a field by its alias
-MOST_VALIDATION_ERRORS = 100  # how many are told; a document of 15,000 tokens could have thousands
-ABORTED = "MaxValidationErrorsReached"  # what the error is called that tells of more of them, or of too much to check
-KINDS = {  # what AppSync calls the breaking of a rule, by graphql-core's name for it; the texts are graphql-core's
+# Invalid documents
+PATH_BY_ALIAS = False  # True if the path after `@` has a field's alias
+MAX_VALIDATION_ERRORS = 100  # in one response; a document of 15,000 tokens could have thousands
+ABORTED = "MaxValidationErrorsReached"  # the kind of the error that reports more errors, or too many checks
+KINDS = {  # AppSync's kind of error by graphql-core's name of the rule; the messages are graphql-core's
     "ExecutableDefinitionsRule": "NonExecutableDefinition",
     "KnownOperationTypesRule": "UnknownType",
     "LoneAnonymousOperationRule": "LoneAnonymousOperationViolation",
@@ -41,9 +41,12 @@ UNKNOWN_DIRECTIVE_ARGUMENT = "Unknown directive argument {name}"
 BAD_DEFAULT = "Bad default value {value} for type {type}"
 NULL_LITERAL = "must not be null"
 NOT_OBJECT_LITERAL = "must be an object type"
-SCALAR_NAMES = {"AWSURL": "URL", "AWSEmail": "email address"}  # in "Unable to parse `x` as a valid …"; else the type's
+SCALAR_NAMES = {
+    "AWSURL": "URL",
+    "AWSEmail": "email address",
+}  # in "Unable to parse `x` as a valid …"; or the type
 
-# Fields that go wrong: errorType, message
+# Errors of fields: errorType, message
 DEPTH_TYPE = "QueryDepthLimitReached"
 DEPTH_TEXT = "Query depth limit of {limit} reached"
 RESOLVERS_TYPE = "ResolverExecutionLimitReached"
@@ -57,9 +60,9 @@ RESPONSE_TOO_LARGE = (  # over Lambda's 6 MB
     "Function.ResponseSizeTooLarge",
     "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
 )
-RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, of a batch as a whole
-WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # no list, or not one item an event
-BARE_ITEM_IS_ITS_VALUE = True  # a text or a number among a batch's items
+RESULT_TOO_LARGE = ("MappingTemplate", "Transformation too large.")  # over AppSync's 5 MB, for all results of a batch
+WRONG_BATCH = ("Lambda:Unhandled", "{path} did not answer {items} items")  # not a list, or not one item per event
+BARE_ITEM_IS_ITS_VALUE = True  # a string or a number among a batch's items
 UNTYPED_ITEM = "Lambda:Unhandled"  # an item with an errorMessage and no errorType
 VALUE_KINDS = {"str": "STRING", "bool": "BOOLEAN", "int": "INT", "float": "FLOAT"}  # in "expected type LIST, got …"
 
@@ -72,17 +75,17 @@ NULL_IS_CACHED = True
 
 # Real time
 CONNECTION_HOURS = 24
-FIRST_KEEP_ALIVE_AT_ONCE = True  # right behind the connection_ack
+FIRST_KEEP_ALIVE_IS_IMMEDIATE = True  # directly after the connection_ack
 KEEP_ALIVE_SECONDS = 60
-ERRORS_ARE_A_LIST = True  # those of an `error`, as is documented; clients have seen one alone, and no list around it
-UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: as AppSync Events has them
-DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation with id {id}")  # seen in a client's report
+ERRORS_ARE_A_LIST = True  # in an `error` message, as documented; clients have received a single error without a list
+UNKNOWN_STOP = ("UnknownOperationError", "Unknown operation id {id}")  # errorType, message: those of AppSync Events
+DUPLICATE_START = ("DuplicatedOperationError", "Duplicated operation with id {id}")  # reported by a client
 
-# REST, by API Gateway
-TOKEN_BEFORE_KEY = True  # a request with neither is a 401, and no 403
-EVERY_STATUS_IS_CACHED = True  # what the function answered to a GET, refusals included
+# REST (API Gateway)
+TOKEN_BEFORE_KEY = True  # a request without both is a 401, not a 403
+EVERY_STATUS_IS_CACHED = True  # of a GET's responses, errors included
 
 
-def raised(name: str) -> str:
-    """The errorType of an exception that a function let out, by its class's name: whether built-in ones keep theirs."""
+def exception_type(name: str) -> str:
+    """Returns the errorType of an exception that a function raised: its class's name, for built-in classes as well."""
     return "Lambda:Unhandled" if name == "Exception" else name

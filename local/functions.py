@@ -1,9 +1,9 @@
-"""The functions of the desk's account, and what each reads of its environment."""
+"""The Lambda functions of the local server and their environments."""
 
 from collections.abc import Callable
 
 from local.auth import claims
-from local.lambdas.pool import Function, FunctionCode
+from local.lambdas.pool import FunctionCode, LambdaFunction
 from local.paths import ROOT
 from resolvers.wiring import FIELDS, LIMITS
 
@@ -15,26 +15,30 @@ def account(
     environment: dict[str, str],
     backend: dict[str, str],
     issuers: dict[str, str],
-    function: Callable[..., Function] = Function,
-) -> list[Function]:
-    """One function for each module that the wiring names, the one that the table's stream calls, and those of REST.
+    function: Callable[..., LambdaFunction] = LambdaFunction,
+) -> list[LambdaFunction]:
+    """Returns one function for each module of the wiring, and the functions `stream`, `rest` and `authorizer`.
 
-    `environment` leads to the table; `backend` is where the stream's function publishes, and how it signs; `issuers`
-    says whose tokens the authorizer takes; `function` makes each of its name, environment and entry.
+    All arguments but the last are environment variables: `environment` of the table for all functions, `backend` of
+    the API to which `stream` publishes and its credentials, `issuers` of the issuers that the authorizer trusts.
+    `function` creates a function from name, environment, entry module, code and limits.
     """
-    told = quiet(environment)
-    names = {row.function for row in FIELDS if not row.local}
-    beside = {"stream": backend, "rest": {}, "authorizer": issuers}
+    base_environment = function_environment(environment)
+    names = {row.function for row in FIELDS if not row.none_data_source}
+    other_functions = {"stream": backend, "rest": {}, "authorizer": issuers}
     return [
-        *(function(name, told, ENTRY, CODE, LIMITS) for name in sorted(names)),
-        *(function(name, told | own, f"resolvers.{name}", CODE, LIMITS) for name, own in beside.items()),
+        *(function(name, base_environment, ENTRY, CODE, LIMITS) for name in sorted(names)),
+        *(
+            function(name, base_environment | own, f"resolvers.{name}", CODE, LIMITS)
+            for name, own in other_functions.items()
+        ),
     ]
 
 
-def quiet(environment: dict[str, str]) -> dict[str, str]:
-    """The functions' environment: on the desk their log tells what goes wrong, and no metrics.
+def function_environment(environment: dict[str, str]) -> dict[str, str]:
+    """Returns the environment of all functions: they log warnings and errors and emit no metrics.
 
-    Groups are where the desk's own issuer writes them.
+    GROUPS_CLAIM is the claim in which the local issuer writes a user's groups.
     """
     return {
         **environment,

@@ -1,4 +1,4 @@
-"""Notices that the code on disk makes another schema than the one that is served."""
+"""Detects that the code on disk compiles to a schema that differs from the served one."""
 
 import asyncio
 import sys
@@ -11,23 +11,26 @@ SECONDS = 0.5
 LOADED = CODE.version()
 
 
-async def schema_changed(served: str, changed: Callable[[], None]) -> None:
-    """Returns once the code makes another schema than `served`. Code that makes none, half written, is passed over.
+async def wait_for_schema_change(served: str, changed: Callable[[], None]) -> None:
+    """Returns once the code on disk compiles to a schema that differs from `served`.
 
-    Calls `changed` at every change of the code, whatever schema it makes.
+    Calls `changed` at every change of the code. Code that does not compile, because it is half written, is ignored.
     """
-    seen = LOADED
+    last_version = LOADED
     while True:
         await asyncio.sleep(SECONDS)
-        if (now := CODE.version()) != seen:
-            seen = now
+        if (version := CODE.version()) != last_version:
+            last_version = version
             changed()
-            if await compiled() not in ("", served):
+            if await compile_schema() not in ("", served):
                 return
 
 
-async def compiled() -> str:
-    """The schema that the code on disk makes, by a process that reads it now; what is wrong with it goes to the log."""
+async def compile_schema() -> str:
+    """Returns the schema of the code on disk, compiled by a new process, or "" if it fails.
+
+    The process writes its errors to stderr.
+    """
     command = (sys.executable, "-m", "local.schema.compiler", "--print")
     process = await asyncio.create_subprocess_exec(*command, cwd=CODE.root, stdout=PIPE)
     output, _ = await process.communicate()

@@ -1,8 +1,8 @@
-"""The desk: one port with `/graphql`, its real time, GraphiQL at `/`, the REST routes and a token issuer.
+"""The local server: one port with `/graphql`, real time, GraphiQL at `/`, the REST routes and a token issuer.
 
-PORT says where (8000); DATA is a folder that keeps the table between runs; DYNAMODB_ENDPOINT is another engine to use;
-TLS=1 serves https and wss; CACHE=0 keeps no answer to a GET over REST. Other issuers whose tokens are taken are named
-as local/auth/providers.py says.
+Environment: PORT (8000); DATA, a folder that keeps the table between runs; DYNAMODB_ENDPOINT, another engine; TLS=1
+serves https and wss; CACHE=0 turns off the response cache of REST. local/auth/providers.py lists the variables of
+external issuers.
 """
 
 import asyncio
@@ -20,46 +20,46 @@ import uvloop
 from starlette.applications import Starlette
 
 from local import reload, tls
-from local.app import Place, app
+from local.app import ServerIdentity, create_app
 from local.auth.issuer import Issuer
-from local.auth.sigv4 import Iam
+from local.auth.sigv4 import SigV4Credentials
 from local.dynamodb import engine, table_env
-from local.gateway.usage_plans import Keys
+from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
 from local.schema import compiler
 from local.ui import graphiql, swagger
-from resolvers.wiring import PLANS, REST
+from resolvers.wiring import REST, USAGE_PLANS
 
-MOST_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
+MAX_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
 
 
 @contextmanager
 def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
-    """The environment that leads to the desk's table, made where it is not there.
+    """Yields the environment variables of the server's table, which is created if absent.
 
-    It is in the engine at `endpoint`, or in one of the desk's own, which ends with this."""
+    The table is in the engine at `endpoint`, or in an engine that runs as long as the context."""
     if endpoint:
-        yield table_env.prepared(endpoint)
+        yield table_env.ensure_table(endpoint)
         return
     with engine.engine(data) as own:
-        yield table_env.prepared(own)
+        yield table_env.ensure_table(own)
 
 
-def listening(port: int) -> socket.socket:
-    """The port, taken before anything slow is begun. Named TCP, for asyncio sends without delay on no other socket."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def bind(port: int) -> socket.socket:
+    """Binds the port before anything slow starts. IPPROTO_TCP is explicit, or asyncio does not set TCP_NODELAY."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
+        sock.bind(("127.0.0.1", port))
+        sock.listen()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
-            sys.exit(f"port {port} cannot be had: {error.strerror}")
-        sys.exit(f"port {port} is taken: choose another, as in `make run PORT={port + 1}`")
-    return taken
+            sys.exit(f"cannot bind to port {port}: {error.strerror}")
+        sys.exit(f"port {port} is in use: choose another, as in `make run PORT={port + 1}`")
+    return sock
 
 
-def port_in(text: str) -> int:
+def parse_port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:
         sys.exit(f"PORT must be a number from 1 to 65535, not {text}")
     return int(text)
@@ -67,73 +67,75 @@ def port_in(text: str) -> int:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    port = port_in(os.environ.get("PORT") or "8000")
+    port = parse_port(os.environ.get("PORT") or "8000")
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
-    taken = listening(port)
-    certificates = tls.certificates() if tls.asked() else None
-    place = Place(Issuer(tls.address(port), data), Iam(data), certificates, Keys(PLANS, REST, data))
+    sock = bind(port)
+    certificates = tls.certificates() if tls.is_enabled() else None
+    identity = ServerIdentity(
+        Issuer(tls.base_url(port), data), SigV4Credentials(data), certificates, ApiKeyStore(USAGE_PLANS, REST, data)
+    )
     for what, folder in (("GraphiQL", graphiql.FOLDER), ("page at /docs", swagger.FOLDER)):
         try:
             graphiql.assets(folder)
-        except graphiql.NotInstalled as missing:
+        except graphiql.PackagesUnavailable as missing:
             print(f"no {what}: {missing}", file=sys.stderr)
     try:
         with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
-            serve(environment, place, taken)
-    except (engine.NotStarted, engine.DataInUse) as error:
+            serve(environment, identity, sock)
+    except (engine.EngineError, engine.DataFolderLocked) as error:
         sys.exit(str(error))
 
 
-def serve(environment: dict[str, str], place: Place, taken: socket.socket) -> None:
-    """Serves until the process is told to end; begins anew, over the same engine, where the schema has changed."""
-    if homes := seed.fill_if_empty():
-        print(f"The table was empty: wrote {homes} sample homes.")
-    if place.certificates:
-        print(f"For clients to trust it: NODE_EXTRA_CA_CERTS={place.certificates.authority}, or that file elsewhere.")
+def serve(environment: dict[str, str], identity: ServerIdentity, sock: socket.socket) -> None:
+    """Serves until the process is ended. If the schema changes, restarts the process over the same engine."""
+    if count := seed.seed_if_empty():
+        print(f"The table was empty: wrote {count} sample properties.")
+    if identity.certificates:
+        print(f"Clients must trust the authority: NODE_EXTRA_CA_CERTS={identity.certificates.authority}")
     print(
-        f"The desk is at {place.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql, REST at /docs. "
-        "Ctrl-C ends it.",
+        f"Serving on {identity.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql, REST at /docs "
+        "(Ctrl-C to stop)",
         flush=True,
     )
     with suppress(KeyboardInterrupt):
-        served = app(environment, place, cached=os.environ.get("CACHE") != "0")
-        if uvloop.run(until_stale(served, place, taken)):
-            print("The schema has changed: the desk starts again. Without DATA, ask for new tokens.", flush=True)
+        served = create_app(environment, identity, cache_rest=os.environ.get("CACHE") != "0")
+        if uvloop.run(serve_until_schema_changes(served, identity, sock)):
+            print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})  # nosec B606
 
 
-def config(served: Starlette, place: Place) -> uvicorn.Config:
-    """How the desk is served."""
+def config(app: Starlette, identity: ServerIdentity) -> uvicorn.Config:
+    """Returns uvicorn's configuration."""
     return uvicorn.Config(
-        served,
+        app,
         ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE_BYTES,
+        ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
-        ssl_certfile=place.certificates.chain if place.certificates else None,
-        ssl_keyfile=place.certificates.key if place.certificates else None,
+        ssl_certfile=identity.certificates.chain if identity.certificates else None,
+        ssl_keyfile=identity.certificates.key if identity.certificates else None,
         log_level="warning",
-        timeout_keep_alive=60,  # longer than clients keep a connection that idles: none is closed as a request sets out
+        timeout_keep_alive=60,  # longer than clients keep an idle connection, so none is closed under a request
         timeout_graceful_shutdown=2,
     )
 
 
-async def until_stale(served: Starlette, place: Place, taken: socket.socket) -> bool:
-    """Whether the server ended because it serves another schema than the code on disk makes.
+async def serve_until_schema_changes(app: Starlette, identity: ServerIdentity, sock: socket.socket) -> bool:
+    """Returns True if the server ended because the code on disk now makes another schema.
 
-    What the caches keep was answered by the code as it was: a change of the code empties them.
+    A change of the code empties the caches: their answers are those of the old code.
     """
 
-    def forget() -> None:
-        served.state.appsync.cache.clear()
-        served.state.gateway.forget()
+    def clear_caches() -> None:
+        app.state.appsync.cache.clear()
+        app.state.gateway.clear_caches()
 
-    server = uvicorn.Server(config(served, place))
-    contract = compiler.contract(compiler.build())
-    stale = asyncio.create_task(reload.schema_changed(contract, forget))
-    stale.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    await server.serve(sockets=[taken])
-    return stale.done() and not stale.cancelled() and stale.result() is None
+    server = uvicorn.Server(config(app, identity))
+    contract = compiler.fingerprint(compiler.build_schema())
+    schema_change = asyncio.create_task(reload.wait_for_schema_change(contract, clear_caches))
+    schema_change.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    await server.serve(sockets=[sock])
+    return schema_change.done() and not schema_change.cancelled() and schema_change.result() is None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The desk's certificates: made once, by an authority of the desk's own that only those who are told to trust it do."""
+"""TLS certificates of the local server, created once and signed by an authority that is used for nothing else."""
 
 import os
 import ssl
@@ -14,7 +14,7 @@ NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Certificates:
-    """Where the authority's certificate lies, and the desk's own with its key."""
+    """The files of the authority's certificate, and of the server's certificate with its key."""
 
     folder: Path
 
@@ -24,39 +24,39 @@ class Certificates:
 
     @property
     def chain(self) -> Path:
-        return self.folder / "desk.pem"
+        return self.folder / "server.pem"
 
     @property
     def key(self) -> Path:
-        return self.folder / "desk.key"
+        return self.folder / "server.key"
 
 
-def asked() -> bool:
-    """Whether the environment says TLS=1: the desk serves https, and the tools beside it ask by https."""
+def is_enabled() -> bool:
+    """True if TLS is set and not 0: the server then serves https, and the command line tools connect with https."""
     return os.environ.get("TLS", "") not in ("", "0")
 
 
-def address(port: int | str) -> str:
-    return f"{'https' if asked() else 'http'}://localhost:{port}"
+def base_url(port: int | str) -> str:
+    return f"{'https' if is_enabled() else 'http'}://localhost:{port}"
 
 
 def opener() -> OpenerDirector:
-    """What asks the desk: past any proxy, for that is not for this machine itself, and trusting its authority."""
-    context = ssl.create_default_context(cafile=certificates().authority) if asked() else None
+    """Returns an HTTP client for the local server that uses no proxy and trusts its authority."""
+    context = ssl.create_default_context(cafile=certificates().authority) if is_enabled() else None
     return build_opener(ProxyHandler({}), HTTPSHandler(context=context))
 
 
 def certificates(folder: Path = FOLDER) -> Certificates:
-    """Those in a folder, made first where there are none. The authority's key is kept nowhere: it signs this once."""
-    made = Certificates(folder)
-    if not (made.authority.exists() and made.chain.exists() and made.key.exists()):
-        import trustme  # here, for every program reads this file, and once in the desk's life one makes certificates
+    """Returns the certificates in a folder, created if absent. The authority's key is not stored: it signs once."""
+    certificates = Certificates(folder)
+    if not (certificates.authority.exists() and certificates.chain.exists() and certificates.key.exists()):
+        import trustme  # imported here: every program imports this module, and only the first creates certificates
 
         folder.mkdir(parents=True, exist_ok=True)
-        authority = trustme.CA(organization_name="Homes desk")
-        desk = authority.issue_cert(*NAMES)
-        made.key.touch(mode=0o600)
-        desk.private_key_pem.write_to_path(made.key)
-        made.chain.write_bytes(b"".join(blob.bytes() for blob in desk.cert_chain_pems))
-        authority.cert_pem.write_to_path(made.authority)
-    return made
+        authority = trustme.CA(organization_name="Homes local server")
+        server = authority.issue_cert(*NAMES)
+        certificates.key.touch(mode=0o600)
+        server.private_key_pem.write_to_path(certificates.key)
+        certificates.chain.write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
+        authority.cert_pem.write_to_path(certificates.authority)
+    return certificates

@@ -1,1 +1,1 @@
-"""What runs in Lambda: who may ask what, and how the table answers it."""
+"""The Lambda functions: authorization and the resolvers of GraphQL and REST, on top of the data layer."""

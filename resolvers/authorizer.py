@@ -1,8 +1,8 @@
-"""The REST authorizer: admits the bearer of a token that a trusted issuer has signed.
+"""The REST authorizer: allows requests with a valid token of a trusted issuer.
 
 ISSUERS names the trusted issuers, as JSON: `[{"url": …, "audience": …, "cognito": …}]`, where `audience` is a regular
-expression that must match the whole of a client's id. An invalid token, or none, makes API Gateway deny the request;
-if an issuer's keys are unavailable, the function fails, and nobody is admitted.
+expression that must match the complete client id. If the token is invalid or missing, API Gateway denies the request;
+if an issuer's keys are unavailable, the function fails and API Gateway answers 500.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 """
 
@@ -15,7 +15,7 @@ from functools import cache, partial
 from typing import Any
 
 from resolvers.runtime import caller, rest_request
-from resolvers.runtime.errors import NotSignedIn
+from resolvers.runtime.errors import Unauthenticated
 from resolvers.runtime.jwks import JwksCache, discover_jwks_uri, fetch_keys
 from resolvers.runtime.tokens import InvalidToken, Policy, TrustedIssuer, Verifier
 
@@ -27,30 +27,31 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 
 def authorize(event: Mapping[str, Any], verifier: Verifier) -> dict[str, Any]:
-    """A policy for the whole stage, for API Gateway keeps it for every request with this token; and who bears it.
+    """Returns a policy for the entire stage, and the caller as its context.
 
-    `expiresAt` is when the token is no longer accepted, which the cached policy does not know. Raises JwksUnavailable.
+    The policy covers every route because API Gateway caches it for all requests with this token. `expiresAt` (epoch
+    seconds) is the time from which the token is rejected: a cached policy may outlive it. Raises JwksUnavailable.
     """
     try:
         claims = verifier.verify(token(event))
         cognito = verifier.issuers[claims["iss"]].cognito
         user = caller.from_identity({"claims": claims, **({"groups": None} if cognito else {})})
-    except (InvalidToken, NotSignedIn):
+    except (InvalidToken, Unauthenticated):
         return policy(event, "Deny", "nobody", {})
     expires_at = str(math.floor(claims["exp"] + verifier.policy.leeway_seconds))
-    return policy(event, "Allow", user.id, {**caller.context(user), "expiresAt": expires_at})
+    return policy(event, "Allow", user.id, {**caller.to_authorizer_context(user), "expiresAt": expires_at})
 
 
-def policy(event: Mapping[str, Any], effect: str, who: str, context: Mapping[str, str]) -> dict[str, Any]:
+def policy(event: Mapping[str, Any], effect: str, principal_id: str, context: Mapping[str, str]) -> dict[str, Any]:
     stage = "/".join(event["methodArn"].split("/")[:2])
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    return {"principalId": who, "policyDocument": document, "context": dict(context)}
+    return {"principalId": principal_id, "policyDocument": document, "context": dict(context)}
 
 
 def token(event: Mapping[str, Any]) -> str:
-    """The one token that a request carries, whatever the case of the header's name. Raises InvalidToken."""
-    values = rest_request.values(event, "authorization")
+    """Returns the only token of a request; the header's name is case-insensitive. Raises InvalidToken."""
+    values = rest_request.header_values(event, "authorization")
     if len(values) != 1:
         raise InvalidToken("a request needs exactly one token")
     return re.sub(r"\Abearer +", "", values[0], flags=re.IGNORECASE)
@@ -58,7 +59,7 @@ def token(event: Mapping[str, Any]) -> str:
 
 @cache
 def verifier() -> Verifier:
-    """Verifies the tokens of the issuers that the environment names."""
+    """Returns the verifier of the issuers in the environment variable ISSUERS."""
     return Verifier(map(trusted_issuer, json.loads(os.environ["ISSUERS"])), POLICY)
 
 

@@ -1,36 +1,36 @@
-"""The words of the wiring: what a row can say about a field. A row is checked when it is made."""
+"""The configuration of a field: its resolver, auth modes, batching and caching. An entry is checked when created."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Resolver = Callable[..., Any]
-ROOTS = ("Query", "Mutation", "Subscription")
-CONTEXT = ("arguments", "source", "identity")
-ADMINS = "admins"  # the one group that means anything here
+ROOT_TYPES = ("Query", "Mutation", "Subscription")
+CONTEXT_KEYS = ("arguments", "source", "identity")
+ADMINS = "admins"  # the only group with additional permissions
 
 
-class BadRow(ValueError):
-    """A row that says what cannot be; the text tells what."""
+class InvalidFieldConfig(ValueError):
+    """A field's configuration is contradictory or exceeds a limit of AppSync; the message names the option."""
 
 
 @dataclass(frozen=True)
-class Mode:
-    """A kind of caller, by AppSync's directive for it."""
+class AuthMode:
+    """An AppSync authorization mode, identified by its directive."""
 
     directive: str
 
 
-COGNITO = Mode("aws_cognito_user_pools")
-OIDC = Mode("aws_oidc")
-IAM = Mode("aws_iam")
+COGNITO = AuthMode("aws_cognito_user_pools")
+OIDC = AuthMode("aws_oidc")
+IAM = AuthMode("aws_iam")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Siblings are answered together, at most `size` in one invocation.
+    """The field is resolved for several parents at once: at most `size` in one invocation.
 
-    The function is handed the parents' attribute `by`, or the parents themselves.
+    The resolver receives the attribute `by` of each parent or, without `by`, the parents themselves.
     """
 
     size: int
@@ -38,66 +38,73 @@ class Batch:
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= 2_000:
-            raise BadRow(f"a batch of {self.size}: AppSync takes 1 to 2,000")
+            raise InvalidFieldConfig(f"batch size {self.size}: AppSync allows 1 to 2,000")
 
 
 @dataclass(frozen=True)
 class Cache:
-    """Answers are kept for `seconds`, one for each different value of the paths `by` in the resolver's context."""
+    """AppSync caches results for `seconds`, separately for each combination of the caching keys' values.
+
+    The keys are paths into the resolver's context, such as `arguments.id`.
+    """
 
     seconds: int
-    by: tuple[str, ...]
+    keys: tuple[str, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= 3_600:
-            raise BadRow(f"cached for {self.seconds} s: AppSync takes 1 to 3,600")
-        if not 1 <= len(self.by) <= 25 or any(path.partition(".")[0] not in CONTEXT for path in self.by):
-            raise BadRow(f"cached by {self.by}: AppSync takes 1 to 25 paths into {', '.join(CONTEXT)}")
+            raise InvalidFieldConfig(f"cached for {self.seconds} s: AppSync allows 1 to 3,600")
+        if not 1 <= len(self.keys) <= 25 or any(path.partition(".")[0] not in CONTEXT_KEYS for path in self.keys):
+            raise InvalidFieldConfig(
+                f"cached by {self.keys}: AppSync allows 1 to 25 paths into {', '.join(CONTEXT_KEYS)}"
+            )
 
 
 @dataclass(frozen=True)
-class Evict:
-    """A mutation makes one kept answer of `field` stale: the one whose keys have the values found at these paths."""
+class CacheEviction:
+    """A mutation evicts one cached result of `field`: `keys` maps each caching key to the path of its value."""
 
     field: str
     keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
-    """One field of the schema: who answers it, for whom, and how.
+class FieldConfig:
+    """One field of the schema: its resolver, the callers that may use it, and how it is executed.
 
-    The resolver's module is its Lambda function; `local` means that AppSync answers by itself, on a NONE data source,
-    and the resolver is there for its signature. `errors` are the errors that the function may return, besides those
-    that any field may return (resolvers/wiring.py).
+    The resolver's module is its Lambda function. With `none_data_source`, AppSync resolves the field without a
+    function, and the resolver only states the signature. `errors` are the errors that the function may return in
+    addition to those of every field (resolvers/wiring.py).
     """
 
     path: str
     resolver: Resolver
-    who: tuple[Mode, ...]
+    auth_modes: tuple[AuthMode, ...]
     batch: Batch | None = None
     cache: Cache | None = None
-    evicts: tuple[Evict, ...] = ()
-    local: bool = False
-    follows: tuple[str, ...] = ()
+    evictions: tuple[CacheEviction, ...] = ()
+    none_data_source: bool = False
+    subscribes_to: tuple[str, ...] = ()
     deprecated: str | None = None
     errors: tuple[type[Exception], ...] = ()
 
     def __post_init__(self) -> None:
-        if not (self.parent and self.name and self.who):
-            raise BadRow(f"{self.path!r} must be a type and its field, open to somebody")
-        if self.batch and self.parent in ROOTS:
-            raise BadRow(f"{self.path}: a root field has no siblings to be batched with")
+        if not (self.parent and self.name and self.auth_modes):
+            raise InvalidFieldConfig(f"{self.path!r} must be Type.field with at least one auth mode")
+        if self.batch and self.parent in ROOT_TYPES:
+            raise InvalidFieldConfig(f"{self.path}: a root field has no parents to batch")
         if self.cache and self.parent in ("Mutation", "Subscription"):
-            raise BadRow(f"{self.path}: only a query's answers can be kept")
+            raise InvalidFieldConfig(f"{self.path}: only results of queries can be cached")
         if self.cache and self.batch:
-            raise BadRow(f"{self.path}: AppSync does not tell what it keeps of a batch")
-        if self.evicts and self.parent != "Mutation":
-            raise BadRow(f"{self.path}: only a mutation can evict")
-        if bool(self.follows) != (self.parent == "Subscription"):
-            raise BadRow(f"{self.path}: a subscription, and nothing else, names the mutations it follows")
-        if self.local and self.errors:
-            raise BadRow(f"{self.path}: AppSync itself resolves it, so no function returns {self.errors[0].__name__}")
+            raise InvalidFieldConfig(f"{self.path}: AppSync does not document how it caches a batch")
+        if self.evictions and self.parent != "Mutation":
+            raise InvalidFieldConfig(f"{self.path}: only a mutation can evict")
+        if bool(self.subscribes_to) != (self.parent == "Subscription"):
+            raise InvalidFieldConfig(f"{self.path}: a subscription, and no other field, must name its mutations")
+        if self.none_data_source and self.errors:
+            raise InvalidFieldConfig(
+                f"{self.path}: AppSync itself resolves it, so no function returns {self.errors[0].__name__}"
+            )
 
     @property
     def parent(self) -> str:
@@ -115,25 +122,25 @@ class Field:
 
 @dataclass(frozen=True)
 class Limits:
-    """What AppSync and Lambda allow: one request, one invocation, one message, one connection.
+    """Limits of AppSync and Lambda for one request, one invocation, one message and one connection.
 
     https://docs.aws.amazon.com/general/latest/gr/appsync.html
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
 
-    seconds: int  # of a whole request
-    tokens: int  # of its document
+    seconds: int  # for one request
+    tokens: int  # in its document
     depth: int
     resolvers: int
-    resolver_bytes: int  # of what one resolver answers
-    payload_bytes: int  # of what a function is sent, and of what it answers
-    published_bytes: int  # of what one subscriber is told of one change
-    subscriptions: int  # of one connection
+    resolver_bytes: int  # result of one resolver
+    payload_bytes: int  # request and response of one invocation
+    published_bytes: int  # one message to a subscriber
+    subscriptions: int  # on one connection
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What the key of a customer allows over REST: so many requests a second, at once, and in a month.
+class UsagePlan:
+    """Limits of a customer's API key over REST: requests per second, burst size and requests per month.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     """
@@ -144,9 +151,13 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Rest:
-    """How API Gateway serves the REST routes: how long it keeps answers and what it knows of a token, from how many
-    bytes on it compresses, and what all customers together may ask."""
+class RestApiConfig:
+    """How API Gateway serves the REST routes.
+
+    `seconds` is the integration timeout, `cache_seconds` and `token_seconds` the lifetimes of cached responses and
+    policies, `compressed_bytes` the minimum size of a compressed body; `rate` and `burst` apply to all customers
+    together.
+    """
 
     seconds: int
     cache_seconds: int

@@ -1,20 +1,20 @@
-"""A home's pictures, changed by its owner or an admin."""
+"""Resolvers of a property's images. Only its owner or an admin may change them."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from data import clock, images, properties
-from data.constraints import AtMost
+from data.constraints import MaxItems
 from data.records import (
-    ABSENT,
     ID,
-    MOST_IMAGES,
-    Absent,
+    MAX_IMAGES,
+    UNSET,
     Caption,
-    Id,
+    ConstrainedId,
     Image,
     Pixels,
     Property,
+    Unset,
     WebUrl,
 )
 from resolvers.runtime import encoding
@@ -23,7 +23,7 @@ from resolvers.runtime.caller import Caller
 
 @dataclass(frozen=True, kw_only=True)
 class AddImageInput:
-    """A new picture, shown behind the others."""
+    """A new image. It becomes the last one in display order."""
 
     url: WebUrl
     caption: Caption | None = None
@@ -33,46 +33,50 @@ class AddImageInput:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateImageInput:
-    """What to change of a picture: what is left out stays, null clears what may be absent."""
+    """Changes of an image. Omitted fields keep their value; null clears an optional field."""
 
-    url: WebUrl | Absent = ABSENT
-    caption: Caption | None | Absent = ABSENT
-    width: Pixels | None | Absent = ABSENT
-    height: Pixels | None | Absent = ABSENT
-
-
-def of_properties(homes: list[Property], /) -> list[list[Image]]:
-    """The pictures, in display order."""
-    return images.of_properties(homes)
+    url: WebUrl | Unset = UNSET
+    caption: Caption | None | Unset = UNSET
+    width: Pixels | None | Unset = UNSET
+    height: Pixels | None | Unset = UNSET
 
 
-def covers(homes: list[Property], /) -> list[Image | None]:
-    """The first picture."""
-    return images.covers(homes)
+def of_properties(properties_: list[Property], /) -> list[list[Image]]:
+    """The images, in display order."""
+    return images.of_properties(properties_)
 
 
-def add(property_id: Id, input: AddImageInput, caller: Caller) -> Property | None:
-    """Adds a picture behind the others; a home has at most 50."""
-    home = caller.own(properties.with_images(property_id), property_id)
+def cover_images(properties_: list[Property], /) -> list[Image | None]:
+    """The first image in display order."""
+    return images.cover_images(properties_)
+
+
+def add(property_id: ConstrainedId, input: AddImageInput, caller: Caller) -> Property | None:
+    """Adds an image as the last one. A property may have at most 50 images. Only its owner or an admin may do this."""
+    property_ = caller.require_owner(properties.with_images(property_id), property_id)
     now = clock.now()
-    return images.add(home, Image(**vars(input), id=clock.uuid7(now), property_id=home.id, created_at=now), caller.id)
+    return images.add(
+        property_, Image(**vars(input), id=clock.uuid7(now), property_id=property_.id, created_at=now), caller.id
+    )
 
 
-def update(property_id: Id, image_id: Id, input: UpdateImageInput, caller: Caller) -> Property | None:
-    """Changes a picture."""
-    home = caller.own(properties.with_images(property_id), property_id)
-    return images.update(home, image_id, encoding.said(input), caller.id)
+def update(
+    property_id: ConstrainedId, image_id: ConstrainedId, input: UpdateImageInput, caller: Caller
+) -> Property | None:
+    """Changes an image. Only the owner of the property or an admin may do this."""
+    property_ = caller.require_owner(properties.with_images(property_id), property_id)
+    return images.update(property_, image_id, encoding.provided_fields(input), caller.id)
 
 
-def remove(property_id: Id, image_id: Id, caller: Caller) -> Property | None:
-    """Takes a picture away."""
-    return images.remove(caller.own(properties.with_images(property_id), property_id), image_id, caller.id)
+def remove(property_id: ConstrainedId, image_id: ConstrainedId, caller: Caller) -> Property | None:
+    """Removes an image. Only the owner of the property or an admin may do this."""
+    return images.remove(caller.require_owner(properties.with_images(property_id), property_id), image_id, caller.id)
 
 
 def reorder(
-    property_id: Id,
-    image_ids: Annotated[list[ID], AtMost(MOST_IMAGES), "Each of the home's pictures once"],
+    property_id: ConstrainedId,
+    image_ids: Annotated[list[ID], MaxItems(MAX_IMAGES), "The id of each image of the property exactly once"],
     caller: Caller,
 ) -> Property | None:
-    """Puts the pictures into this order."""
-    return images.reorder(caller.own(properties.with_images(property_id), property_id), image_ids, caller.id)
+    """Changes the display order of the images. Only the owner of the property or an admin may do this."""
+    return images.reorder(caller.require_owner(properties.with_images(property_id), property_id), image_ids, caller.id)

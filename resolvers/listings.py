@@ -1,19 +1,19 @@
-"""What is on the market in a ZIP."""
+"""Resolvers of the listings in a ZIP code."""
 
 from data import listings
 from data.errors import InvalidInput
-from data.records import After, Connection, First, Listing, ListingFilter, ListingSort, ZipCode
+from data.records import Connection, Cursor, Listing, ListingFilter, ListingSort, PageSize, ZipCode
 
 
 def by_zip(
     zip_code: ZipCode,
     filter: ListingFilter | None = None,
     sort: ListingSort = ListingSort.NEWEST,
-    first: First = 20,
-    after: After | None = None,
+    first: PageSize = 20,
+    after: Cursor | None = None,
 ) -> Connection[Listing] | None:
-    """The homes on the market in a ZIP. A write shows here within 30 seconds."""
-    wanted = filter or ListingFilter()
-    if wanted.min_price is not None and wanted.max_price is not None and wanted.min_price > wanted.max_price:
-        raise InvalidInput("filter.minPrice", "is above maxPrice")
-    return listings.by_zip(zip_code, wanted, sort, first, after)
+    """The listings of a ZIP code: its ACTIVE and PENDING properties. Changes are visible within 30 seconds."""
+    criteria = filter or ListingFilter()
+    if criteria.min_price is not None and criteria.max_price is not None and criteria.min_price > criteria.max_price:
+        raise InvalidInput("filter.minPrice", "must not be greater than maxPrice")
+    return listings.by_zip(zip_code, criteria, sort, first, after)

@@ -1,4 +1,4 @@
-"""Cognito's word that somebody has signed up: their profile is made, with name and e-mail address.
+"""Cognito's post-confirmation trigger: creates the profile of a new user, with name and e-mail address.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
 """
@@ -11,20 +11,20 @@ from aws_lambda_powertools.logging import Logger
 from data import clock, users
 from resolvers.runtime.caller import from_identity
 
-SIGNED_UP = "PostConfirmation_ConfirmSignUp"
+CONFIRM_SIGN_UP = "PostConfirmation_ConfirmSignUp"
 
 logger = Logger(service="homes")
 
 
 def handle(event: Mapping[str, Any], context: object) -> Mapping[str, Any]:
-    """The event, as Cognito wants it back. One transaction; of a profile that is there already nothing changes.
+    """Returns the event, as Cognito requires. Cost: one transaction; an existing profile is not changed.
 
-    A profile that cannot be made keeps nobody out: their first home makes it too.
+    A failure does not block the sign-up: the user's first property creates the profile as well.
     """
-    if event["triggerSource"] == SIGNED_UP:
+    if event["triggerSource"] == CONFIRM_SIGN_UP:
         try:
             caller = from_identity({"claims": event["request"]["userAttributes"], "groups": None})
-            users.update(users.starting(caller.profile(), clock.now()), {})
+            users.update(users.new_profile(caller.profile(), clock.now()), {})
         except Exception:
-            logger.exception("a profile was not made", user=event.get("userName"))
+            logger.exception("failed to create the profile", user=event.get("userName"))
     return event

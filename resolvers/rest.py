@@ -1,8 +1,8 @@
-"""The entry of the REST function: the routes of openapi.yaml, answered by the very functions that answer GraphQL.
+"""The REST function: the routes of openapi.yaml, on the same resolvers as GraphQL.
 
-A refusal is told by its status, as `{"error": "…"}`. A write without If-Match wins over whatever was written before:
-where somebody else was faster it is made again from a fresh read, and is a 409 where that does not help. What the table
-is too busy for is a 409 where it was to be written, and else a 429.
+An error has its HTTP status and the body `{"error": "…"}`. A write without If-Match overwrites concurrent changes:
+after a conflict it reads the property again and retries, and it returns 409 if every attempt fails. If the table is
+throttled or unreachable, reads return 429 and writes 409.
 """
 
 from resolvers.runtime import cold_start
@@ -12,7 +12,6 @@ from resolvers.runtime import cold_start
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -20,227 +19,230 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from data.dynamodb import table
 from data.errors import (
-    BadCursor,
+    ApiError,
     IdempotencyMismatch,
+    InvalidCursor,
     InvalidInput,
     PropertyNotFound,
-    Refusal,
     TryAgain,
     VersionConflict,
 )
-from data.records import ABSENT, ID, Connection, Id, Property, ZipCode
+from data.records import ID, UNSET, Connection, ConstrainedId, Property, ZipCode
 from resolvers import history, listings, properties
 from resolvers.properties import CreatePropertyInput, IdempotencyKey, UpdatePropertyInput
+from resolvers.rest_bodies import rest_name, to_body
 from resolvers.runtime import encoding, etags, rest_request
 from resolvers.runtime.caller import Caller
-from resolvers.runtime.errors import InternalError, NotAllowed, NotSignedIn, NotTheOwner
-from resolvers.runtime.handler import logger, note, traced
+from resolvers.runtime.errors import Forbidden, InternalError, NotOwner, Unauthenticated
+from resolvers.runtime.handler import logger, record_error, with_tracing
 
 R = TypeVar("R")
 Json = dict[str, Any]
 
-SPELLED = {"owner_id": "userId", "changed_by_id": "changedBy"}  # what REST calls otherwise than GraphQL
-HIDDEN = ("imageIds", "coverImageUrl", "images")  # travels with a home, and is not in its body
 STATUSES: dict[type[Exception], tuple[int, str | None]] = {
-    NotSignedIn: (401, "Unauthorized"),
-    NotTheOwner: (403, "Forbidden"),
-    NotAllowed: (403, "Forbidden"),
+    Unauthenticated: (401, "Unauthorized"),
+    NotOwner: (403, "Forbidden"),
+    Forbidden: (403, "Forbidden"),
     PropertyNotFound: (404, "Not found"),
     IdempotencyMismatch: (409, None),
-    etags.Changed: (412, None),
+    etags.PreconditionFailed: (412, None),
 }
-OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag,Location,Retry-After"}
-REVALIDATED = {"Cache-Control": "private, no-cache"}
-UNKEPT = {"Cache-Control": "no-store"}
-SOON = {"Retry-After": "1"}
+CORS_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag,Location,Retry-After"}
+NO_CACHE = {"Cache-Control": "private, no-cache"}
+NO_STORE = {"Cache-Control": "no-store"}
+RETRY_AFTER = {"Retry-After": "1"}
 
 app = APIGatewayRestResolver()
 
 
 @app.get("/properties")
 def list_properties() -> Response[str]:
-    """Cards of a ZIP: one Query. Whole homes of a user: one Query and one BatchGetItem."""
-    zip_code, user_id = rest_request.query(event(), "zip"), rest_request.query(event(), "userId")
+    """Lists by ZIP code (cost: one Query) or by user (cost: one Query and one BatchGetItem)."""
+    zip_code, user_id = (
+        rest_request.query_parameter(current_event(), "zip"),
+        rest_request.query_parameter(current_event(), "userId"),
+    )
     if zip_code is None:
-        return homes_of(asking().id if user_id is None else encoding.decode(Id, user_id, "userId"))
+        return user_properties(
+            current_caller().id if user_id is None else encoding.decode(ConstrainedId, user_id, "userId")
+        )
     zip_code = encoding.decode(ZipCode, zip_code, "zip")
-    return page("properties", lambda first, after: listings.by_zip(zip_code, first=first, after=after))
+    return list_response("properties", lambda first, after: listings.by_zip(zip_code, first=first, after=after))
 
 
 @app.post("/properties")
 def create_property() -> Response[str]:
-    """One transaction, and a GetItem where the Idempotency-Key was used before."""
-    given, key = rest_request.body(event()), rest_request.header(event(), "idempotency-key")
-    if given.get("userId") is None:
+    """Cost: one transaction; one more GetItem if the Idempotency-Key was used before."""
+    body, key = rest_request.parse_json_body(current_event()), rest_request.header(current_event(), "idempotency-key")
+    if body.get("userId") is None:
         raise InvalidInput("userId", "is missing")
-    once = encoding.decode(IdempotencyKey, key, "Idempotency-Key") if key is not None else None
-    home = properties.create(encoding.decode(CreatePropertyInput, given, "", spelled), asking(), once)
-    assert home
-    where = {"Location": f"{rest_request.place(event())}/{home.id}"}
-    return said(201, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home), **where})
+    idempotency_key = encoding.decode(IdempotencyKey, key, "Idempotency-Key") if key is not None else None
+    property_ = properties.create(
+        encoding.decode(CreatePropertyInput, body, "", rest_name), current_caller(), idempotency_key
+    )
+    assert property_
+    location = {"Location": f"{rest_request.request_path(current_event())}/{property_.id}"}
+    return respond(
+        201, {"property": to_body(property_)}, {**NO_STORE, "ETag": etags.for_property(property_), **location}
+    )
 
 
 @app.get("/properties/<id>")
 def get_property(id: str) -> Response[str]:
-    """One Query for the home and its pictures, whether or not the asker has them already."""
-    home = found(id)
-    headers = {**REVALIDATED, "ETag": etags.of(home)}
-    if etags.known(home, rest_request.header(event(), "if-none-match")):
-        return said(304, None, headers)
-    return said(200, {"property": shown(home), "images": images_of(home)}, headers)
+    """Cost: one Query for the property and its images, for 304 responses too."""
+    property_ = require_property(id)
+    headers = {**NO_CACHE, "ETag": etags.for_property(property_)}
+    if etags.is_not_modified(property_, rest_request.header(current_event(), "if-none-match")):
+        return respond(304, None, headers)
+    return respond(200, {"property": to_body(property_), "images": to_body(property_.images or ())}, headers)
 
 
 @app.put("/properties/<id>")
 def update_property(id: str) -> Response[str]:
-    """One Query, one GetItem and one transaction; the Query alone where there is nothing new."""
-    given = rest_request.body(event())
-    changes = vars(encoding.decode(UpdatePropertyInput, given, "", spelled))
+    """Cost: one Query, one GetItem and one transaction; only the Query if no value differs."""
+    body = rest_request.parse_json_body(current_event())
+    changes = vars(encoding.decode(UpdatePropertyInput, body, "", rest_name))
 
-    def change(home: Property) -> Property:
-        if given.get("userId", home.owner_id) != home.owner_id:
+    def change(property_: Property) -> Property:
+        if body.get("userId", property_.owner_id) != property_.owner_id:
             raise InvalidInput("userId", "cannot be changed")
-        new = {name: value for name, value in changes.items() if value not in (ABSENT, getattr(home, name))}
-        changed = properties.update(home.id, UpdatePropertyInput(**new), home.version, asking()) if new else home
+        new_values = {name: value for name, value in changes.items() if value not in (UNSET, getattr(property_, name))}
+        changed = (
+            properties.update(property_.id, UpdatePropertyInput(**new_values), property_.version, current_caller())
+            if new_values
+            else property_
+        )
         assert changed
         return changed
 
-    home = written(id, change)
-    return said(200, {"property": shown(home)}, {**UNKEPT, "ETag": etags.of(home)})
+    property_ = write_with_if_match(id, change)
+    return respond(200, {"property": to_body(property_)}, {**NO_STORE, "ETag": etags.for_property(property_)})
 
 
 @app.delete("/properties/<id>")
 def delete_property(id: str) -> Response[str]:
-    """One Query, one GetItem and one transaction."""
-    written(id, lambda home: properties.delete(home.id, home.version, asking()))
-    return said(204, None, UNKEPT)
+    """Cost: one Query, one GetItem and one transaction."""
+    write_with_if_match(id, lambda property_: properties.delete(property_.id, property_.version, current_caller()))
+    return respond(204, None, NO_STORE)
 
 
 @app.get("/properties/<id>/images")
 def list_images(id: str) -> Response[str]:
-    """One Query."""
-    return said(200, {"images": images_of(found(id))}, REVALIDATED)
+    """Cost: one Query."""
+    return respond(200, {"images": to_body(require_property(id).images or ())}, NO_CACHE)
 
 
 @app.get("/properties/<id>/history")
 def list_history(id: str) -> Response[str]:
-    """Two Queries: what was deleted has a history that nobody is shown."""
-    home = found(id)
-    return page("history", lambda first, after: history.of_properties([home.id], first, after)[0])
+    """Cost: two Queries, because the history of a deleted property remains stored but must not be visible."""
+    property_ = require_property(id)
+    return list_response("history", lambda first, after: history.of_properties([property_.id], first, after)[0])
 
 
 @app.get("/users/<id>/properties")
 def list_properties_of_user(id: str) -> Response[str]:
-    """One Query and one BatchGetItem."""
-    return homes_of(named(id))
+    """Cost: one Query and one BatchGetItem."""
+    return user_properties(parse_id(id))
 
 
-def homes_of(user_id: ID) -> Response[str]:
-    return page("properties", lambda first, after: properties.of_users([user_id], first, after)[0])
+def user_properties(user_id: ID) -> Response[str]:
+    return list_response("properties", lambda first, after: properties.of_users([user_id], first, after)[0])
 
 
-def page(name: str, read: Callable[[int, str | None], Connection[Any] | None]) -> Response[str]:
-    """A page under its name, with the token that leads to the next where there is one. Raises InvalidInput."""
+def list_response(name: str, read: Callable[[int, str | None], Connection[Any] | None]) -> Response[str]:
+    """Returns a page of a list under `name`, with the token of the next page or null. Raises InvalidInput."""
     try:
-        found = read(rest_request.limit(event()), rest_request.query(event(), "nextToken"))
-    except BadCursor as error:
-        raise InvalidInput("nextToken", "is not one of this list: ask again without it") from error
-    assert found
-    more = found.page_info.end_cursor if found.page_info.has_next_page else None
-    return said(200, {name: [shown(node) for node in found.nodes], "nextToken": more}, REVALIDATED)
+        connection = read(
+            rest_request.parse_limit(current_event()), rest_request.query_parameter(current_event(), "nextToken")
+        )
+    except InvalidCursor as error:
+        raise InvalidInput("nextToken", "was not issued for this list: retry without it") from error
+    assert connection
+    next_token = connection.page_info.end_cursor if connection.page_info.has_next_page else None
+    return respond(200, {name: to_body(connection.nodes), "nextToken": next_token}, NO_CACHE)
 
 
-def found(id: str) -> Property:
-    """The home of a path, with its pictures: one Query. Raises InvalidInput, PropertyNotFound."""
-    known = named(id)
-    home = properties.by_id(known)
-    if home is None:
-        raise PropertyNotFound(known)
-    return home
+def require_property(id: str) -> Property:
+    """Returns the property of a path, with its images. Cost: one Query. Raises InvalidInput, PropertyNotFound."""
+    property_id = parse_id(id)
+    property_ = properties.by_id(property_id)
+    if property_ is None:
+        raise PropertyNotFound(property_id)
+    return property_
 
 
-def written(id: str, write: Callable[[Property], R]) -> R:
-    """What a write makes of the caller's home at a path, at a version that If-Match allows.
+def write_with_if_match(id: str, write: Callable[[Property], R]) -> R:
+    """Returns the result of a write to the property of a path, if the caller owns it and If-Match allows its version.
 
-    Raises PropertyNotFound, NotTheOwner, Changed; TryAgain where somebody else was faster each time.
+    Raises PropertyNotFound, NotOwner, PreconditionFailed; TryAgain if every attempt met a concurrent write.
     """
-    known, wanted = named(id), etags.wanted(rest_request.header(event(), "if-match"))
-    for _ in table.patience():
-        home = asking().own(properties.by_id(known), known)
-        etags.check(home, wanted)
+    property_id, required_etags = parse_id(id), etags.parse_if_match(rest_request.header(current_event(), "if-match"))
+    for _ in table.retry_attempts():
+        property_ = current_caller().require_owner(properties.by_id(property_id), property_id)
+        etags.require_match(property_, required_etags)
         with suppress(VersionConflict):
-            return write(home)
+            return write(property_)
     raise TryAgain
 
 
-def named(id: str) -> ID:
-    known: ID = encoding.decode(Id, unquote(id), "id")
-    return known
+def parse_id(id: str) -> ID:
+    property_id: ID = encoding.decode(ConstrainedId, unquote(id), "id")
+    return property_id
 
 
-def event() -> Json:
-    """The event that is answered."""
-    told: Json = app.current_event.raw_event
-    return told
+def current_event() -> Json:
+    """Returns the event of the current request."""
+    event: Json = app.current_event.raw_event
+    return event
 
 
-def asking() -> Caller:
-    return rest_request.caller(event())
+def current_caller() -> Caller:
+    return rest_request.parse_caller(current_event())
 
 
-@cache
-def spelled(name: str) -> str:
-    return SPELLED.get(name) or encoding.camel(name)
+def respond(status: int, body: Json | None, headers: Mapping[str, str]) -> Response[str]:
+    content = json.dumps(body) if body is not None else ""
+    return Response(status, "application/json" if body is not None else None, content, {**CORS_HEADERS, **headers})
 
 
-def shown(record: Any) -> Json:
-    """A record as its body."""
-    told = encoding.encode(record, spelled)
-    hidden = HIDDEN if isinstance(record, Property) else ()
-    return {name: value for name, value in told.items() if name not in hidden}
-
-
-def images_of(home: Property) -> list[Json]:
-    return [shown(image) for image in home.images or ()]
-
-
-def said(status: int, told: Json | None, headers: Mapping[str, str]) -> Response[str]:
-    content = json.dumps(told) if told is not None else ""
-    return Response(status, "application/json" if told is not None else None, content, {**OPEN, **headers})
-
-
-def refused(error: Exception) -> Response[str]:
-    """What is told of an error: a refusal by its status, anything else as a 500 whose cause is in the log."""
-    route = f"{event()['httpMethod']} {event()['resource']}"
-    note(route, error, error if isinstance(error, Refusal) else InternalError(logger.get_correlation_id() or ""))
+def error_response(error: Exception) -> Response[str]:
+    """Returns the response to an error: its status for a client error, 500 for any other, whose cause is logged."""
+    route = f"{current_event()['httpMethod']} {current_event()['resource']}"
+    record_error(
+        route, error, error if isinstance(error, ApiError) else InternalError(logger.get_correlation_id() or "")
+    )
     if isinstance(error, TryAgain):
-        reads = event()["httpMethod"] == "GET"
-        return said(429 if reads else 409, {"error": str(error)}, {**UNKEPT, **SOON})
-    otherwise = (400, None) if isinstance(error, Refusal) else (500, "Internal server error")
-    status, text = STATUSES.get(type(error), otherwise)
-    return said(status, {"error": text or str(error)}, UNKEPT)
+        is_read = current_event()["httpMethod"] == "GET"
+        return respond(429 if is_read else 409, {"error": str(error)}, {**NO_STORE, **RETRY_AFTER})
+    default = (400, None) if isinstance(error, ApiError) else (500, "Internal server error")
+    status, text = STATUSES.get(type(error), default)
+    return respond(status, {"error": text or str(error)}, NO_STORE)
 
 
 def not_found(_: Exception) -> Response[str]:
-    return said(404, {"error": "Not found"}, UNKEPT)
+    return respond(404, {"error": "Not found"}, NO_STORE)
 
 
-def signed_in(app: APIGatewayRestResolver, next: Any) -> Response[str]:
-    """Lets nobody ask whose token's time is over, whatever API Gateway keeps of it."""
-    asking()
-    answered: Response[str] = next(app)
-    return answered
+def require_valid_token(app: APIGatewayRestResolver, next: Any) -> Response[str]:
+    """Rejects a request whose token has expired, even if API Gateway still caches its policy."""
+    current_caller()
+    response: Response[str] = next(app)
+    return response
 
 
-app.use([signed_in])
-app.exception_handler(Exception)(refused)
+app.use([require_valid_token])
+app.exception_handler(Exception)(error_response)
 app.not_found(not_found)
 
 
-def answer(event: Json, context: Any) -> Json:
-    """The answer to a proxy event. https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html"""
+def resolve_event(event: Json, context: Any) -> Json:
+    """Returns the response to a proxy event.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
+    """
     logger.set_correlation_id(event["requestContext"]["requestId"])
     return app.resolve(event, context)
 
 
-handle = traced(answer)
-cold_start.done()
+handle = with_tracing(resolve_event)
+cold_start.finish()

@@ -1,6 +1,7 @@
-"""Changes of homes, as subscribers get them: the table's stream in, publications out.
+"""Publishes changes of properties to subscribers, from the table's stream.
 
-AppSync answers the fields by itself: their signatures stand here. `handle` is the entry of the stream's function.
+AppSync resolves the fields without a function: only their signatures are defined here. `handle` is the handler of the
+stream's function.
 """
 
 from collections.abc import Mapping
@@ -12,112 +13,117 @@ from aws_lambda_powertools.logging import Logger
 
 from data import clock, keys, listings, properties
 from data.dynamodb import attribute_values
-from data.records import DateTime, FieldChange, HistoryKind, Id, Property, PropertyChange, ZipChange, ZipCode
+from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Property, PropertyChange, ZipChange, ZipCode
 from resolvers.runtime.publishing import publish
 
-LONGEST_TEXT = 4_000
+MAX_TEXT_LENGTH = 4_000
 
 logger = Logger(service="homes")
 
 
 def publish_property_change(input: PropertyChange) -> PropertyChange | None:
-    """Tells the subscribers of a home what changed."""
+    """Publishes a change to the subscribers of a property. Backend only."""
     return input
 
 
 def publish_zip_change(input: ZipChange) -> ZipChange | None:
-    """Tells the subscribers of a ZIP what changed; once for each ZIP concerned."""
+    """Publishes a change to the subscribers of a ZIP code; called once for each affected ZIP code. Backend only."""
     return input
 
 
-def on_property_change(property_id: Id) -> PropertyChange | None:
-    """The changes of a home, whoever makes them."""
+def on_property_change(property_id: ConstrainedId) -> PropertyChange | None:
+    """All changes of a property, by any user."""
     return None
 
 
 def on_zip_change(zip_code: ZipCode) -> ZipChange | None:
-    """The changes of the homes in a ZIP, whoever makes them."""
+    """All changes of the properties in a ZIP code, by any user."""
     return None
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Publishes a stream's records in their order. The first that fails ends it: Lambda comes again from there.
+    """Publishes the records of a stream batch in order; after the first failure Lambda retries from that record.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
     for record in event["Records"]:
         try:
-            if told := change(record):
-                publish(told, in_zips(record, told))
+            if change := to_property_change(record):
+                publish(change, to_zip_changes(record, change))
         except Exception:
-            number = record["dynamodb"]["SequenceNumber"]
-            logger.exception("a change was not published", sequence_number=number, keys=record["dynamodb"]["Keys"])
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
+            sequence_number = record["dynamodb"]["SequenceNumber"]
+            logger.exception(
+                "failed to publish a change", sequence_number=sequence_number, keys=record["dynamodb"]["Keys"]
+            )
+            return {"batchItemFailures": [{"itemIdentifier": sequence_number}]}
     return {"batchItemFailures": []}
 
 
-def change(record: Mapping[str, Any]) -> PropertyChange | None:
-    """What a record of the stream tells of a home; None where it tells nothing: another item, or the same as before."""
-    before, after = homes(record)
-    home = after or before
-    if home is None or (before and after and after == replace(before, updated_at=after.updated_at)):
+def to_property_change(record: Mapping[str, Any]) -> PropertyChange | None:
+    """Returns the change in a stream record; None if the item is not a property or no attribute has changed."""
+    before, after = old_and_new(record)
+    property_ = after or before
+    if property_ is None or (before and after and after == replace(before, updated_at=after.updated_at)):
         return None
     kind, changes = difference(before, after)
     return PropertyChange(
-        property_id=home.id,
+        property_id=property_.id,
         kind=kind,
-        version=home.version if after else home.version + 1,
-        at=after.updated_at if after else removed_at(record, home),
-        address=home.address,
-        price=home.price,
-        status=home.status,
-        changes=tuple(map(short, changes)),
+        version=property_.version if after else property_.version + 1,
+        at=after.updated_at if after else deleted_at(record, property_),
+        address=property_.address,
+        price=property_.price,
+        status=property_.status,
+        changes=tuple(map(truncate_change, changes)),
     )
 
 
 def difference(before: Property | None, after: Property | None) -> tuple[HistoryKind, list[FieldChange]]:
     if before and after:
-        return properties.difference(before, after)
+        return properties.diff(before, after)
     return HistoryKind.CREATED if after else HistoryKind.DELETED, []
 
 
-def in_zips(record: Mapping[str, Any], told: PropertyChange) -> list[ZipChange]:
-    """What a change means to each ZIP that lists the home, or did before it: two where it moved."""
-    before, after = (listings.card(home) if home else None for home in homes(record))
-    zip_codes = dict.fromkeys(card.zip_code for card in (before, after) if card)
-    cards = {zip_code: after if after and after.zip_code == zip_code else None for zip_code in zip_codes}
+def to_zip_changes(record: Mapping[str, Any], change: PropertyChange) -> list[ZipChange]:
+    """Returns the change for each ZIP code that listed the property before or after it: two if it moved."""
+    before, after = (listings.listing_of(property_) if property_ else None for property_ in old_and_new(record))
+    zip_codes = dict.fromkeys(listing.zip_code for listing in (before, after) if listing)
+    listing_by_zip = {zip_code: after if after and after.zip_code == zip_code else None for zip_code in zip_codes}
     return [
         ZipChange(
             zip_code=zip_code,
-            property_id=told.property_id,
-            kind=told.kind,
-            version=told.version,
-            at=told.at,
-            listed=card is not None,
-            listing=card,
+            property_id=change.property_id,
+            kind=change.kind,
+            version=change.version,
+            at=change.at,
+            listed=listing is not None,
+            listing=listing,
         )
-        for zip_code, card in cards.items()
+        for zip_code, listing in listing_by_zip.items()
     ]
 
 
-def homes(record: Mapping[str, Any]) -> list[Property | None]:
-    """The home before and after a record of the stream: None where it was not there, or the record is not a home's."""
-    told = record["dynamodb"]
-    spoken = told["Keys"]["sk"]["S"] == keys.METADATA
-    images = [told.get(name) if spoken else None for name in ("OldImage", "NewImage")]
-    return [properties.from_item(attribute_values.plain_item(image)) if image else None for image in images]
+def old_and_new(record: Mapping[str, Any]) -> list[Property | None]:
+    """Returns the property before and after a stream record: None if it did not exist or is not a property."""
+    stream_record = record["dynamodb"]
+    is_property = stream_record["Keys"]["sk"]["S"] == keys.METADATA
+    stream_images = [stream_record.get(name) if is_property else None for name in ("OldImage", "NewImage")]
+    return [
+        properties.from_item(attribute_values.deserialize_item(stream_image)) if stream_image else None
+        for stream_image in stream_images
+    ]
 
 
-def removed_at(record: Mapping[str, Any], home: Property) -> DateTime:
-    """When a home was removed: the stream tells it by the second, and no event is before the one it follows."""
+def deleted_at(record: Mapping[str, Any], property_: Property) -> DateTime:
+    """Returns the time of a deletion in seconds from the stream, but not earlier than the property's last change."""
     at = datetime.fromtimestamp(record["dynamodb"]["ApproximateCreationDateTime"], UTC)
-    return max(clock.text(at), home.updated_at)
+    return max(clock.format_timestamp(at), property_.updated_at)
 
 
-def short(change: FieldChange) -> FieldChange:
-    """A change that leaves room in the 240 KB that AppSync delivers, whatever the texts."""
-    return replace(change, before=cut(change.before), after=cut(change.after))
+def truncate_change(change: FieldChange) -> FieldChange:
+    """Returns the change with texts cut so that every message is below the 240 KB that AppSync delivers."""
+    return replace(change, before=truncate(change.before), after=truncate(change.after))
 
 
-def cut(text: str | None) -> str | None:
-    return text if text is None or len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+def truncate(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_TEXT_LENGTH else f"{text[: MAX_TEXT_LENGTH - 1]}…"

@@ -1,41 +1,41 @@
-"""The people who own homes. An e-mail address is for its user and for admins."""
+"""Resolvers of users. An e-mail address is visible to its user and to admins only."""
 
 from dataclasses import dataclass
 
 from data import clock, users
-from data.records import ABSENT, ID, Absent, Email, EmailAddress, Id, Name, User
+from data.records import ID, UNSET, ConstrainedId, Email, EmailAddress, Name, Unset, User
 from resolvers.runtime import encoding
 from resolvers.runtime.caller import Caller
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateMeInput:
-    """What to change of one's profile: what is left out stays, null clears the e-mail address."""
+    """Changes of the caller's profile. Omitted fields keep their value; null clears the e-mail address."""
 
-    name: Name | Absent = ABSENT
-    email: EmailAddress | None | Absent = ABSENT
+    name: Name | Unset = UNSET
+    email: EmailAddress | None | Unset = UNSET
 
 
-def by_id(id: Id) -> User | None:
-    """The user with this id; null where there is none."""
+def by_id(id: ConstrainedId) -> User | None:
+    """The user with this id; null if there is none."""
     return users.by_id(id)
 
 
 def by_ids(ids: list[ID], /) -> list[User | None]:
-    """The user; null where there is no profile."""
+    """The user; null if the user has no profile."""
     return users.by_ids(ids)
 
 
 def me(caller: Caller) -> User | None:
-    """The caller, by their profile or, before they have one, by their token."""
+    """The caller's profile; its values come from the token until a profile is stored."""
     return users.by_id(caller.id) or caller.profile()
 
 
-def emails(people: list[User], /, caller: Caller) -> list[Email | None]:
-    """Only for the user and for admins; null for anybody else."""
-    return [user.email if caller.may_act_for(user.id) else None for user in people]
+def emails(profiles: list[User], /, caller: Caller) -> list[Email | None]:
+    """The e-mail address. Visible to the user and to admins; null for other callers."""
+    return [user.email if caller.may_act_for(user.id) else None for user in profiles]
 
 
 def update_me(input: UpdateMeInput, caller: Caller) -> User | None:
-    """Changes the caller's profile, or makes it from their token."""
-    return users.update(users.starting(caller.profile(), clock.now()), encoding.said(input))
+    """Changes the caller's profile, or creates it from the token."""
+    return users.update(users.new_profile(caller.profile(), clock.now()), encoding.provided_fields(input))

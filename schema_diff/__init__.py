@@ -1,4 +1,4 @@
-"""What a change of the contracts does to apps that are out: the schema, REST, keys, fields, errors.
+"""Reports how a change of the contracts affects released apps: the schema, REST, keys, fields and errors.
 
-`python -m schema_diff BASE [HEAD]` compares revisions, files or endpoints, and ends with 1 where an app breaks.
+`python -m schema_diff BASE [HEAD]` compares revisions, files or endpoints, and exits with 1 if a released app breaks.
 """

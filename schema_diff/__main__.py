@@ -1,7 +1,7 @@
-"""The program: two sides, the report in any of its forms, and the exit status.
+"""The program: compares two sources, writes the report in each requested format, and returns the exit status.
 
-0 where no app that is out breaks, 1 where one does or an approval is to be mended, 2 where a side cannot be read. It is
-the same if the reader of the output goes away.
+0: no released app breaks. 1: a released app breaks or an approval needs a correction. 2: a source cannot be read. The
+status is the same if the reader of the output closes the pipe.
 """
 
 import argparse
@@ -13,45 +13,45 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from schema_diff import stdio
-from schema_diff.compare import compared
+from schema_diff.compare import compare
 from schema_diff.formats.github import as_github
 from schema_diff.formats.json import as_json
-from schema_diff.formats.markdown import markdown
+from schema_diff.formats.markdown import as_markdown
 from schema_diff.formats.sarif import as_sarif
-from schema_diff.formats.table import table
-from schema_diff.report import Report
+from schema_diff.formats.table import as_table
+from schema_diff.report import ComparisonReport
 from schema_diff.sources import endpoint, files, git
-from schema_diff.sources.files import Folder
-from schema_diff.sources.source import NotReadable, Side
+from schema_diff.sources.files import DirectorySource
+from schema_diff.sources.source import Source, UnreadableSource
 
-FORMS: dict[str, Callable[[Report], str]] = {
-    "table": table,
-    "markdown": markdown,
+FORMATS: dict[str, Callable[[ComparisonReport], str]] = {
+    "table": as_table,
+    "markdown": as_markdown,
     "json": as_json,
     "sarif": as_sarif,
     "github": as_github,
 }
-TOLD = """A side is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
-contracts/), a folder, or the address of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
-Without BASE it is the newest release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or else the parent
-commit; without HEAD it is the work tree. Exit status: 0 nothing breaks; 1 an app that is out breaks, or an approval is
-to be mended; 2 it could not run."""
+EPILOG = """A source is a git revision, a file (a schema, introspection as JSON, an OpenAPI description, a file of
+contracts/), a folder, or the URL of a GraphQL endpoint; TOKEN and API_KEY in the environment are its credentials.
+The default BASE is the newest release tag, or else the branch at `origin` that GITHUB_BASE_REF names, or else the
+parent commit; the default HEAD is the work tree. Exit status: 0 nothing breaks; 1 a released app breaks, or an approval
+needs a correction; 2 it could not run."""
 
 
 def main(arguments: Sequence[str], root: Path, today: date) -> int:
-    """Compares, tells, and answers the exit status."""
+    """Compares the sources, writes the report and returns the exit status."""
     try:
-        asked = parser().parse_args(arguments)
-        forms = [form(word) for word in asked.forms or ["table"]]
-        head = side(root, asked.head) if asked.head else Folder(root)
-        base = side(root, asked.base) if asked.base else default_base(root)
+        options = build_parser().parse_args(arguments)
+        outputs = [parse_format(word) for word in options.forms or ["table"]]
+        head = find_source(root, options.head) if options.head else DirectorySource(root)
+        base = find_source(root, options.base) if options.base else default_base(root)
         if base is None:
-            print("There is no release tag and no parent commit: nothing to compare with yet.")
+            print("There is no release tag and no parent commit: nothing to compare with.")
             return 0
-        report = compared(base, head, head if head.whole else Folder(root), today)
-        for tell, file in forms:
-            put(tell(report), file)
-    except NotReadable as error:
+        report = compare(base, head, head if head.is_tree else DirectorySource(root), today)
+        for render, file in outputs:
+            write_report(render(report), file)
+    except UnreadableSource as error:
         print(f"schema-diff could not run. {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -59,62 +59,62 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
     return 1 if report.fails else 0
 
 
-def default_base(root: Path) -> Side | None:
-    """The base if none is named, which it prints, for not every form of the report does."""
+def default_base(root: Path) -> Source | None:
+    """Returns the base if none is named, and prints its name: not every format of the report has it."""
     base = git.default_base(root, os.environ.get("GITHUB_BASE_REF"))
     if base:
         print(f"schema-diff compares with {base.label}.", file=sys.stderr)
     return base
 
 
-def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+def build_parser() -> argparse.ArgumentParser:
+    arguments = argparse.ArgumentParser(
         prog="python -m schema_diff",
-        description="What a change of the contracts does to apps that are out.",
-        epilog=TOLD,
+        description="Reports how a change of the contracts affects released apps.",
+        epilog=EPILOG,
     )
-    made.add_argument("base", nargs="?", metavar="BASE", help="what is out")
-    made.add_argument("head", nargs="?", metavar="HEAD", help="what is to come: the work tree, if not said")
-    made.add_argument(
+    arguments.add_argument("base", nargs="?", metavar="BASE", help="the released contracts")
+    arguments.add_argument("head", nargs="?", metavar="HEAD", help="the new contracts; default: the work tree")
+    arguments.add_argument(
         "--as",
         dest="forms",
         action="append",
-        metavar="FORM[=FILE]",
-        help=f"how to tell it, and into which file: {', '.join(FORMS)}; may be given several times",
+        metavar="FORMAT[=FILE]",
+        help=f"the format of the report, and the file to write it to: {', '.join(FORMATS)}; may be used several times",
     )
-    return made
+    return arguments
 
 
-def form(word: str) -> tuple[Callable[[Report], str], Path | None]:
-    name, _, file = word.partition("=")
-    if name not in FORMS:
-        raise NotReadable(f"--as {name}: it is one of {', '.join(FORMS)}")
-    return FORMS[name], Path(file) if file else None
+def parse_format(option: str) -> tuple[Callable[[ComparisonReport], str], Path | None]:
+    name, _, file = option.partition("=")
+    if name not in FORMATS:
+        raise UnreadableSource(f"--as {name}: must be one of {', '.join(FORMATS)}")
+    return FORMATS[name], Path(file) if file else None
 
 
-def side(root: Path, name: str) -> Side:
-    """The side that a word means: an endpoint, a folder or file that is there, or else a revision."""
+def find_source(root: Path, name: str) -> Source:
+    """Returns the source that a name means: an endpoint, an existing folder or file, or else a revision."""
     if name.startswith(("http://", "https://")):
-        return endpoint.side(name)
+        return endpoint.introspect(name)
     path = Path(name)
     if path.is_dir():
-        return Folder(path, label=name)
+        return DirectorySource(path, label=name)
     if path.is_file() or path.suffix in files.SUFFIXES:
-        return (endpoint.dump(path) if path.suffix == ".json" else None) or files.file(path)
+        return (endpoint.introspection_file(path) if path.suffix == ".json" else None) or files.single_file(path)
     return git.revision(root, name)
 
 
-def put(text: str, file: Path | None) -> None:
+def write_report(text: str, file: Path | None) -> None:
     if file is None:
         print(text.rstrip("\n"))
         return
     try:
         file.write_text(text.rstrip("\n") + "\n")
     except OSError as error:
-        raise NotReadable(f"{file} cannot be written: {error.strerror}") from error
+        raise UnreadableSource(f"{file} cannot be written: {error.strerror}") from error
 
 
 if __name__ == "__main__":
     stdio.ignore_broken_pipes()
-    gc.disable()  # a short run that makes much and frees nothing: collecting would take two thirds of its time
+    gc.disable()  # a short process that frees little memory: garbage collection would take two thirds of its time
     sys.exit(main(sys.argv[1:], Path(__file__).resolve().parents[1], datetime.now(UTC).date()))

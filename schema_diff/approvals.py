@@ -1,8 +1,8 @@
-"""`schema-approvals.toml`: the breaking changes that somebody answers for, why, and until when.
+"""`schema-approvals.toml`: the approved breaking changes, each with a reason and an end date.
 
 [[approved]]
 id = "field-removed:Property.lotSizeSqft"
-why = "no app shows it, and the county stopped telling it"
+why = "no app shows it, and the county stopped publishing it"
 until = 2027-03-31
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from schema_diff.sources.source import NotReadable, Side
+from schema_diff.sources.source import Source, UnreadableSource
 
 FILE = "schema-approvals.toml"
 KEYS = {"id", "why", "until", "migration"}
@@ -19,7 +19,7 @@ KEYS = {"id", "why", "until", "migration"}
 
 @dataclass(frozen=True)
 class Approval:
-    """Which change, why, and until what day; for the table's keys also the migration that moves the rows."""
+    """The id of a change, the reason, the last day; for a key of the table also the migration that moves the items."""
 
     id: str
     why: str
@@ -30,36 +30,42 @@ class Approval:
         return self.until < today
 
 
-def approvals(side: Side) -> tuple[Approval, ...]:
-    """Those that a side has. Raises NotReadable with what is wrong and where."""
-    text = side.read(FILE)
+def read_approvals(source: Source) -> tuple[Approval, ...]:
+    """Returns the approvals of a source. Raises UnreadableSource with the position and the reason."""
+    text = source.read(FILE)
     if text is None:
         return ()
     try:
-        told = tomllib.loads(text.text)
+        content = tomllib.loads(text.text)
     except tomllib.TOMLDecodeError as error:
-        raise NotReadable(f"{FILE}: {error}") from error
-    entries = told.get("approved", [])
-    if told.keys() - {"approved"} or not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise NotReadable(f"{FILE}: it has entries [[approved]] and nothing else")
-    made = tuple(approval(side, number, entry) for number, entry in enumerate(entries, 1))
-    ids = [one.id for one in made]
-    if twice := sorted({id for id in ids if ids.count(id) > 1}):
-        raise NotReadable(f"{FILE}: {twice[0]} is approved twice")
-    return made
+        raise UnreadableSource(f"{FILE}: {error}") from error
+    entries = content.get("approved", [])
+    if (
+        content.keys() - {"approved"}
+        or not isinstance(entries, list)
+        or not all(isinstance(item, dict) for item in entries)
+    ):
+        raise UnreadableSource(f"{FILE}: only [[approved]] entries are allowed")
+    result = tuple(parse_approval(source, number, entry) for number, entry in enumerate(entries, 1))
+    ids = [item.id for item in result]
+    if duplicates := sorted({id for id in ids if ids.count(id) > 1}):
+        raise UnreadableSource(f"{FILE}: {duplicates[0]} is approved twice")
+    return result
 
 
-def approval(side: Side, number: int, entry: dict[str, Any]) -> Approval:
-    place = f"{FILE}: entry {number}"
+def parse_approval(source: Source, number: int, entry: dict[str, Any]) -> Approval:
+    position = f"{FILE}: entry {number}"
     if unknown := sorted(entry.keys() - KEYS):
-        raise NotReadable(f"{place} says {unknown[0]!r}; it knows {', '.join(sorted(KEYS))}")
+        raise UnreadableSource(f"{position} has the unknown key {unknown[0]!r}; allowed: {', '.join(sorted(KEYS))}")
     for key in ("id", "why"):
         if not (isinstance(entry.get(key), str) and entry[key].strip()):
-            raise NotReadable(f"{place} does not say {key}")
+            raise UnreadableSource(f"{position} lacks {key}")
     until = entry.get("until")
     if not isinstance(until, date) or isinstance(until, datetime):
-        raise NotReadable(f"{place}: until = {until!r} is no day; write it bare, until = 2026-01-31")
+        raise UnreadableSource(
+            f"{position}: until = {until!r} is not a date; write it without quotes, until = 2026-01-31"
+        )
     migration = entry.get("migration")
-    if migration is not None and not (isinstance(migration, str) and side.read(migration)):
-        raise NotReadable(f"{place}: the migration {migration!r} is no file of the project")
+    if migration is not None and not (isinstance(migration, str) and source.read(migration)):
+        raise UnreadableSource(f"{position}: the migration {migration!r} is not a file of the project")
     return Approval(entry["id"], entry["why"], until, migration)

@@ -1,99 +1,105 @@
-"""The kinds of client that apps are built with, and what each does when an answer is not what its code was made for.
+"""The kinds of client that apps are built with, and how each behaves if a response is not what its code expects.
 
-The facts are those of the code that each generates, or of its runtime, at the sources named.
+The behaviors are those of the code that each generates, or of its runtime, as the named sources describe them.
 """
 
 from dataclasses import dataclass
 
-from schema_diff.severity import Grade
+from schema_diff.severity import Severity
 
 
 @dataclass(frozen=True)
-class Meets:
-    """What a client does when it meets something, and how bad that is."""
+class ClientBehavior:
+    """How a client behaves, and the severity of that."""
 
-    grade: Grade
-    does: str
-
-
-def breaks(does: str) -> Meets:
-    return Meets(Grade.BREAKING, does)
+    severity: Severity
+    description: str
 
 
-def risks(does: str) -> Meets:
-    return Meets(Grade.DANGEROUS, does)
+def breaking(description: str) -> ClientBehavior:
+    return ClientBehavior(Severity.BREAKING, description)
+
+
+def risky(description: str) -> ClientBehavior:
+    return ClientBehavior(Severity.DANGEROUS, description)
 
 
 @dataclass(frozen=True)
-class Profile:
-    """One kind of client: what it does with an enum value it does not know, with null where none was promised, with a
-    value of another shape, and with an object of a type it does not know."""
+class ClientProfile:
+    """How one kind of client behaves for an unknown enum value, for null in a non-null field, for a value of another
+    type, and for an object of an unknown type."""
 
     name: str
-    unknown_value: Meets
-    unexpected_null: Meets
-    other_shape: Meets
-    unknown_type: Meets
+    unknown_value: ClientBehavior
+    unexpected_null: ClientBehavior
+    type_mismatch: ClientBehavior
+    unknown_type: ClientBehavior
     sources: tuple[str, ...]
 
 
-APOLLO_IOS = Profile(
+APOLLO_IOS = ClientProfile(
     "apollo-ios",
-    unknown_value=risks("reads .unknown(value): a screen shows whatever its switch does with that"),
-    unexpected_null=breaks("fails the whole answer with nullValue, the fields beside it included"),
-    other_shape=breaks("fails the whole answer with couldNotConvert"),
-    unknown_type=risks("has nil for each `as…` of the object, and the shared fields alone"),
+    unknown_value=risky("reads .unknown(value): the screen depends on the default branch of its switch"),
+    unexpected_null=breaking("fails the whole response with nullValue, its other fields included"),
+    type_mismatch=breaking("fails the whole response with couldNotConvert"),
+    unknown_type=risky("has nil for each `as…` of the object, and only the shared fields"),
     sources=("https://www.apollographql.com/docs/ios", "https://github.com/apollographql/apollo-ios"),
 )
-APOLLO_KOTLIN = Profile(
+APOLLO_KOTLIN = ClientProfile(
     "apollo-kotlin",
-    unknown_value=risks("reads UNKNOWN__: a screen shows whatever its `when` does with that"),
-    unexpected_null=breaks("fails the whole answer with an exception of its parser"),
-    other_shape=breaks("fails the whole answer with an exception of its parser"),
-    unknown_type=risks("has null for each `on…` of the object, and the shared fields alone"),
+    unknown_value=risky("reads UNKNOWN__: the screen depends on the else branch of its `when`"),
+    unexpected_null=breaking("fails the whole response with an exception of its parser"),
+    type_mismatch=breaking("fails the whole response with an exception of its parser"),
+    unknown_type=risky("has null for each `on…` of the object, and only the shared fields"),
     sources=("https://www.apollographql.com/docs/kotlin", "https://github.com/apollographql/apollo-kotlin/issues/5901"),
 )
-AMPLIFY_SWIFT = Profile(
+AMPLIFY_SWIFT = ClientProfile(
     "amplify-swift",
-    unknown_value=breaks("fails the whole answer: a Codable enum throws DecodingError, told as transformationError"),
-    unexpected_null=breaks("fails the whole answer: Codable throws valueNotFound, told as transformationError"),
-    other_shape=breaks("fails the whole answer: Codable throws typeMismatch, told as transformationError"),
-    unknown_type=risks("decodes what its hand-written types take; a switch over __typename may throw"),
+    unknown_value=breaking(
+        "fails the whole response: a Codable enum throws DecodingError, reported as transformationError"
+    ),
+    unexpected_null=breaking("fails the whole response: Codable throws valueNotFound, reported as transformationError"),
+    type_mismatch=breaking("fails the whole response: Codable throws typeMismatch, reported as transformationError"),
+    unknown_type=risky("decodes the fields of its hand-written types; a switch over __typename may throw"),
     sources=(
         "https://github.com/aws-amplify/amplify-swift/issues/1328",
         "https://github.com/aws-amplify/amplify-codegen/tree/main/packages/appsync-modelgen-plugin",
     ),
 )
-AMPLIFY_ANDROID = Profile(
+AMPLIFY_ANDROID = ClientProfile(
     "amplify-android",
-    unknown_value=breaks("crashes, or loses the whole list: the generated valueOf throws IllegalArgumentException"),
-    unexpected_null=breaks("puts null where the class promises a value: NullPointerException where a screen reads it"),
-    other_shape=breaks("fails the whole answer: the value cannot be read as the class has it"),
-    unknown_type=risks("reads what the class of the type it expects has, and null for the rest"),
+    unknown_value=breaking("crashes, or loses the whole list: the generated valueOf throws IllegalArgumentException"),
+    unexpected_null=breaking(
+        "puts null into a non-null member of the class: NullPointerException if a screen reads it"
+    ),
+    type_mismatch=breaking("fails the whole response: the value does not have the type in the class"),
+    unknown_type=risky("reads the members of the expected class, and null for the rest"),
     sources=("https://github.com/awslabs/aws-mobile-appsync-sdk-android/issues/349",),
 )
-AMPLIFY_JS = Profile(
+AMPLIFY_JS = ClientProfile(
     "amplify-js",
-    unknown_value=risks("hands the text through: a switch without it falls through, a table by value gives undefined"),
-    unexpected_null=breaks("hands null through where the type says none: TypeError where a screen reads on"),
-    other_shape=breaks("hands the value through: the page computes with what is not of the type it was written for"),
-    unknown_type=risks("hands the object through, without the fields of any fragment it has"),
+    unknown_value=risky("passes the text on: a switch without it falls through, a lookup gives undefined"),
+    unexpected_null=breaking("passes null on although the type is non-null: TypeError if a screen reads its members"),
+    type_mismatch=breaking("passes the value on: the page computes with a value of another type"),
+    unknown_type=risky("passes the object on, without the fields of any of its fragments"),
     sources=("https://docs.amplify.aws/javascript/build-a-backend/data/",),
 )
-APOLLO_WEB = Profile(
+APOLLO_WEB = ClientProfile(
     "apollo-web",
-    unknown_value=risks("hands the text through: a switch without it falls through, a table by value gives undefined"),
-    unexpected_null=breaks("hands null through where the type says none: TypeError where a screen reads on"),
-    other_shape=breaks("hands the value through; an object where the cache has a scalar is a missing field"),
-    unknown_type=risks("matches no fragment on the interface or union, for its possibleTypes are old: data is missing"),
+    unknown_value=risky("passes the text on: a switch without it falls through, a lookup gives undefined"),
+    unexpected_null=breaking("passes null on although the type is non-null: TypeError if a screen reads its members"),
+    type_mismatch=breaking("passes the value on; an object instead of a scalar in the cache is a missing field"),
+    unknown_type=risky(
+        "matches no fragment on the interface or union, because its possibleTypes are old: data is missing"
+    ),
     sources=("https://www.apollographql.com/docs/react/data/fragments",),
 )
-RELAY = Profile(
+RELAY = ClientProfile(
     "relay",
-    unknown_value=risks("hands the text through as '%future added value', the branch that nobody tried"),
-    unexpected_null=breaks("hands null through where the type says none: TypeError where a screen reads on"),
-    other_shape=breaks("normalises by the shape it was compiled for, and stores what does not fit as missing"),
-    unknown_type=risks("gives __typename '%other' and no field of any fragment"),
+    unknown_value=risky("passes the text on as '%future added value', an untested branch"),
+    unexpected_null=breaking("passes null on although the type is non-null: TypeError if a screen reads its members"),
+    type_mismatch=breaking("normalises by the compiled type, and stores other values as missing"),
+    unknown_type=risky("gives __typename '%other' and no field of any fragment"),
     sources=("https://relay.dev/docs/", "https://github.com/facebook/relay/issues/3717"),
 )
 

@@ -1,104 +1,110 @@
-"""What each kind of change of the schema means: its grade, what a client does that meets it, and the way around."""
+"""The rules of schema changes: the severity of each kind of change, its impact on a client, and a suggestion."""
 
 from dataclasses import dataclass
 
-from schema_diff.client_profiles import PROFILES, Meets
-from schema_diff.severity import Grade
+from schema_diff.client_profiles import PROFILES, ClientBehavior
+from schema_diff.severity import Severity
 
-DEPRECATE = 'deprecate first, @deprecated(reason: "… until YYYY-MM-DD"), and remove when the day and its users are gone'
-ADD = "add a field of another name with the new type, and deprecate this one"
-REFUSED = "is refused the whole operation as invalid: no data at all"
+DEPRECATE_FIRST = (
+    'deprecate first, @deprecated(reason: "… until YYYY-MM-DD"), and remove after that day, without users left'
+)
+ADD_NEW_FIELD = "add a field of another name with the new type, and deprecate this one"
+OPERATION_REJECTED = "gets the whole operation rejected as invalid: no data at all"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A grade for every client, or at least that where `fact` names an attribute of profiles that says more."""
+    """The severity for every client, or the minimum severity if `client_attribute` names an attribute of profiles."""
 
-    grade: Grade
-    meets: str
+    severity: Severity
+    impact: str
     remedy: str
-    fact: str = ""
+    client_attribute: str = ""
 
-    def of(self, profile: str) -> Meets:
-        """What a client of this profile does, and how bad that is."""
-        if not self.fact:
-            return Meets(self.grade, self.meets)
-        told: Meets = getattr(PROFILES[profile], self.fact)
-        return Meets(max(self.grade, told.grade), told.does)
-
-
-def breaking(meets: str, remedy: str, fact: str = "") -> Rule:
-    return Rule(Grade.BREAKING, meets, remedy, fact)
+    def for_profile(self, profile: str) -> ClientBehavior:
+        """Returns how a client of this profile behaves, and the severity."""
+        if not self.client_attribute:
+            return ClientBehavior(self.severity, self.impact)
+        behavior: ClientBehavior = getattr(PROFILES[profile], self.client_attribute)
+        return ClientBehavior(max(self.severity, behavior.severity), behavior.description)
 
 
-def dangerous(meets: str, remedy: str, fact: str = "") -> Rule:
-    return Rule(Grade.DANGEROUS, meets, remedy, fact)
+def breaking(impact: str, remedy: str, client_attribute: str = "") -> Rule:
+    return Rule(Severity.BREAKING, impact, remedy, client_attribute)
 
 
-def safe(meets: str, remedy: str = "nothing to do") -> Rule:
-    return Rule(Grade.SAFE, meets, remedy)
+def dangerous(impact: str, remedy: str, client_attribute: str = "") -> Rule:
+    return Rule(Severity.DANGEROUS, impact, remedy, client_attribute)
+
+
+def safe(impact: str, remedy: str = "nothing to do") -> Rule:
+    return Rule(Severity.SAFE, impact, remedy)
 
 
 TYPES = {
-    "type-added": safe("asks for nothing of it"),
-    "type-removed": breaking(REFUSED, "deprecate the fields that lead to it first, and remove it after them"),
-    "type-kind-changed": breaking(REFUSED, "add a type of another name, and deprecate the fields that lead here"),
-    "root-changed": breaking(REFUSED, "keep the root type, and change its fields"),
-    "root-added": safe("asks for nothing of it"),
-    "description-changed": safe("never sees it"),
+    "type-added": safe("does not use it"),
+    "type-removed": breaking(OPERATION_REJECTED, "deprecate the fields that return it first, and remove it after them"),
+    "type-kind-changed": breaking(
+        OPERATION_REJECTED, "add a type of another name, and deprecate the fields that return this one"
+    ),
+    "root-changed": breaking(OPERATION_REJECTED, "keep the root type, and change its fields"),
+    "root-added": safe("does not use it"),
+    "description-changed": safe("does not see it"),
 }
 FIELDS = {
-    "field-added": safe("does not ask for it"),
-    "field-removed": breaking(REFUSED, DEPRECATE),
-    "field-removed/early": breaking(REFUSED, "wait for the day its deprecation promises; without a day, add one"),
-    "field-removed/used": breaking(REFUSED, "retire the versions that use it, or keep it"),
+    "field-added": safe("does not select it"),
+    "field-removed": breaking(OPERATION_REJECTED, DEPRECATE_FIRST),
+    "field-removed/early": breaking(OPERATION_REJECTED, "wait until its end date; without an end date, add one"),
+    "field-removed/used": breaking(OPERATION_REJECTED, "retire the versions that use it, or keep it"),
     "field-removed/due": dangerous(
-        "of a living version does not use it; one that clients/ does not know is refused its operation",
-        "nothing to do: its time is over",
+        "of a supported version does not use it; the operation of a version that clients/ does not have is rejected",
+        "nothing to do: its end date has passed",
     ),
-    "field-became-nullable": breaking("", "keep it non-null, or " + ADD, "unexpected_null"),
+    "field-became-nullable": breaking("", "keep it non-null, or " + ADD_NEW_FIELD, "unexpected_null"),
     "field-became-non-null": dangerous(
-        "loses the object around it, with an error, wherever a resolver still answers null",
-        "prove first that no row lacks it: AppSync nulls the parent of a null that is promised not to be",
+        "loses the parent object, with an error, if a resolver still returns null",
+        "check first that every item has it: AppSync nulls the parent of a non-null field that is null",
     ),
-    "field-type-changed": breaking("", ADD, "other_shape"),
+    "field-type-changed": breaking("", ADD_NEW_FIELD, "type_mismatch"),
 }
 ARGUMENTS = {
     "argument-added": dangerous(
-        "never sends it, so the answer when it is left out is the answer it gets",
-        "let its absence mean what was before; as a cache key it splits nothing for old apps",
+        "never sends it, and gets the result for an omitted argument",
+        "keep the earlier behavior if it is omitted; as a cache key it changes nothing for old apps",
     ),
-    "argument-added/required": breaking(REFUSED, "give it a default, or let it be null"),
-    "argument-removed": breaking(REFUSED, "go on taking it, and do nothing with it"),
+    "argument-added/required": breaking(OPERATION_REJECTED, "give it a default, or make it nullable"),
+    "argument-removed": breaking(OPERATION_REJECTED, "keep accepting it, and ignore it"),
     "argument-became-required": breaking(
-        "is refused where it leaves it out, sends null, or has a variable that may be null",
-        "go on taking null, with what it meant",
+        "is rejected if it omits it, sends null, or has a nullable variable",
+        "keep accepting null with its present meaning",
     ),
-    "argument-became-optional": safe("sends what it always sent"),
-    "argument-type-changed": breaking(REFUSED, "add an argument of another name, and go on taking this one"),
+    "argument-became-optional": safe("sends the same as before"),
+    "argument-type-changed": breaking(
+        OPERATION_REJECTED, "add an argument of another name, and keep accepting this one"
+    ),
     "argument-default-added": dangerous(
-        "that leaves it out now asks for the default", "let the default be what absence meant"
+        "that omits it now gets the default", "choose a default with the meaning of an omitted value"
     ),
     "argument-default-changed": dangerous(
-        "that leaves it out now asks for something else", "keep the default, and let new apps say what they want"
+        "that omits it now gets the new default", "keep the default; new apps can send the value"
     ),
     "argument-default-removed": dangerous(
-        "that leaves it out now gets what absence means", "keep the default, or let absence mean the same"
+        "that omits it now gets the result without it", "keep the default, or the same result without it"
     ),
     "argument-default-removed/required": breaking(
-        "that leaves it out is refused the whole operation: without the default it is required",
-        "keep the default, or let it be null",
+        "that omits it gets the whole operation rejected: without the default it is required",
+        "keep the default, or make it nullable",
     ),
 }
 INPUTS = {
-    "input-field-added": dangerous("never sends it", "let its absence mean what was before"),
+    "input-field-added": dangerous("never sends it", "keep the earlier behavior if it is omitted"),
     "input-field-added/required": breaking(
-        "never sends it, and is refused each such request", "give it a default, or let it be null"
+        "never sends it, and gets each such request rejected", "give it a default, or make it nullable"
     ),
-    "input-field-removed": breaking("is refused each request that sends it", "go on taking it, and do nothing with it"),
+    "input-field-removed": breaking("gets each request rejected that sends it", "keep accepting it, and ignore it"),
     **{
-        f"input-field-{rest}": ARGUMENTS[f"argument-{rest}"]
-        for rest in (
+        f"input-field-{suffix}": ARGUMENTS[f"argument-{suffix}"]
+        for suffix in (
             "became-required",
             "became-optional",
             "type-changed",
@@ -109,89 +115,91 @@ INPUTS = {
         )
     },
     "one-of-added": breaking(
-        "that sends none or several of its fields is refused, and AppSync takes no @oneOf at all",
+        "that sends none or several of its fields gets an error, and AppSync does not support @oneOf",
         "check it in the resolver",
     ),
     "one-of-removed": dangerous(
-        "sends one, as before; what two mean is not said any more", "say in the resolver what two of them mean"
+        "sends one field, as before; the meaning of two is now undefined",
+        "define in the resolver what two of them mean",
     ),
 }
 MEMBERS = {
-    "value-added": dangerous(
-        "", "answer it only where it is asked for, by an argument or a field that is new", "unknown_value"
-    ),
+    "value-added": dangerous("", "return it only if a new argument or a new field requests it", "unknown_value"),
     "value-added/sent": dangerous(
-        "never sends it, and no answer carries it", "keep it out of answers, where some clients crash on it"
+        "never sends it, and no response has it", "keep it out of responses: some clients crash on it"
     ),
-    "value-removed": breaking("that sends it is refused the whole operation", DEPRECATE),
+    "value-removed": breaking("that sends it gets the whole operation rejected", DEPRECATE_FIRST),
     "value-removed/early": breaking(
-        "that sends it is refused the whole operation", "wait for the day its deprecation promises; without one, add it"
+        "that sends it gets the whole operation rejected", "wait until its end date; without one, add it"
     ),
     "value-removed/used": breaking(
-        "that sends it is refused the whole operation", "retire the versions that use it, or keep it"
+        "that sends it gets the whole operation rejected", "retire the versions that use it, or keep it"
     ),
     "value-removed/due": dangerous(
-        "of a living version neither sends nor gets it; one that clients/ does not know may be refused",
-        "nothing to do: its time is over",
+        "of a supported version neither sends nor gets it; the request of another version may be rejected",
+        "nothing to do: its end date has passed",
     ),
-    "member-added": dangerous("", "answer it only where it is asked for, by a field that is new", "unknown_type"),
-    "member-removed": breaking("is refused an operation with a fragment on it", "keep it, and answer it no more"),
-    "interface-added": dangerous("", "answer it only where it is asked for, by a field that is new", "unknown_type"),
+    "member-added": dangerous("", "return it only from a new field", "unknown_type"),
+    "member-removed": breaking("gets an operation with a fragment on it rejected", "keep it, and stop returning it"),
+    "interface-added": dangerous("", "return it only from a new field", "unknown_type"),
     "interface-removed": breaking(
-        "is refused an operation that reads it through the interface", "go on implementing it"
+        "gets an operation rejected that reads it through the interface", "keep implementing it"
     ),
 }
 DEPRECATIONS = {
     "deprecated": dangerous(
-        "goes on as before; its next build warns", "tell its developers: after that day the field may go"
+        "works as before; its next build warns", "inform its developers: after that day the field may be removed"
     ),
     "deprecated/no-day": dangerous(
-        "goes on as before; its next build warns",
-        'say until when, @deprecated(reason: "… until YYYY-MM-DD"): without a day it can never be removed',
+        "works as before; its next build warns",
+        'add an end date, @deprecated(reason: "… until YYYY-MM-DD"): without one it can never be removed',
     ),
-    "deprecation-withdrawn": dangerous("goes on as before", "tell who moved away already that they need not"),
+    "deprecation-withdrawn": dangerous("works as before", "inform the developers who migrated already"),
     "deprecation-brought-forward": dangerous(
-        "has less time than it was promised", "keep the day that was promised, or tell every app's developers"
+        "has less time than announced", "keep the announced end date, or inform every app's developers"
     ),
-    "deprecation-reworded": dangerous("goes on as before", "see that its developers read the new reason"),
+    "deprecation-reworded": dangerous("works as before", "make sure that its developers read the new reason"),
 }
 APPSYNC = {
     "access-lost": breaking(
-        "signed in that way is told Unauthorized, and has null there, or loses the object around it",
-        "keep the directive until the last version that signs in so is retired",
+        "with that authorization mode gets Unauthorized, and null there, or loses the parent object",
+        "keep the directive until the last version with that mode is retired",
     ),
     "access-gained": dangerous(
-        "signed in that way may now read it",
-        "make sure that they should: a directive on a type opens all of its fields",
+        "with that authorization mode may now read it",
+        "make sure that this is intended: a directive on a type applies to all of its fields",
     ),
-    "access-restated": dangerous("may what it might", "nothing to do, as long as the type's directives stay"),
-    "subscription-deaf": breaking(
-        "stays connected and is never told of it again, without any error",
-        "go on following the mutation until the last subscriber is retired",
+    "access-rewritten": dangerous("has the same access", "nothing to do while the type's directives stay"),
+    "subscription-source-removed": breaking(
+        "stays connected and never receives its events again, without an error",
+        "keep the mutation as a source until the last subscriber is retired",
     ),
-    "subscription-louder": dangerous(
-        "is told of more than it was made for; what the new mutation's caller did not select is null",
-        "see that its callers select all that subscribers of this type ask for",
+    "subscription-source-added": dangerous(
+        "receives additional events; a field that the mutation's caller did not select is null",
+        "make sure that its callers select all fields that subscribers select",
     ),
-    "directive-use-changed": dangerous("does not see it; AppSync or a tool may act otherwise", "see what reads it"),
-    "directive-added": dangerous("does not know it; AppSync takes no directive of others'", "leave it out"),
-    "directive-removed": breaking("that uses it is refused the operation", "keep the definition"),
-    "directive-changed": breaking("that uses it may be refused the operation", "keep the definition as it was"),
-    "appsync-refuses": breaking(
-        "sees nothing of it: AppSync refuses the whole schema, and the deployment stops", "write it as AppSync takes it"
+    "directive-use-changed": dangerous(
+        "does not see it; AppSync or a tool may behave differently", "check which tool reads it"
+    ),
+    "directive-added": dangerous("does not know it; AppSync supports no custom directives", "remove it"),
+    "directive-removed": breaking("that uses it gets the operation rejected", "keep the definition"),
+    "directive-changed": breaking("that uses it may get the operation rejected", "keep the definition unchanged"),
+    "appsync-unsupported": breaking(
+        "is not affected: AppSync rejects the whole schema, and the deployment stops",
+        "use constructs that AppSync supports",
     ),
 }
-SHIPPED = {
-    "version-forgotten": breaking(
-        "of that version is still out, and nothing watches over it any more",
-        "put its folder back; when its last user is gone, say `retired` in its manifest",
+RELEASES = {
+    "release-removed": breaking(
+        "of that version is still in use, and is not checked any more",
+        "restore its folder; after its last user is gone, set `retired` in its manifest",
     ),
-    "operation-altered": dangerous(
-        "of that version asks for what was released, and is judged by what stands here",
-        "put it back, and let what is new be a new version",
+    "released-operation-changed": dangerous(
+        "of that version sends the released operation, but the changed one is checked",
+        "restore it, and add the changed operation as a new version",
     ),
-    "operation-invalid": breaking(REFUSED, "keep what the operation asks for"),
-    "contract-removed": breaking("of it has nothing to go by any more", "put the file back"),
+    "operation-invalid": breaking(OPERATION_REJECTED, "keep the elements that the operation uses"),
+    "contract-removed": breaking("of it has no contract any more", "restore the file"),
 }
 
-SCHEMA = {**TYPES, **FIELDS, **ARGUMENTS, **INPUTS, **MEMBERS, **DEPRECATIONS, **APPSYNC, **SHIPPED}
+SCHEMA_RULES = {**TYPES, **FIELDS, **ARGUMENTS, **INPUTS, **MEMBERS, **DEPRECATIONS, **APPSYNC, **RELEASES}

@@ -1,10 +1,10 @@
-"""How bad a change is for apps that are out."""
+"""The severity of a change for released apps."""
 
 from enum import IntEnum
 
 
-class Grade(IntEnum):
-    """The worse, the greater."""
+class Severity(IntEnum):
+    """A greater value is more severe."""
 
     SAFE = 0
     DANGEROUS = 1

@@ -1,4 +1,4 @@
-"""A clock for what is handed one: it stands still until a test moves it."""
+"""A clock that stands still until a test moves it."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Clock:
-    """Returns `now`, in seconds since 1970: at first the present."""
+    """Returns `now`, in seconds since 1970. Its initial value is the current time."""
 
     now: float = field(default_factory=time.time)
 

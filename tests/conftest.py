@@ -1,6 +1,6 @@
-"""What the tests stand on: one DynamoDB Local for the whole run, and for each test a table of its own in it.
+"""Fixtures of all tests: one DynamoDB Local for the run, and a new table in it for each test.
 
-Here too is which tiers of tests are collected: pyproject.toml says what each of them is.
+Also selects the tiers of tests to collect; pyproject.toml describes the tiers.
 """
 
 import uuid
@@ -15,110 +15,114 @@ from _pytest.mark.expression import Expression
 from data.dynamodb import table as the_table
 from local.dynamodb import engine as dynamodb
 from tests import profiles
-from tests.local.external_issuer import Elsewhere, elsewhere
-from tests.proxy import Proxy
-from tests.shared_processes import Shared, started
+from tests.local.external_issuer import ExternalIssuer, run_issuer
+from tests.proxy import FaultProxy
+from tests.shared_processes import SharedProcesses, start
 
 profiles.load()
 
-HERE = Path(__file__).parent
-FOLDERS = {"browser": "node", "clients": "node", "infra": "cloud"}  # whose tests are all of one tier
-SHARED = pytest.StashKey[Shared]()
+TESTS_FOLDER = Path(__file__).parent
+TIER_BY_FOLDER = {"browser": "node", "clients": "node", "infra": "cloud"}  # all tests of the folder have this tier
+SHARED = pytest.StashKey[SharedProcesses]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts what the processes of this run share, or takes it from the process that did."""
+    """Starts the shared processes of this run, or, in a worker process, uses those of the controller."""
     if worker := getattr(config, "workerinput", None):
-        config.stash[SHARED] = Shared(Path(worker["folder"]), worker["port"])
+        config.stash[SHARED] = SharedProcesses(Path(worker["folder"]), worker["port"])
     elif not config.option.collectonly:
         stack = ExitStack()
         config.add_cleanup(stack.close)
-        config.stash[SHARED] = stack.enter_context(started())
+        config.stash[SHARED] = stack.enter_context(start())
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tells a process of pytest-xdist what it shares with the others."""
-    mine = node.config.stash[SHARED]
-    node.workerinput |= {"folder": str(mine.folder), "port": mine.port}
+    """Passes the shared processes to a worker process of pytest-xdist."""
+    shared_processes = node.config.stash[SHARED]
+    node.workerinput |= {"folder": str(shared_processes.folder), "port": shared_processes.port}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Passes over a folder whose tier `-m` does not select: importing its tests alone takes seconds (`aws_cdk`)."""
-    tier = tier_of(collection_path)
+    """Ignores a folder whose tier `-m` does not select: importing its tests takes seconds (`aws_cdk`)."""
+    tier = folder_tier(collection_path)
     selection = Expression.compile(config.option.markexpr or "not none")
     return True if tier and not selection.evaluate(lambda name, /, **_: name == tier) else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks the tests of such a folder."""
-    if tier := tier_of(item.path):
+    """Marks a test with the tier of its folder."""
+    if tier := folder_tier(item.path):
         item.add_marker(tier)
 
 
-def tier_of(path: Path) -> str | None:
-    """The tier of all tests of the folder that a path is, or is in."""
-    return FOLDERS.get(path.relative_to(HERE).parts[0]) if path.is_relative_to(HERE) and path != HERE else None
+def folder_tier(path: Path) -> str | None:
+    """Returns the tier of the folder that contains a path, or None."""
+    return (
+        TIER_BY_FOLDER.get(path.relative_to(TESTS_FOLDER).parts[0])
+        if path.is_relative_to(TESTS_FOLDER) and path != TESTS_FOLDER
+        else None
+    )
 
 
 pytest_plugins = ["tests.returned_errors"]
 
 
 @pytest.fixture(scope="session")
-def shared(pytestconfig: pytest.Config) -> Shared:
-    """What the processes of this run share."""
+def shared_processes(pytestconfig: pytest.Config) -> SharedProcesses:
+    """The processes that this run shares."""
     return pytestconfig.stash[SHARED]
 
 
 @pytest.fixture(scope="session")
-def engine(shared: Shared) -> str:
-    """The address of the DynamoDB that the tests of this run share."""
-    return shared.engine
+def engine(shared_processes: SharedProcesses) -> str:
+    """The address of the DynamoDB Local that this run shares."""
+    return shared_processes.engine
 
 
 @pytest.fixture
-def streamed() -> bool:
-    """Whether the test's table has a stream: true only where that is read, for each slows down the engine for all."""
+def has_stream() -> bool:
+    """True if the test's table has a stream. False by default: each stream slows down the engine for all tests."""
     return False
 
 
 @pytest.fixture
-def table(engine: str, streamed: bool, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a new, empty table, which is the one that `data.dynamodb.table` now speaks to."""
+def table(engine: str, has_stream: bool, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Creates an empty table that `data.dynamodb.table` uses, and returns its name."""
     name = f"homes-{uuid.uuid4()}"
-    dynamodb.make_table(engine, name, streamed)
+    dynamodb.create_table(engine, name, has_stream)
     for variable, value in dynamodb.environment(engine, name).items():
         monkeypatch.setenv(variable, value)
     return name
 
 
 @pytest.fixture
-def proxy(table: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """What now stands between `data.dynamodb.table` and the engine, and can make trouble there."""
-    with Proxy(engine) as between:
-        forget_the_client()
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", between.url)
-        yield between
-        forget_the_client()
+def proxy(table: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    """A proxy between `data.dynamodb.table` and the engine, which can inject faults."""
+    with FaultProxy(engine) as fault_proxy:
+        reset_client()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", fault_proxy.url)
+        yield fault_proxy
+        reset_client()
 
 
-def forget_the_client() -> None:
-    """The next use of `data.dynamodb.table` makes its client anew, from what the environment says then."""
+def reset_client() -> None:
+    """Closes the client of `data.dynamodb.table`; its next use creates a client from the environment."""
     if the_table.client.cache_info().currsize:
         the_table.client().close()
         the_table.client.cache_clear()
 
 
 @pytest.fixture(scope="session")
-def running_issuers() -> Iterator[list[Elsewhere]]:
-    """Three token issuers, as many as a test needs at once: each takes longer to start than most tests take."""
+def running_issuers() -> Iterator[list[ExternalIssuer]]:
+    """Three token issuers, shared by all tests: starting one takes longer than most tests."""
     with ExitStack() as stack:
-        yield [stack.enter_context(elsewhere()) for _ in range(3)]
+        yield [stack.enter_context(run_issuer()) for _ in range(3)]
 
 
 @pytest.fixture
-def issuers(running_issuers: list[Elsewhere]) -> list[Elsewhere]:
-    """They, as if they were new."""
+def issuers(running_issuers: list[ExternalIssuer]) -> list[ExternalIssuer]:
+    """The three token issuers, reset."""
     for issuer in running_issuers:
         issuer.reset()
     return running_issuers

@@ -1,7 +1,7 @@
-"""A server that forks the processes of Lambda functions: it has loaded their code, so that a start costs milliseconds.
+"""A server that forks the processes of Lambda functions. It has imported their code, so a start takes milliseconds.
 
-The tests' local servers start each function's process by it. Each has its own environment, client and caches, as if
-`local.lambdas.pool` had started it; only the half second of imports is spent once for all tests of a run. Each
+The local servers of the tests start each function's process with it. Each process has its own environment, client and
+caches, as if `local.lambdas.pool` had started it, but all tests of a run share the imports (half a second). Each
 connection to the server's socket is one process: its first line names the function.
 """
 
@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
 
-from local.functions import quiet
+from local.functions import function_environment
 from local.lambdas import worker
-from local.lambdas.pool import LONGEST_LINE, Function, FunctionCode, Worker
+from local.lambdas.pool import MAX_LINE_BYTES, FunctionCode, LambdaFunction, Worker
 from local.paths import ROOT
 from resolvers.field_config import Limits
 
 
 @dataclass
-class Fork:
-    """A process of the fork server's, as `local.lambdas.pool.Worker` handles one."""
+class ForkedProcess:
+    """A process of the fork server, with the interface that `local.lambdas.pool.Worker` needs."""
 
     stdout: StreamReader
     stdin: StreamWriter
@@ -47,8 +47,8 @@ class Fork:
         return self.returncode
 
 
-class ForkedFunction(Function):
-    """A Lambda function whose processes the fork server at `address` forks."""
+class ForkedFunction(LambdaFunction):
+    """A Lambda function whose processes come from the fork server at `address`."""
 
     def __init__(
         self,
@@ -66,49 +66,59 @@ class ForkedFunction(Function):
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(self.address))
         socket.send_fds(connection, [b"\n"], [sys.stderr.fileno()])
-        stdout, stdin = await asyncio.open_unix_connection(sock=connection, limit=LONGEST_LINE)
+        stdout, stdin = await asyncio.open_unix_connection(sock=connection, limit=MAX_LINE_BYTES)
         arguments = [self.name, self.entry, *([self.code.instrumentation] if self.code.instrumentation else [])]
         start = {"arguments": arguments, "environment": self.environment}
         stdin.write(json.dumps(start).encode() + b"\n")
-        return Worker(Fork(stdout, stdin, pid=int(await stdout.readline())), version)
+        return Worker(ForkedProcess(stdout, stdin, pid=int(await stdout.readline())), version)
 
 
 @contextmanager
-def running(address: Path) -> Iterator[None]:
-    """The server, at this address, until the context or this process ends. Who connects waits until it has loaded."""
+def start_server(address: Path) -> Iterator[None]:
+    """Runs the server at this address until the context or this process ends. Clients wait until it has its imports."""
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(address))
         server.listen()
         command = [sys.executable, "-m", "tests.fork_server", str(server.fileno())]
-        process = Popen(command, cwd=ROOT, env={**os.environ, **quiet({})}, stdin=PIPE, pass_fds=[server.fileno()])
+        process = Popen(
+            command, cwd=ROOT, env={**os.environ, **function_environment({})}, stdin=PIPE, pass_fds=[server.fileno()]
+        )
     with process:
         yield
 
 
 def main(server: socket.socket) -> None:
-    """Serves until standard input ends, which it does with the process that started this one."""
-    load()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that no process that has ended stays a zombie
-    with selectors.DefaultSelector() as selector:
+    import_functions()
+    if connection := accept_and_fork(server):
+        run_function(connection)
+
+
+def accept_and_fork(server: socket.socket) -> socket.socket | None:
+    """Returns in each forked process its connection, and in the server None after standard input has ended.
+
+    Standard input ends with the process that started the server.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
+    with server, selectors.DefaultSelector() as selector:
         selector.register(server, selectors.EVENT_READ)
         selector.register(sys.stdin, selectors.EVENT_READ)
         while sys.stdin not in [key.fileobj for key, _ in selector.select()]:
             connection, _ = server.accept()
-            with connection:
-                if not os.fork():
-                    server.close()
-                    run(connection)
+            if not os.fork():
+                return connection
+            connection.close()
+    return None
 
 
-def load() -> None:
+def import_functions() -> None:
     """Imports the code of all functions."""
     for entry in ("runtime.handler", "stream", "rest", "authorizer"):
         importlib.import_module(f"resolvers.{entry}")
     gc.freeze()
 
 
-def run(connection: socket.socket) -> None:
-    """Is a function's process until the other end of its connection is closed; its log goes where the other's goes."""
+def run_function(connection: socket.socket) -> None:
+    """Runs a function until the client closes the connection; its log goes to the client's standard error."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _, [log], *_ = socket.recv_fds(connection, 1, 1)
     os.dup2(log, 2)
@@ -118,10 +128,8 @@ def run(connection: socket.socket) -> None:
     os.environ.clear()
     os.environ.update(start["environment"])
     os.write(1, b"%d\n" % os.getpid())
-    try:
-        worker.main(*start["arguments"])
-    finally:
-        os._exit(0)
+    connection.close()
+    worker.main(*start["arguments"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A function's package as Lambda starts it: unpacked from its zips, in a process of AWS's own runtime client.
+"""Runs a function's package as Lambda does: unpacked from its zips, in a process of AWS's runtime client.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -22,50 +22,50 @@ from typing import Any, ClassVar
 from infra.build import package
 from local.aws import ACCOUNT_ID, REGION
 
-SECONDS = 60
-ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:measured:live"
+TIMEOUT_SECONDS = 60
+FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:measured:live"
 
 
 @contextmanager
-def unpacked(*folders: Path) -> Iterator[Path]:
-    """A folder with what these hold once they are zipped and unzipped, as a function sees it."""
-    with tempfile.TemporaryDirectory() as kept:
+def unpack(*folders: Path) -> Iterator[Path]:
+    """Yields a folder with the files of these folders, zipped and unzipped, as a function sees them."""
+    with tempfile.TemporaryDirectory() as directory:
         for folder in folders:
-            with zipfile.ZipFile(package.archive(folder)) as archive:
-                archive.extractall(kept)
-        yield Path(kept)
+            with zipfile.ZipFile(package.zip_folder(folder)) as archive:
+                archive.extractall(directory)
+        yield Path(directory)
 
 
-class Runtime(ThreadingHTTPServer):
-    """Lambda's side of one process: hands it the events, one at a time, and takes its answers."""
+class RuntimeServer(ThreadingHTTPServer):
+    """The Lambda runtime API for one process: returns the events one at a time and receives the responses."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Api)
+        super().__init__(("127.0.0.1", 0), RuntimeRequestHandler)
         self.events: queue.Queue[Any] = queue.Queue()
-        self.answers: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.responses: queue.Queue[tuple[str, Any]] = queue.Queue()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing: a process that is ended hangs up."""
+        """Does nothing: a killed process closes its connection."""
 
 
-class Api(BaseHTTPRequestHandler):
-    """`GET …/invocation/next` is answered with an event once there is one; what is posted is an answer, or an error."""
+class RuntimeRequestHandler(BaseHTTPRequestHandler):
+    """`GET …/invocation/next` waits for an event and returns it. A POST delivers a response or an error."""
 
     protocol_version = "HTTP/1.1"
-    server: Runtime
-    told: ClassVar[Mapping[str, str]] = {
+    server: RuntimeServer
+    invocation_headers: ClassVar[Mapping[str, str]] = {
         "Lambda-Runtime-Aws-Request-Id": "1",
-        "Lambda-Runtime-Invoked-Function-Arn": ARN,
+        "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN,
         "Content-Type": "application/json",
     }
 
     def do_GET(self) -> None:
         body = json.dumps(self.server.events.get()).encode()
-        deadline = str(int((time.time() + SECONDS) * 1000))
+        deadline = str(int((time.time() + TIMEOUT_SECONDS) * 1000))
         self.send_response(200)
-        for name, value in {**self.told, "Lambda-Runtime-Deadline-Ms": deadline}.items():
+        for name, value in {**self.invocation_headers, "Lambda-Runtime-Deadline-Ms": deadline}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -73,33 +73,44 @@ class Api(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.answers.put((self.path.rpartition("/")[2], json.loads(body or b"null")))
+        self.server.responses.put((self.path.rpartition("/")[2], json.loads(body or b"null")))
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: what goes wrong is an answer."""
+        """Does nothing: an error is a response."""
 
 
-def first_answer(handler: str, task: Path, layers: Sequence[Path], event: Any, environment: Mapping[str, str]) -> Any:
-    """What a fresh process answers first. Raises AssertionError, with what the process said, where that is an error.
+def first_response(handler: str, task: Path, layers: Sequence[Path], event: Any, environment: Mapping[str, str]) -> Any:
+    """Returns the first response of a new process. Raises AssertionError, with the error, if it fails.
 
-    The layers come before what the runtime brings, which is this environment's botocore and boto3.
+    The layers precede the packages of the runtime, which are this environment's botocore and boto3.
     """
-    with ExitStack() as ending:
-        runtime = Runtime()
-        ending.callback(runtime.server_close)
-        threading.Thread(target=runtime.serve_forever, args=(0.005,), daemon=True).start()  # ends as soon as it is told
-        ending.callback(runtime.shutdown)
+    with ExitStack() as stack:
+        runtime = RuntimeServer()
+        stack.callback(runtime.server_close)
+        threading.Thread(
+            target=runtime.serve_forever, args=(0.005,), daemon=True
+        ).start()  # polls often, so shutdown is fast
+        stack.callback(runtime.shutdown)
         runtime.events.put(event)
-        own = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_address[1]}", "LAMBDA_TASK_ROOT": str(task)}
+        runtime_environment = {
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_address[1]}",
+            "LAMBDA_TASK_ROOT": str(task),
+        }
         path = os.pathsep.join(map(str, (task, *layers)))
-        told = {**os.environ, **environment, **own, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        process_environment = {
+            **os.environ,
+            **environment,
+            **runtime_environment,
+            "PYTHONPATH": path,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         command = [sys.executable, "-m", "awslambdaric", handler]
-        process = subprocess.Popen(command, cwd=task, env=told, stdout=PIPE, stderr=STDOUT)
-        ending.callback(process.communicate)
-        ending.callback(process.kill)
-        kind, answer = runtime.answers.get(timeout=SECONDS)
-        assert kind == "response", answer
-        return answer
+        process = subprocess.Popen(command, cwd=task, env=process_environment, stdout=PIPE, stderr=STDOUT)
+        stack.callback(process.communicate)
+        stack.callback(process.kill)
+        outcome, response = runtime.responses.get(timeout=TIMEOUT_SECONDS)
+        assert outcome == "response", response
+        return response

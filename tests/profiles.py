@@ -1,8 +1,8 @@
-"""How long tests go on: how many examples property-based ones try, and how many rounds long programs go.
+"""The number of examples of property-based tests, and the number of rounds of soak tests.
 
-HYPOTHESIS_PROFILE names the profile of the former. `dev`, the default, and `ci` replay the same examples, so that a
-failure is the change's own; `nightly` draws new ones each time, after those that failed before, which it keeps in
-.hypothesis/examples.
+HYPOTHESIS_PROFILE names the profile of property-based tests. `dev` (the default) and `ci` run the same examples each
+time, so only a change of the code can cause a failure. `nightly` first repeats earlier failures, which it stores in
+.hypothesis/examples, and then generates new examples.
 """
 
 import os
@@ -30,21 +30,21 @@ def load() -> None:
 
 
 def examples(ratio: float = 1, unchecked: tuple[HealthCheck, ...] = ()) -> settings:
-    """Settings for `ratio` times as many examples as the profile has, without these health checks."""
+    """Returns settings with `ratio` times the profile's number of examples, without these health checks."""
     suppressed = [*settings.get_profile(PROFILE).suppress_health_check, *unchecked]
     return settings(max_examples=count(ratio), suppress_health_check=suppressed)
 
 
 def count(ratio: float = 1) -> int:
-    """`ratio` times the number of examples that the profile has, at least one."""
+    """Returns `ratio` times the profile's number of examples, at least one."""
     return max(1, round(ratio * settings.get_profile(PROFILE).max_examples))
 
 
 def seed() -> int:
-    """What seeds random numbers elsewhere than in Hypothesis: 1, but another number each time in `nightly`."""
+    """Returns the seed of random numbers outside Hypothesis: 1, but a random number in `nightly`."""
     return 1 if settings.get_profile(PROFILE).derandomize else random.getrandbits(32)
 
 
-def rounds(full: int, bounded: int) -> int:
-    """How many rounds a long program goes: the full number where SOAK=full, which `make soak` says."""
-    return full if os.environ.get("SOAK") == "full" else bounded
+def rounds(soak_rounds: int, default_rounds: int) -> int:
+    """Returns the number of rounds of a soak test: `soak_rounds` if SOAK=full (`make soak`), else `default_rounds`."""
+    return soak_rounds if os.environ.get("SOAK") == "full" else default_rounds

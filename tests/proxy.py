@@ -1,4 +1,4 @@
-"""Trouble for the tests: stands before DynamoDB Local, keeps count, and does what the engine never does by itself."""
+"""A proxy before DynamoDB Local that records operations and injects faults that the engine never has by itself."""
 
 import json
 import os
@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-JSON = (("Content-Type", "application/x-amz-json-1.0"),)
-FRAMING = {"connection", "content-length", "transfer-encoding"}
+JSON_HEADERS = (("Content-Type", "application/x-amz-json-1.0"),)
+FRAMING_HEADERS = {"connection", "content-length", "transfer-encoding"}
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-REASONS = {
+REASON_MESSAGES = {
     "ProvisionedThroughputExceeded": "The level of configured provisioned throughput for the table was exceeded.",
     "ThrottlingError": "Throughput exceeds the current capacity of your table or index.",
     "TransactionConflict": "Transaction is ongoing for the item",
@@ -30,91 +30,94 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Request:
+class RawRequest:
     operation: str
     headers: Headers
     body: bytes
 
 
 @dataclass(frozen=True)
-class Answer:
+class RawResponse:
     status: int
     body: bytes
-    headers: Headers = JSON
+    headers: Headers = JSON_HEADERS
 
 
-Forward = Callable[[Request], Answer]
-Fault = Callable[[Request, Forward], Answer | None]  # None: the connection is reset
+Forward = Callable[[RawRequest], RawResponse]
+Fault = Callable[[RawRequest, Forward], RawResponse | None]  # None: the connection is reset
 
 
 def error(status: int, code: str, message: str = "injected") -> Fault:
-    """Nothing done, and DynamoDB's error of this code."""
-    return lambda asked, forward: refusal(status, code, {"message": message})
+    """Forwards nothing and returns DynamoDB's error with this code."""
+    return lambda request, forward: error_response(status, code, {"message": message})
 
 
-def cancelled(*codes: str) -> Fault:
-    """A transaction not done, for these reasons: the first is the first action's, and actions beyond them have none."""
+def cancelled_transaction(*codes: str) -> Fault:
+    """Forwards nothing and cancels the transaction: one reason for each action, in order, and "None" for the rest."""
 
-    def fault(asked: Request, forward: Forward) -> Answer:
-        actions = json.loads(asked.body)["TransactItems"]
-        named = [*codes, *["None"] * (len(actions) - len(codes))]
+    def fault(request: RawRequest, forward: Forward) -> RawResponse:
+        actions = json.loads(request.body)["TransactItems"]
+        reason_codes = [*codes, *["None"] * (len(actions) - len(codes))]
         text = "Transaction cancelled, please refer cancellation reasons for specific reasons"
-        facts = {"Message": f"{text} [{', '.join(named)}]", "CancellationReasons": [reason(code) for code in named]}
-        return refusal(400, "TransactionCanceledException", facts)
+        members = {
+            "Message": f"{text} [{', '.join(reason_codes)}]",
+            "CancellationReasons": [reason(code) for code in reason_codes],
+        }
+        return error_response(400, "TransactionCanceledException", members)
 
     return fault
 
 
-def unprocessed(count: int) -> Fault:
-    """A batch on one table, done without its last `count` members, which come back unprocessed.
+def partly_unprocessed(count: int) -> Fault:
+    """Forwards a batch of one table without its last `count` members, which are returned as unprocessed.
 
-    Where none would be left to do, DynamoDB answers that the throughput is exceeded, and so does this.
+    If no member remains, returns ProvisionedThroughputExceededException, as DynamoDB does.
     """
 
-    def fault(asked: Request, forward: Forward) -> Answer:
-        document = json.loads(asked.body)
+    def fault(request: RawRequest, forward: Forward) -> RawResponse:
+        document = json.loads(request.body)
         [(table, batch)] = document["RequestItems"].items()
-        word, members = ("UnprocessedKeys", batch["Keys"]) if "Keys" in batch else ("UnprocessedItems", batch)
+        member_name, members = ("UnprocessedKeys", batch["Keys"]) if "Keys" in batch else ("UnprocessedItems", batch)
         if count >= len(members):
-            return refusal(400, "ProvisionedThroughputExceededException", {"message": "injected"})
+            return error_response(400, "ProvisionedThroughputExceededException", {"message": "injected"})
         document["RequestItems"] = {table: with_members(batch, members[:-count])}
-        answer = forward(replace(asked, body=json.dumps(document).encode()))
-        left = {word: {table: with_members(batch, members[-count:])}}
-        return Answer(answer.status, json.dumps(json.loads(answer.body) | left).encode())
+        response = forward(replace(request, body=json.dumps(document).encode()))
+        unprocessed_members = {member_name: {table: with_members(batch, members[-count:])}}
+        return RawResponse(response.status, json.dumps(json.loads(response.body) | unprocessed_members).encode())
 
     return fault
 
 
-def reset() -> Fault:
-    """Nothing done, and the connection is reset."""
-    return lambda asked, forward: None
+def reset_connection() -> Fault:
+    """Forwards nothing and resets the connection."""
+    return lambda request, forward: None
 
 
-def reset_after() -> Fault:
-    """All done, but the connection is reset: the answer is lost."""
+def reset_after_success() -> Fault:
+    """Forwards the request, then resets the connection, so the response is lost."""
 
-    def fault(asked: Request, forward: Forward) -> None:
-        forward(asked)
+    def fault(request: RawRequest, forward: Forward) -> None:
+        forward(request)
 
     return fault
 
 
-def after(wait: Callable[[], object]) -> Fault:
-    """All done, when `wait` has returned: that of an event, or of a barrier."""
+def delay_until(wait: Callable[[], object]) -> Fault:
+    """Forwards the request after `wait` returns, for example the `wait` of an event or a barrier."""
 
-    def fault(asked: Request, forward: Forward) -> Answer:
+    def fault(request: RawRequest, forward: Forward) -> RawResponse:
         wait()
-        return forward(asked)
+        return forward(request)
 
     return fault
 
 
-def refusal(status: int, code: str, facts: dict[str, Any]) -> Answer:
-    return Answer(status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}"} | facts).encode())
+def error_response(status: int, code: str, members: dict[str, Any]) -> RawResponse:
+    return RawResponse(status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}"} | members).encode())
 
 
 def reason(code: str) -> dict[str, str]:
-    return {"Code": code, "Message": REASONS[code]} if code in REASONS else {"Code": code}
+    return {"Code": code, "Message": REASON_MESSAGES[code]} if code in REASON_MESSAGES else {"Code": code}
 
 
 def with_members(batch: Any, members: list[Any]) -> Any:
@@ -122,54 +125,57 @@ def with_members(batch: Any, members: list[Any]) -> Any:
 
 
 @dataclass
-class Proxy:
-    """Hands each request on to `endpoint` and its answer back, over as many connections as the client likes.
+class FaultProxy:
+    """Forwards each request to `endpoint` and returns its response, over any number of connections.
 
-    `seen` are the operations asked for, retries included, in the order they came: `proxy.seen.count("Query")`.
+    `operations` has the requested operations, retries included, in order: `proxy.operations.count("Query")`.
     """
 
     endpoint: str
-    seen: list[str] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
 
     def fail(self, operation: str, fault: Fault, times: int = 1) -> None:
-        """The next `times` requests of this operation, and of no other, meet the fault: after those already told of."""
+        """Applies the fault to the next `times` requests of this operation, after the faults added earlier."""
         self.faults[operation].extend([fault] * times)
 
-    def answer(self, asked: Request) -> Answer | None:
-        self.seen.append(asked.operation)
+    def respond(self, request: RawRequest) -> RawResponse | None:
+        self.operations.append(request.operation)
         try:
-            fault = self.faults[asked.operation].popleft()
+            fault = self.faults[request.operation].popleft()
         except IndexError:
-            return self.forward(asked)
-        return fault(asked, self.forward)
+            return self.forward(request)
+        return fault(request, self.forward)
 
-    def forward(self, asked: Request) -> Answer:
+    def forward(self, request: RawRequest) -> RawResponse:
         with closing(HTTPConnection(urlsplit(self.endpoint).netloc)) as connection:
             connection.putrequest("POST", "/", skip_host=True, skip_accept_encoding=True)
-            for name, value in framed(asked.headers, asked.body):
+            for name, value in with_content_length(request.headers, request.body):
                 connection.putheader(name, value)
-            connection.endheaders(asked.body)
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read(), tuple(answer.getheaders()))
+            connection.endheaders(request.body)
+            response = connection.getresponse()
+            return RawResponse(response.status, response.read(), tuple(response.getheaders()))
 
     def __enter__(self) -> Self:
-        self.server = Server(("127.0.0.1", 0), partial(Handler, self))
+        self.server = ProxyServer(("127.0.0.1", 0), partial(ProxyHandler, self))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
 
 
-class Server(ThreadingTCPServer):
-    """Closes its connections with itself, and waits for their threads: a test leaves nothing behind."""
+class ProxyServer(ThreadingTCPServer):
+    """Closes its connections when it closes, and waits for their threads, so no thread outlives a test."""
 
     request_queue_size = 128
 
@@ -192,30 +198,30 @@ class Server(ThreadingTCPServer):
         super().server_close()
 
 
-class Handler(BaseHTTPRequestHandler):
+class ProxyHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept
     disable_nagle_algorithm = True
 
-    def __init__(self, proxy: Proxy, *args: Any) -> None:
+    def __init__(self, proxy: FaultProxy, *args: Any) -> None:
         self.proxy = proxy
         super().__init__(*args)
 
     def handle(self) -> None:
-        with suppress(ConnectionError):  # the client did not wait
+        with suppress(ConnectionError):  # the client closed the connection
             super().handle()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        answer = self.proxy.answer(Request(operation, tuple(self.headers.items()), body))
-        if answer is None:
+        response = self.proxy.respond(RawRequest(operation, tuple(self.headers.items()), body))
+        if response is None:
             self.reset()
         else:
-            self.send_response_only(answer.status)
-            for name, value in framed(answer.headers, answer.body):
+            self.send_response_only(response.status)
+            for name, value in with_content_length(response.headers, response.body):
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(response.body)
 
     def reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
@@ -226,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def framed(headers: Headers, body: bytes) -> Headers:
-    """The headers for this body in one piece: what comes in chunks goes on whole."""
-    kept = tuple((name, value) for name, value in headers if name.lower() not in FRAMING)
-    return (*kept, ("Content-Length", str(len(body))))
+def with_content_length(headers: Headers, body: bytes) -> Headers:
+    """Returns the headers for the complete body: chunked responses are forwarded with a Content-Length."""
+    other_headers = tuple((name, value) for name, value in headers if name.lower() not in FRAMING_HEADERS)
+    return (*other_headers, ("Content-Length", str(len(body))))

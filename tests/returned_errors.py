@@ -13,24 +13,24 @@ import pytest
 from _pytest.mark.expression import Expression
 from graphql import FieldNode, OperationDefinitionNode, build_schema, get_named_type, parse
 
-from data.errors import Refusal
+from data.errors import ApiError
 from local.paths import ROOT
 from local.schema import contracts
 from resolvers.runtime.errors import InternalError
-from resolvers.wiring import OF_ANY_CALLER, OF_ANY_FUNCTION, ROWS
+from resolvers.wiring import CALLER_ERRORS, FIELD_BY_PATH, FUNCTION_ERRORS
 
-Answered = tuple[str, str]  # a field's path, and an error type
+ReturnedError = tuple[str, str]  # a field's path, and an error type
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
-OURS = {error.__name__ for error in (*Refusal.__subclasses__(), InternalError)}
-ANSWERED: set[Answered] = set()
+CONTRACT_ERROR_TYPES = {error.__name__ for error in (*ApiError.__subclasses__(), InternalError)}
+RETURNED_ERRORS: set[ReturnedError] = set()
 PROBLEMS = pytest.StashKey[list[str]]()
 
 
 def record(path: str, type: str | None) -> None:
     """Records that a field returned an error; AppSync's own types, such as Unauthorized, are not in the contract."""
-    if type in OURS and path in ROWS:
-        ANSWERED.add((path, type))
+    if type in CONTRACT_ERROR_TYPES and path in FIELD_BY_PATH:
+        RETURNED_ERRORS.add((path, type))
 
 
 def record_item(path: str, item: Any) -> None:
@@ -41,9 +41,13 @@ def record_item(path: str, item: Any) -> None:
 
 def record_response(response: httpx.Response) -> None:
     """Records the errors of a GraphQL response: a hook of httpx."""
-    if b'"errorType"' not in response.read() or response.status_code != 200:
+    if b'"errorType"' not in response.read() or response.status_code != 200 or not response.request.content:
         return
-    errors = [error for error in response.json()["errors"] if error.get("errorType") in OURS and error.get("path")]
+    errors = [
+        error
+        for error in response.json()["errors"]
+        if error.get("errorType") in CONTRACT_ERROR_TYPES and error.get("path")
+    ]
     query = json.loads(response.request.content)["query"] if errors else "{ __typename }"
     document: Any = parse(query, no_location=True)
     fragments = {node.name.value: node for node in document.definitions if node.kind == "fragment_definition"}
@@ -57,15 +61,15 @@ def record_response(response: httpx.Response) -> None:
 
 def coordinate(parent: Any, nodes: Iterable[Any], keys: list[str], fragments: dict[str, Any]) -> str:
     """The field at a path of response keys below these nodes; empty if they do not select it."""
-    key, *rest = keys
-    found = [field for field in selected(nodes, fragments) if (field.alias or field.name).value == key]
-    name = found[0].name.value if found else ""
-    if not rest or not found:
-        return f"{parent.name}.{name}" if found else ""
-    return coordinate(get_named_type(parent.fields[name].type), found, rest, fragments)
+    key, *remaining_keys = keys
+    matching_fields = [field for field in selected_fields(nodes, fragments) if (field.alias or field.name).value == key]
+    name = matching_fields[0].name.value if matching_fields else ""
+    if not remaining_keys or not matching_fields:
+        return f"{parent.name}.{name}" if matching_fields else ""
+    return coordinate(get_named_type(parent.fields[name].type), matching_fields, remaining_keys, fragments)
 
 
-def selected(nodes: Iterable[Any], fragments: dict[str, Any]) -> Iterator[FieldNode]:
+def selected_fields(nodes: Iterable[Any], fragments: dict[str, Any]) -> Iterator[FieldNode]:
     """The fields that nodes select, also by fragments: no type of the schema is abstract."""
     for node in nodes:
         for selection in node.selection_set.selections if node.selection_set else ():
@@ -73,26 +77,28 @@ def selected(nodes: Iterable[Any], fragments: dict[str, Any]) -> Iterator[FieldN
                 yield selection
             else:
                 inner = fragments[selection.name.value] if selection.kind == "fragment_spread" else selection
-                yield from selected([inner], fragments)
+                yield from selected_fields([inner], fragments)
 
 
-def problems(answered: set[Answered], whole: bool) -> list[str]:
+def problems(returned: set[ReturnedError], complete: bool) -> list[str]:
     """The differences between the errors that fields returned and those that they declare.
 
     A declared error that was not seen is one only if all tests ran. An error that any field may return need not be seen
     of each.
     """
-    declared = {(path, type) for type, error in contracts.errors()["errors"].items() for path in error["fields"]}
-    found = [f"{path} returned {type}: add it to `errors` of its entry" for path, type in answered - declared]
-    if whole:
-        shared = {error.__name__ for error in (*OF_ANY_FUNCTION, *OF_ANY_CALLER)}
-        unseen = {(path, type) for path, type in declared - answered if type not in shared}
-        found += [f"{path} declares {type}, which no test has seen" for path, type in unseen]
-        found += [f"no test has seen {type}" for type in shared - {type for _, type in answered}]
-    return sorted(found)
+    declared = {
+        (path, type) for type, error in contracts.errors_contract()["errors"].items() for path in error["fields"]
+    }
+    messages = [f"{path} returned {type}: add it to `errors` of its entry" for path, type in returned - declared]
+    if complete:
+        shared = {error.__name__ for error in (*FUNCTION_ERRORS, *CALLER_ERRORS)}
+        unseen = {(path, type) for path, type in declared - returned if type not in shared}
+        messages += [f"{path} declares {type}, which no test has seen" for path, type in unseen]
+        messages += [f"no test has seen {type}" for type in shared - {type for _, type in returned}]
+    return sorted(messages)
 
 
-def is_whole(config: pytest.Config) -> bool:
+def is_complete_run(config: pytest.Config) -> bool:
     """True if the run is of all tests that no marker puts into another tier."""
     options = config.option
     return (
@@ -104,18 +110,18 @@ def is_whole(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Takes over what a process of pytest-xdist has recorded."""
-    ANSWERED.update((path, type) for path, type in getattr(node, "workeroutput", {}).get("answered_errors", ()))
+    """Adds the errors that a worker process of pytest-xdist recorded."""
+    RETURNED_ERRORS.update((path, type) for path, type in getattr(node, "workeroutput", {}).get("returned_errors", ()))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fails a run that passed, if what fields returned differs from what they declare."""
     config = session.config
     if hasattr(config, "workeroutput"):
-        config.workeroutput["answered_errors"] = sorted(ANSWERED)
+        config.workeroutput["returned_errors"] = sorted(RETURNED_ERRORS)
         return
     passed = exitstatus == pytest.ExitCode.OK
-    config.stash[PROBLEMS] = problems(ANSWERED, whole=passed and is_whole(config))
+    config.stash[PROBLEMS] = problems(RETURNED_ERRORS, complete=passed and is_complete_run(config))
     if config.stash[PROBLEMS] and passed:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

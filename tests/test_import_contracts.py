@@ -1,4 +1,4 @@
-"""The arrows between the rooms: who may import what. They stand in pyproject.toml, and import-linter reads them."""
+"""The import contracts between packages. They are in pyproject.toml, and import-linter checks them."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from local.paths import ROOT
 
-ROOMS = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
+PACKAGES = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
 LINTER = Path(sys.executable).parent / "lint-imports"
 FORBIDDEN = [
     ("data.keys", "resolvers.field_config"),
@@ -45,41 +45,41 @@ FORBIDDEN = [
 ]
 
 
-def linted(tree: Path) -> "subprocess.CompletedProcess[str]":
+def run_linter(tree: Path) -> "subprocess.CompletedProcess[str]":
     command = [str(LINTER), "--no-cache", "--no-logo"]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, env={"COLUMNS": "200"})
 
 
-def copied(to: Path) -> None:
-    """Copies the rooms and what is said of them."""
+def copy_packages(to: Path) -> None:
+    """Copies the packages and the import contracts."""
     shutil.copy(ROOT / "pyproject.toml", to)
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, to / room, ignore=shutil.ignore_patterns("__pycache__", "graphiql"))
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, to / package, ignore=shutil.ignore_patterns("__pycache__", "graphiql"))
 
 
 @pytest.fixture(scope="module")
-def told_of_all(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the linter tells of a copy in which each forbidden import is made, each within a function."""
-    tree = tmp_path_factory.mktemp("rooms")
-    copied(tree)
-    for importer, imported in FORBIDDEN:
+def lint_output(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Returns the linter's output for a copy with every forbidden import, each within a function."""
+    tree = tmp_path_factory.mktemp("packages")
+    copy_packages(tree)
+    for importer, forbidden in FORBIDDEN:
         with (tree / f"{importer.replace('.', '/')}.py").open("a") as module:
-            module.write(f"\n\ndef later() -> None:\n    import {imported}\n")
-    return linted(tree).stdout
+            module.write(f"\n\ndef later() -> None:\n    import {forbidden}\n")
+    return run_linter(tree).stdout
 
 
-def test_each_room_imports_what_it_may() -> None:
-    found = linted(ROOT)
-    assert found.returncode == 0, found.stdout + found.stderr
+def test_each_package_keeps_the_import_contracts() -> None:
+    completed = run_linter(ROOT)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
-def test_an_import_that_a_room_may_not_have_is_found(told_of_all: str) -> None:
-    arrows = [f"{importer} -> {imported}" for importer, imported in FORBIDDEN]
-    assert [arrow for arrow in arrows if f"{arrow} (l." not in told_of_all] == []
+def test_each_forbidden_import_is_reported(lint_output: str) -> None:
+    lines = [f"{importer} -> {forbidden}" for importer, forbidden in FORBIDDEN]
+    assert [line for line in lines if f"{line} (l." not in lint_output] == []
 
 
-def test_one_such_import_is_enough_to_fail(tmp_path: Path) -> None:
-    copied(tmp_path)
-    assert linted(tmp_path).returncode == 0
+def test_one_forbidden_import_fails_the_check(tmp_path: Path) -> None:
+    copy_packages(tmp_path)
+    assert run_linter(tmp_path).returncode == 0
     (tmp_path / "data" / "keys.py").write_text("import boto3\n")
-    assert linted(tmp_path).returncode == 1
+    assert run_linter(tmp_path).returncode == 1

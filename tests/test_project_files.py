@@ -1,4 +1,4 @@
-"""The files that tell people and services how to work on the project name everything that they must."""
+"""The project's configuration files (dependabot, code owners, hooks, CI, changelog) cover everything they must."""
 
 import re
 from pathlib import PurePosixPath
@@ -19,7 +19,7 @@ def read_yaml(file: str) -> Any:
 
 
 def folders_with(name: str) -> set[str]:
-    """The folders, from the root, that have a file whose name matches the pattern."""
+    """Returns the folders that have a file whose name matches the pattern, as absolute paths from the root."""
     paths = map(PurePosixPath, FILES)
     return {f"/{path.parent}".removesuffix(".") for path in paths if re.fullmatch(name, path.name)}
 
@@ -31,7 +31,7 @@ def dependabot_folders(ecosystem: str) -> set[str]:
     return set(update.get("directories", [update.get("directory")]))
 
 
-def test_dependabot_updates_the_packages_of_each_folder_that_has_a_package_json() -> None:
+def test_dependabot_updates_each_folder_with_a_package_json() -> None:
     assert dependabot_folders("npm") == folders_with(r"package\.json")
 
 
@@ -51,7 +51,7 @@ def test_a_contract_has_a_code_owner(contract: str) -> None:
     assert [pattern for pattern in patterns if f"/{contract}".startswith(pattern)]
 
 
-def test_each_pre_commit_hook_is_local_and_runs_a_pinned_tool_of_make_check() -> None:
+def test_each_pre_commit_hook_runs_a_pinned_tool_of_make_check() -> None:
     repositories = read_yaml(".pre-commit-config.yaml")["repos"]
     assert [repository["repo"] for repository in repositories] == ["local"]
     [recipe] = re.findall(r"^check:.*\n((?:\t.+\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)

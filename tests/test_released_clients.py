@@ -1,4 +1,4 @@
-"""What the apps ask for: each operation of a shipped version fits the schema, and is one that a log can name."""
+"""The operations of the released apps: each is valid for the schema and has a name for the logs."""
 
 import re
 from itertools import groupby
@@ -20,7 +20,7 @@ def name(folder: Path) -> str:
 
 
 def document(folder: Path) -> DocumentNode:
-    """All that a version of an app asks, in one."""
+    """Returns all operations of a version as one document."""
     return parse("\n".join(file.read_text() for file in VERSIONS[folder]))
 
 
@@ -28,27 +28,27 @@ def operations(folder: Path) -> list[OperationDefinitionNode]:
     return [node for node in document(folder).definitions if isinstance(node, OperationDefinitionNode)]
 
 
-def test_each_app_has_its_first_version() -> None:
+def test_each_app_has_version_1_0() -> None:
     assert [name(folder) for folder in VERSIONS] == ["android/1.0", "ios/1.0", "web/1.0"]
 
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=name)
-def test_all_that_a_version_asks_fits_the_schema(folder: Path) -> None:
+def test_the_operations_of_a_version_are_valid_for_the_schema(folder: Path) -> None:
     assert validate(SCHEMA, document(folder)) == []
 
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=name)
-def test_each_operation_has_a_name_of_its_own(folder: Path) -> None:
+def test_operations_have_unique_names(folder: Path) -> None:
     names = [operation.name.value if operation.name else None for operation in operations(folder)]
     assert None not in names
     assert len(set(names)) == len(names) >= 12
 
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=name)
-def test_a_version_reads_writes_and_follows(folder: Path) -> None:
+def test_a_version_has_queries_mutations_and_subscriptions(folder: Path) -> None:
     assert {operation.operation for operation in operations(folder)} == set(OperationType)
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(\.\./([^)]+)\)", DOCS))))
-def test_what_their_documentation_links_is_there(path: str) -> None:
+def test_each_file_linked_in_the_clients_guide_exists(path: str) -> None:
     assert (ROOT / path).exists()

@@ -47,9 +47,9 @@ class NameLimits:
 
 # The counts of the day on which the check was added. Lower them as names improve; do not raise them.
 LIMITS = NameLimits(
-    bare_words={"data": 109, "infra": 84, "local": 550, "resolvers": 81, "tests": 919},
-    repeated_classes=17,
-    private_words=641,
+    bare_words={"data": 1},
+    repeated_classes=5,
+    private_words=20,
 )
 
 

@@ -1,1 +1,2 @@
-"""DynamoDB access: the only package that knows botocore. It takes and returns keys, plain items and our own errors."""
+"""DynamoDB access: the only package that imports botocore. It takes keys and plain items, returns plain items, and
+raises the errors of data/errors.py."""

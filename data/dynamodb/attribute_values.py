@@ -1,4 +1,4 @@
-"""Plain values in DynamoDB's own notation, and back.
+"""Converts plain Python values to DynamoDB attribute values and back.
 
 Numbers are int or float, never Decimal: a price has at most 15 significant digits, which a float carries exactly.
 """
@@ -6,37 +6,37 @@ Numbers are int or float, never Decimal: a price has at most 15 significant digi
 from collections.abc import Mapping
 from typing import Any
 
-SMALLEST = 1e-130  # what is nearer to zero DynamoDB refuses
+MIN_MAGNITUDE = 1e-130  # DynamoDB rejects numbers closer to zero
 
 
-def item(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value(member) for name, member in values.items()}
+def serialize_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: serialize(value) for name, value in values.items()}
 
 
-def value(plain: Any) -> dict[str, Any]:
-    if isinstance(plain, str):
-        return {"S": plain}
-    if isinstance(plain, bool):
-        return {"BOOL": plain}
-    if isinstance(plain, (int, float)):
-        return {"N": "0" if abs(plain) < SMALLEST else repr(plain)}
-    if plain is None:
+def serialize(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, (int, float)):
+        return {"N": "0" if abs(value) < MIN_MAGNITUDE else repr(value)}
+    if value is None:
         return {"NULL": True}
-    if isinstance(plain, Mapping):
-        return {"M": item(plain)}
-    return {"L": [value(member) for member in plain]}
+    if isinstance(value, Mapping):
+        return {"M": serialize_item(value)}
+    return {"L": [serialize(member) for member in value]}
 
 
-def plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(member) for name, member in item.items()}
+def deserialize_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: deserialize(value) for name, value in item.items()}
 
 
-def plain(value: Mapping[str, Any]) -> Any:
-    ((kind, held),) = value.items()
-    if kind == "N":
-        return float(held) if any(sign in held for sign in ".eE") else int(held)
-    if kind == "L":
-        return [plain(member) for member in held]
-    if kind == "M":
-        return plain_item(held)
-    return None if kind == "NULL" else held
+def deserialize(attribute_value: Mapping[str, Any]) -> Any:
+    ((type_code, value),) = attribute_value.items()
+    if type_code == "N":
+        return float(value) if any(sign in value for sign in ".eE") else int(value)
+    if type_code == "L":
+        return [deserialize(member) for member in value]
+    if type_code == "M":
+        return deserialize_item(value)
+    return None if type_code == "NULL" else value

@@ -1,4 +1,4 @@
-"""The one client of DynamoDB: botocore's, quickly made, and spared what DynamoDB's own notation does not need."""
+"""The DynamoDB client: botocore's, without the start-up and parsing work that DynamoDB does not need."""
 
 import os
 from functools import cache
@@ -13,41 +13,41 @@ from botocore.session import get_session
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-CONNECTIONS = 16
+MAX_CONNECTIONS = 16
 
 
 @cache
 def client() -> "DynamoDBClient":
-    """The process's one client: connections kept open, 1 s to connect, 5 s to answer, three tries a request.
+    """Returns the client of this process: keep-alive connections, 1 s connect timeout, 5 s read timeout, 3 attempts.
 
-    Made by botocore itself, which is all that boto3.client does, without boto3's import.
+    boto3.client would return the same client, but importing boto3 takes longer.
     """
     session: Any = get_session()
-    session.register_component("data_loader", DynamoDBLoader())
-    session.register_component("response_parser_factory", Parsers())
-    tries: Any = {"mode": "standard", "total_max_attempts": 3}
-    # What data/dynamodb/requests.py writes has the right shape: checking it again takes as long as signing it.
-    kept: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": tries}
-    kept["user_agent"] = f"homes botocore/{botocore.__version__}"  # botocore puts its own together twice a request
-    config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=CONNECTIONS, **kept)
-    made: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION"), config=config)
-    return made
+    session.register_component("data_loader", DynamoDBOnlyLoader())
+    session.register_component("response_parser_factory", RawParserFactory())
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    # data/dynamodb/requests.py builds valid parameters. Validating them takes as long as signing the request.
+    options: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": retries}
+    options["user_agent"] = f"homes botocore/{botocore.__version__}"  # botocore builds its own twice a request
+    config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=MAX_CONNECTIONS, **options)
+    dynamodb_client: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION"), config=config)
+    return dynamodb_client
 
 
-class DynamoDBLoader(Loader):
-    """Knows that there is DynamoDB. botocore's own goes through the folders of all 400 services, twice, to see that."""
+class DynamoDBOnlyLoader(Loader):
+    """Lists DynamoDB only. botocore's loader searches the folders of all 400 services, twice, to find it."""
 
     def list_available_services(self, type_name: str) -> list[str]:
         return ["dynamodb"]
 
 
-class AsItCame(JSONParser):
-    """Leaves an answer as its JSON has it. botocore looks at each value for bytes and times, of which we store none."""
+class RawJSONParser(JSONParser):
+    """Returns the response's JSON unchanged. botocore checks each value for bytes and timestamps; we store neither."""
 
     def _parse_shape(self, shape: object, node: Any) -> Any:
         return node
 
 
-class Parsers(ResponseParserFactory):
+class RawParserFactory(ResponseParserFactory):
     def create_parser(self, protocol_name: str) -> Any:
-        return AsItCame() if protocol_name == "json" else super().create_parser(protocol_name)
+        return RawJSONParser() if protocol_name == "json" else super().create_parser(protocol_name)

@@ -1,25 +1,26 @@
-"""What each request to DynamoDB was and cost, as DynamoDB itself counts it."""
+"""Reports each request to DynamoDB and its cost, as DynamoDB counts it."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MOST_KEYS = 100
+MAX_KEYS = 100
 
 
 @dataclass(frozen=True)
-class Call:
-    """One request on the wire and what it cost, as DynamoDB counts it.
+class DynamoDBCall:
+    """One request on the wire and its cost, as DynamoDB counts it.
 
-    `where` is the keys it named, each as `pk / sk`, at most 100; `scanned` the items it read, of which a filter let
-    `items` through; `error` is why it failed; `at` when it was sent, by time.perf_counter.
+    `keys` is the number of requested keys, and `key_names` has at most 100 of them, each as `pk / sk`. `scanned` items
+    were read; a filter returned `items` of them. `at` is the time of sending by time.perf_counter. `error` is the code
+    of the error, if the request failed. The traces of the local server show these names.
     """
 
     operation: str
     index: str | None
     keys: int
-    where: tuple[str, ...]
+    key_names: tuple[str, ...]
     items: int
     scanned: int
     read_units: float
@@ -29,83 +30,90 @@ class Call:
     error: str | None
 
 
-def register(events: Any, hear: Callable[[Call], None]) -> None:
-    """Tells `hear` of each attempt that a botocore client with these events makes: its own retries are requests too."""
+def register(events: Any, on_call: Callable[[DynamoDBCall], None]) -> None:
+    """Calls `on_call` for each attempt of the botocore client that has these events: a retry is a request, too."""
 
-    def asked(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        context["asked"] = params
+    def on_params(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["call_params"] = params
 
-    def sent(request: Any, **_: Any) -> None:
-        request.context["sent"] = time.perf_counter()
+    def on_send(request: Any, **_: Any) -> None:
+        request.context["sent_at"] = time.perf_counter()
 
-    def answered(
+    def on_response(
         event_name: str, context: dict[str, Any], parsed_response: Any, exception: Exception | None, **_: Any
     ) -> None:
-        answer = parsed_response or {"Error": {"Code": type(exception).__name__}}
-        hear(call(event_name.rpartition(".")[2], context["asked"], answer, context["sent"]))
+        response = parsed_response or {"Error": {"Code": type(exception).__name__}}
+        on_call(describe_call(event_name.rpartition(".")[2], context["call_params"], response, context["sent_at"]))
 
-    events.register("provide-client-params.dynamodb", asked)
-    events.register("request-created.dynamodb", sent)
-    events.register("response-received.dynamodb", answered)
+    events.register("provide-client-params.dynamodb", on_params)
+    events.register("request-created.dynamodb", on_send)
+    events.register("response-received.dynamodb", on_response)
 
 
-def call(operation: str, asked: dict[str, Any], answer: dict[str, Any], at: float) -> Call:
-    """The account of one attempt, just answered, from its parameters and its answer."""
-    ms = (time.perf_counter() - at) * 1000
-    writes = operation not in ("GetItem", "BatchGetItem", "Query", "Scan")
-    consumed = answer.get("ConsumedCapacity", ())
-    units = sum(one["CapacityUnits"] for one in ([consumed] if isinstance(consumed, dict) else consumed))
-    keys = len(asked.get("TransactItems", ())) or sum(map(members, asked.get("RequestItems", {}).values())) or 1
-    error = answer.get("Error", {}).get("Code")
-    items = 0 if error else keys if writes else found(answer)
-    return Call(
+def describe_call(operation: str, params: dict[str, Any], response: dict[str, Any], started_at: float) -> DynamoDBCall:
+    """Describes an attempt whose response has just arrived."""
+    ms = (time.perf_counter() - started_at) * 1000
+    is_write = operation not in ("GetItem", "BatchGetItem", "Query", "Scan")
+    consumed = response.get("ConsumedCapacity", ())
+    units = sum(capacity["CapacityUnits"] for capacity in ([consumed] if isinstance(consumed, dict) else consumed))
+    key_count = (
+        len(params.get("TransactItems", ())) or sum(map(batch_size, params.get("RequestItems", {}).values())) or 1
+    )
+    error = response.get("Error", {}).get("Code")
+    item_count = 0 if error else key_count if is_write else count_items(response)
+    return DynamoDBCall(
         operation=operation,
-        index=asked.get("IndexName"),
-        keys=keys,
-        where=tuple(where(asked)[:MOST_KEYS]),
-        items=items,
-        scanned=answer.get("ScannedCount", items),
-        read_units=0 if writes else units,
-        write_units=units if writes else 0,
-        at=at,
+        index=params.get("IndexName"),
+        keys=key_count,
+        key_names=tuple(key_names(params)[:MAX_KEYS]),
+        items=item_count,
+        scanned=response.get("ScannedCount", item_count),
+        read_units=0 if is_write else units,
+        write_units=units if is_write else 0,
+        at=started_at,
         ms=round(ms, 3),
         error=error,
     )
 
 
-def members(batch: Any) -> int:
+def batch_size(batch: Any) -> int:
     return len(batch["Keys"] if isinstance(batch, dict) else batch)
 
 
-def found(answer: dict[str, Any]) -> int:
-    if "Item" in answer:
+def count_items(response: dict[str, Any]) -> int:
+    if "Item" in response:
         return 1
-    return len(answer.get("Items", ())) + sum(map(len, answer.get("Responses", {}).values()))
+    return len(response.get("Items", ())) + sum(map(len, response.get("Responses", {}).values()))
 
 
-def where(asked: Mapping[str, Any]) -> list[str]:
-    """The keys that a request names: a range as `pk / low … high`, a write in a batch after its kind; a scan's none."""
-    if "KeyConditionExpression" in asked:
-        pk, low, high = (text(asked["ExpressionAttributeValues"][name]) for name in (":pk", ":low", ":high"))
-        return [f"{pk} / {low} … {high}"]
-    batches = asked.get("RequestItems", {}).values()
+def key_names(params: Mapping[str, Any]) -> list[str]:
+    """Returns the keys of a request: a range as `pk / lower … upper`, a write as `Put pk / sk`; none of a scan."""
+    if "KeyConditionExpression" in params:
+        pk, lower, upper = (
+            attribute_text(params["ExpressionAttributeValues"][name]) for name in (":pk", ":low", ":high")
+        )
+        return [f"{pk} / {lower} … {upper}"]
+    batches = params.get("RequestItems", {}).values()
     reads = [key for batch in batches if isinstance(batch, dict) for key in batch["Keys"]]
-    writes = [*asked.get("TransactItems", ()), *(one for batch in batches if isinstance(batch, list) for one in batch)]
-    alone = [asked[name] for name in ("Key", "Item") if name in asked]
+    writes = [
+        *params.get("TransactItems", ()),
+        *(write for batch in batches if isinstance(batch, list) for write in batch),
+    ]
+    single_keys = [params[name] for name in ("Key", "Item") if name in params]
     return [
-        *map(key_in, alone + reads),
+        *map(format_key, single_keys + reads),
         *(
-            f"{kind.removesuffix('Request')} {key_in(of.get('Key') or of['Item'])}"
-            for one in writes
-            for kind, of in one.items()
+            f"{request_type.removesuffix('Request')} {format_key(request.get('Key') or request['Item'])}"
+            for write in writes
+            for request_type, request in write.items()
         ),
     ]
 
 
-def key_in(item: Mapping[str, Any]) -> str:
-    return f"{text(item['pk'])} / {text(item['sk'])}"
+def format_key(item: Mapping[str, Any]) -> str:
+    return f"{attribute_text(item['pk'])} / {attribute_text(item['sk'])}"
 
 
-def text(value: Mapping[str, str]) -> str:
-    (held,) = value.values()
-    return held
+def attribute_text(value: Mapping[str, str]) -> str:
+    (text,) = value.values()
+    return text

@@ -1,4 +1,4 @@
-"""What is asked of DynamoDB, in its own notation. Attributes are written #name in an expression, values :name."""
+"""Requests in DynamoDB's notation. An expression names attributes as #name and values as :name."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,47 +9,53 @@ from data.dynamodb import attribute_values
 from data.keys import PARTITION, SORT, Index, Key
 
 Item = dict[str, Any]
-Described = dict[str, Any]
+Request = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class When:
-    """A condition of a write; `refused` makes the error to raise from the item that was found instead."""
+class Condition:
+    """A condition of a write. If it fails, `on_failure(stored item or None)` returns the error to raise."""
 
     expression: str
-    refused: Callable[[Item | None], Exception]
+    on_failure: Callable[[Item | None], Exception]
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Put:
     item: Item
-    when: When | None = None
+    condition: Condition | None = None
 
-    def described(self, table: str) -> Described:
-        return {"Put": {"TableName": table, "Item": attribute_values.item(self.item)} | condition(self.when)}
+    def to_request(self, table: str) -> Request:
+        return {
+            "Put": {"TableName": table, "Item": attribute_values.serialize_item(self.item)}
+            | condition_parameters(self.condition)
+        }
 
 
 @dataclass(frozen=True)
 class Delete:
     key: Key
-    when: When | None = None
+    condition: Condition | None = None
 
-    def described(self, table: str) -> Described:
-        return {"Delete": {"TableName": table, "Key": attribute_values.item(self.key._asdict())} | condition(self.when)}
+    def to_request(self, table: str) -> Request:
+        return {
+            "Delete": {"TableName": table, "Key": attribute_values.serialize_item(self.key._asdict())}
+            | condition_parameters(self.condition)
+        }
 
 
 @dataclass(frozen=True)
-class Check:
-    """Changes nothing; the writes beside it happen only where its condition holds."""
+class ConditionCheck:
+    """Writes nothing. The other writes of the transaction happen only if its condition holds."""
 
     key: Key
-    when: When
+    condition: Condition
 
-    def described(self, table: str) -> Described:
+    def to_request(self, table: str) -> Request:
         return {
-            "ConditionCheck": {"TableName": table, "Key": attribute_values.item(self.key._asdict())}
-            | condition(self.when)
+            "ConditionCheck": {"TableName": table, "Key": attribute_values.serialize_item(self.key._asdict())}
+            | condition_parameters(self.condition)
         }
 
 
@@ -58,62 +64,64 @@ class Update:
     key: Key
     expression: str
     values: Mapping[str, Any]
-    when: When | None = None
+    condition: Condition | None = None
 
-    def described(self, table: str) -> Described:
-        both = f"{self.expression} {self.when.expression if self.when else ''}"
-        values = {**self.values, **(self.when.values if self.when else {})}
+    def to_request(self, table: str) -> Request:
+        expressions = f"{self.expression} {self.condition.expression if self.condition else ''}"
+        values = {**self.values, **(self.condition.values if self.condition else {})}
         request = {
             "TableName": table,
-            "Key": attribute_values.item(self.key._asdict()),
+            "Key": attribute_values.serialize_item(self.key._asdict()),
             "UpdateExpression": self.expression,
         }
-        return {"Update": request | condition(self.when) | placeholders(both, values)}
+        return {"Update": request | condition_parameters(self.condition) | placeholder_parameters(expressions, values)}
 
 
-Action = Put | Delete | Check | Update
+Action = Put | Delete | ConditionCheck | Update
 
 
 @dataclass(frozen=True)
 class Query:
-    """One range of one partition: sort keys from `low` to `high`, both included, in the table or in an index."""
+    """A range of one partition: sort keys from `lower` to `upper`, both included, in the table or in an index."""
 
     pk: str
-    low: str | float
-    high: str | float
+    lower: str | float
+    upper: str | float
     index: Index | None = None
-    forward: bool = True
+    ascending: bool = True
     filter: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def described(self, table: str) -> Described:
+    def to_request(self, table: str) -> Request:
         partition, sort = (self.index.partition, self.index.sort) if self.index else (PARTITION, SORT)
         request = {
             "TableName": table,
             "KeyConditionExpression": f"{partition.name} = :pk AND {sort.name} BETWEEN :low AND :high",
-            "ScanIndexForward": self.forward,
+            "ScanIndexForward": self.ascending,
         }
         if self.index:
             request["IndexName"] = self.index.name
         if self.filter:
             request["FilterExpression"] = self.filter
-        return request | placeholders(self.filter, {"pk": self.pk, "low": self.low, "high": self.high, **self.values})
+        return request | placeholder_parameters(
+            self.filter, {"pk": self.pk, "low": self.lower, "high": self.upper, **self.values}
+        )
 
 
-def condition(when: When | None) -> Described:
-    """A write's condition, with the item found where it does not hold."""
-    if when is None:
+def condition_parameters(condition: Condition | None) -> Request:
+    """Returns the parameters of a condition. If it fails, DynamoDB returns the stored item."""
+    if condition is None:
         return {}
-    asked = {"ConditionExpression": when.expression, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    return asked | placeholders(when.expression, when.values)
+    parameters = {"ConditionExpression": condition.expression, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return parameters | placeholder_parameters(condition.expression, condition.values)
 
 
-def placeholders(expression: str, values: Mapping[str, Any]) -> Described:
-    request: Described = {}
+def placeholder_parameters(expression: str, values: Mapping[str, Any]) -> Request:
+    parameters: Request = {}
     if names := {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}:
-        request["ExpressionAttributeNames"] = names
+        parameters["ExpressionAttributeNames"] = names
     if values:
-        request["ExpressionAttributeValues"] = attribute_values.item(
+        parameters["ExpressionAttributeValues"] = attribute_values.serialize_item(
             {f":{name}": value for name, value in values.items()}
         )
-    return request
+    return parameters

@@ -1,1 +1,1 @@
-"""Programs over the whole table: bulk import and verification. Lambda packages leave it out."""
+"""Programs for the whole table: bulk import and verification. The Lambda packages do not contain it."""

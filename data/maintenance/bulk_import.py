@@ -1,9 +1,9 @@
-"""Homes that come with a past, many at once, by BatchWriteItem: put where they are not, and never over what is there.
+"""Imports properties with their history by BatchWriteItem. It does not overwrite existing properties.
 
-Batches know no conditions, so the order is what keeps a load that is cut off, or run again, from harm: first all that
-stands about a home, then the home, last its first event. So a home that is there is whole, and one that is gone while
-its event is there was deleted by somebody. Two loads of the same homes at once are one too many: the later could undo
-what somebody did to a home in between.
+BatchWriteItem has no conditions, so the write order makes an interrupted or repeated import safe: related items first,
+then the property, then its first history event. So an existing property is complete, and a property that is missing
+although its first event exists was deleted by a user. Do not run two imports of the same properties concurrently: the
+later one could undo a user's change.
 """
 
 from collections.abc import Sequence, Set
@@ -16,55 +16,59 @@ from data.dynamodb.requests import Item
 from data.keys import Key
 from data.records import Property
 
-AT_ONCE = 50  # homes whose being there is asked in one BatchGetItem
+BATCH_SIZE = 50  # properties whose two keys fit into one BatchGetItem
 
 
-class Found(Enum):
-    """How a home was found when it was to be added: only one that was new is written."""
+class ImportResult(Enum):
+    """The result of importing one property. Only a property that is CREATED was written."""
 
-    NEW = "new"
-    THERE = "there"
+    CREATED = "new"
+    EXISTS = "there"
     DELETED = "deleted"
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A home as it stands now, with its pictures, and its history, oldest first."""
+class PropertyImport:
+    """A property in its current version, with its images, and its history, oldest first."""
 
-    home: Property
+    property_: Property
     events: Sequence[Item]
 
     @property
     def first_event(self) -> Key:
         return Key(self.events[0]["pk"], self.events[0]["sk"])
 
-    def surroundings(self) -> list[Item]:
-        """All that stands about the home, but its first event."""
-        card = listings.card(self.home)
+    def related_items(self) -> list[Item]:
+        """Returns all items of the property except the property item and its first event."""
+        listing = listings.listing_of(self.property_)
         return [
-            *map(images.to_item, self.home.images or ()),
-            properties.edge(self.home),
-            *([listings.to_item(card)] if card else []),
+            *map(images.to_item, self.property_.images or ()),
+            properties.ownership_item(self.property_),
+            *([listings.to_item(listing)] if listing else []),
             *self.events[1:],
         ]
 
 
-def add(arrivals: Sequence[Arrival]) -> list[Found]:
-    """How each home was found; those that were new are there now, not yet counted to their owners.
+def import_properties(imports: Sequence[PropertyImport]) -> list[ImportResult]:
+    """Writes the new properties and returns the result of each import. It does not update the owners' counts.
 
-    One BatchGetItem for every 50 homes, one BatchWriteItem for every 25 items. Raises TryAgain.
+    Cost: one BatchGetItem for every 50 properties, one BatchWriteItem for every 25 items. Raises TryAgain.
     """
-    there = table.get_many([key for one in arrivals for key in (keys.property(one.home.id), one.first_event)], True)
-    found = [how(one, there.keys()) for one in arrivals]
-    new = [one for one, state in zip(arrivals, found, strict=True) if state is Found.NEW]
-    table.put_many([item for one in new for item in one.surroundings()])
-    table.put_many([properties.to_item(one.home) for one in new])
-    untold = [one for one, state in zip(arrivals, found, strict=True) if state is Found.THERE]
-    table.put_many([one.events[0] for one in [*new, *untold] if one.first_event not in there])
-    return found
+    existing = table.get_many(
+        [key for record in imports for key in (keys.property(record.property_.id), record.first_event)], True
+    )
+    results = [classify(record, existing.keys()) for record in imports]
+    new = [record for record, result in zip(imports, results, strict=True) if result is ImportResult.CREATED]
+    table.put_many([item for record in new for item in record.related_items()])
+    table.put_many([properties.to_item(record.property_) for record in new])
+    without_first_event = [
+        record for record, result in zip(imports, results, strict=True) if result is ImportResult.EXISTS
+    ]
+    table.put_many([record.events[0] for record in [*new, *without_first_event] if record.first_event not in existing])
+    return results
 
 
-def how(arrival: Arrival, there: Set[Key]) -> Found:
-    if keys.property(arrival.home.id) in there:
-        return Found.THERE
-    return Found.DELETED if arrival.first_event in there else Found.NEW
+def classify(record: PropertyImport, existing: Set[Key]) -> ImportResult:
+    if keys.property(record.property_.id) in existing:
+        return ImportResult.EXISTS
+    return ImportResult.DELETED if record.first_event in existing else ImportResult.CREATED

@@ -1,11 +1,21 @@
-"""openapi.yaml as API Gateway takes it: routes, what a request must be, and who answers; all other words left out.
+"""openapi.yaml as API Gateway accepts it: routes, request validation, integrations and security; the rest is removed.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 """
 
 from collections.abc import Mapping
 
-from local.gateway.openapi import ANY_ORIGIN, JSON, Body, Contract, Document, Operation, Parameter, Resource, read
+from local.gateway.openapi import (
+    ANY_ORIGIN,
+    JSON,
+    Body,
+    Document,
+    OpenApiContract,
+    OpenApiOperation,
+    Parameter,
+    Resource,
+    read,
+)
 from resolvers.wiring import REST
 
 EXTENSIONS = "x-amazon-apigateway-"
@@ -13,7 +23,7 @@ INTEGRATION = f"{EXTENSIONS}integration"
 
 
 def for_gateway(*, rest: str, authorizer: str) -> Document:
-    """The contract with its integrations: `rest` and `authorizer` are the addresses at which Lambda is invoked."""
+    """The contract with its integrations; `rest` and `authorizer` are the invocation URIs of the two functions."""
     contract = read()
     document = contract.document
     extensions = {name: value for name, value in document.items() if name.startswith(EXTENSIONS)}
@@ -29,23 +39,26 @@ def for_gateway(*, rest: str, authorizer: str) -> Document:
     }
 
 
-def path_item(contract: Contract, resource: Resource, rest: str) -> Document:
-    """A path: its methods, its preflight, and a 405 for every other method."""
+def path_item(contract: OpenApiContract, resource: Resource, rest: str) -> Document:
+    """The path item of a resource: its methods, a CORS preflight, and a 405 for every other method."""
     security: list[Document] = [{name: []} for name in contract.document["security"][0]]
     not_allowed = mock(405, {**ANY_ORIGIN, "Allow": resource.allowed_methods}, '{"error": "Method not allowed"}')
     return {
-        **{method.lower(): operation(one, security, rest) for method, one in resource.operations.items()},
+        **{
+            method.lower(): operation(operation_data, security, rest)
+            for method, operation_data in resource.operations.items()
+        },
         "options": mock(204, contract.preflight_headers(resource), ""),
         f"{EXTENSIONS}any-method": not_allowed,
     }
 
 
-def operation(one: Operation, security: list[Document], rest: str) -> Document:
-    parameters = list(one.parameters)
-    if one.method == "GET":
+def operation(contract_operation: OpenApiOperation, security: list[Document], rest: str) -> Document:
+    parameters = list(contract_operation.parameters)
+    if contract_operation.method == "GET":
         parameters.append(Parameter("Authorization", "header", required=False))
     return {
-        "operationId": one.id,
+        "operationId": contract_operation.id,
         "parameters": [
             {
                 "name": parameter.name,
@@ -55,7 +68,7 @@ def operation(one: Operation, security: list[Document], rest: str) -> Document:
             }
             for parameter in parameters
         ],
-        "responses": {status: {"description": status} for status in one.statuses},
+        "responses": {status: {"description": status} for status in contract_operation.statuses},
         "security": security,
         INTEGRATION: {
             "type": "aws_proxy",
@@ -63,9 +76,9 @@ def operation(one: Operation, security: list[Document], rest: str) -> Document:
             "uri": rest,
             "passthroughBehavior": "when_no_match",
             "timeoutInMillis": REST.seconds * 1_000,
-            **({"cacheKeyParameters": list(map(cache_key, parameters))} if one.method == "GET" else {}),
+            **({"cacheKeyParameters": list(map(cache_key, parameters))} if contract_operation.method == "GET" else {}),
         },
-        **({"requestBody": request_body(one.body)} if one.body else {}),
+        **({"requestBody": request_body(contract_operation.body)} if contract_operation.body else {}),
     }
 
 
@@ -74,38 +87,38 @@ def request_body(body: Body) -> Document:
 
 
 def cache_key(parameter: Parameter) -> str:
-    """A parameter as a part of the key under which API Gateway caches an answer."""
+    """The parameter as an entry of `cacheKeyParameters`."""
     place = "querystring" if parameter.place == "query" else parameter.place
     return f"method.request.{place}.{parameter.name}"
 
 
 def mock(status: int, headers: Mapping[str, str], body: str) -> Document:
-    """What the gateway answers by itself, to anybody."""
+    """A mock integration: API Gateway itself sends this response, without authorization."""
     answer = {
         "statusCode": str(status),
         "responseParameters": {f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()},
         "responseTemplates": {JSON: body},
     }
-    described = {"description": str(status), "headers": {name: {"schema": {"type": "string"}} for name in headers}}
-    asked = {"requestTemplates": {JSON: f'{{"statusCode": {status}}}'}, "passthroughBehavior": "when_no_match"}
+    response = {"description": str(status), "headers": {name: {"schema": {"type": "string"}} for name in headers}}
+    request = {"requestTemplates": {JSON: f'{{"statusCode": {status}}}'}, "passthroughBehavior": "when_no_match"}
     return {
         "security": [],
-        "responses": {str(status): described},
-        INTEGRATION: {"type": "mock", **asked, "responses": {"default": answer}},
+        "responses": {str(status): response},
+        INTEGRATION: {"type": "mock", **request, "responses": {"default": answer}},
     }
 
 
 def security_schemes(document: Document, authorizer: str) -> Document:
-    """The API key, and the token that the authorizer is asked about, once a minute."""
-    asked = {
+    """The API key and the bearer token, which the authorizer checks; its result is cached for a minute."""
+    authorizer_extension = {
         "type": "request",
         "identitySource": "method.request.header.Authorization",
         "authorizerUri": authorizer,
         "authorizerResultTtlInSeconds": REST.token_seconds,
     }
-    plain = {
-        name: {part: told[part] for part in ("type", "in", "name")}
-        for name, told in document["components"]["securitySchemes"].items()
+    schemes = {
+        name: {part: scheme[part] for part in ("type", "in", "name")}
+        for name, scheme in document["components"]["securitySchemes"].items()
     }
-    plain["Token"] |= {f"{EXTENSIONS}authtype": "custom", f"{EXTENSIONS}authorizer": asked}
-    return plain
+    schemes["Token"] |= {f"{EXTENSIONS}authtype": "custom", f"{EXTENSIONS}authorizer": authorizer_extension}
+    return schemes

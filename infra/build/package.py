@@ -1,6 +1,6 @@
-"""What is uploaded: the functions' own code, and a layer of what they import that Lambda's runtime does not bring.
+"""Builds what a deployment uploads: the functions' code, and layers with the packages that Lambda's runtime lacks.
 
-The layer holds wheels for the architecture that the functions run on, whatever machine builds it: no Docker.
+A layer contains wheels for the functions' architecture, whichever machine builds it; Docker is not needed.
 https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
 """
 
@@ -19,102 +19,104 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # as in local/paths.py, which infra may not import
-REQUIREMENTS = ROOT / "infra" / "layer.txt"
-VERIFYING = ROOT / "infra" / "authorizer.txt"
-BUILT = ROOT / ".cache" / "package"
-ROOMS = ("data", "resolvers")
-NEVER = shutil.ignore_patterns("__pycache__", "*.pyc", "maintenance", "sample", ".*")
+LAYER_REQUIREMENTS = ROOT / "infra" / "layer.txt"
+AUTHORIZER_REQUIREMENTS = ROOT / "infra" / "authorizer.txt"
+BUILD_DIRECTORY = ROOT / ".cache" / "package"
+PACKAGES = ("data", "resolvers")
+EXCLUDED = shutil.ignore_patterns("__pycache__", "*.pyc", "maintenance", "sample", ".*")
 WHEELS = {"arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64"), "x86_64": ("manylinux2014_x86_64",)}
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the functions run on: Lambda's name of an architecture, and a version of Python."""
+    """The platform of the functions: Lambda's name of an architecture, and a Python version."""
 
     architecture: str = "arm64"
     python: str = "3.13"
 
     @property
     def interpreter(self) -> str | None:
-        """A Python of this version on this machine, whatever its processor: what it compiles is for any."""
-        for found in (sys.executable, shutil.which(f"python{self.python}")):
-            if found and version(found) == self.python:
-                return found
+        """Path of a local interpreter of this version, or None. Bytecode does not depend on the processor."""
+        for candidate in (sys.executable, shutil.which(f"python{self.python}")):
+            if candidate and python_version(candidate) == self.python:
+                return candidate
         return None
 
     @property
-    def compiled(self) -> str:
+    def bytecode_tag(self) -> str:
         return self.python if self.interpreter else "source"
 
 
-LAMBDA = Target()
-HOST = Target({"aarch64": "arm64"}.get(platform.machine(), platform.machine()), "{}.{}".format(*sys.version_info[:2]))
+LAMBDA_TARGET = Target()
+HOST_TARGET = Target(
+    {"aarch64": "arm64"}.get(platform.machine(), platform.machine()), "{}.{}".format(*sys.version_info[:2])
+)
 
 
 @cache
-def version(interpreter: str) -> str:
-    """The version of a Python; of what is none, or none that is set up, nothing."""
+def python_version(interpreter: str) -> str:
+    """Returns "major.minor" of an interpreter, or "" if the command does not run Python."""
     command = [interpreter, "-I", "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    return done.stdout.strip()
+    process = subprocess.run(command, capture_output=True, text=True)
+    return process.stdout.strip()
 
 
-class NotBuilt(Exception):
-    """The layer could not be made; the text is what pip said of it."""
+class BuildError(Exception):
+    """The layer could not be built; the text has pip's output."""
 
 
-def functions(target: Target = LAMBDA) -> Path:
-    """A folder with the functions' code, and nothing else. Its name tells one content from another."""
-    with draft() as folder:
-        for room in ROOMS:
-            shutil.copytree(ROOT / room, folder / room, ignore=NEVER)
-        name = f"functions-{target.compiled}-{mark(folder)}"
-        if not (BUILT / name).exists():
+def functions(target: Target = LAMBDA_TARGET) -> Path:
+    """Returns a folder with only the functions' code. Its name contains a hash of the content."""
+    with build_directory() as folder:
+        for package in PACKAGES:
+            shutil.copytree(ROOT / package, folder / package, ignore=EXCLUDED)
+        name = f"functions-{target.bytecode_tag}-{content_hash(folder)}"
+        if not (BUILD_DIRECTORY / name).exists():
             compile(target, folder, "/var/task")
-        return kept(folder, name)
+        return publish_build(folder, name)
 
 
-def layer(target: Target = LAMBDA, requirements: Path = REQUIREMENTS) -> Path:
-    """A folder with the layer for a target, made where there is none of these very requirements. Raises NotBuilt."""
-    wanted = f"layer-{target.architecture}-{target.python}-{target.compiled}-{digest(requirements.read_bytes())}"
-    if (BUILT / wanted).exists():
-        return BUILT / wanted
-    with draft() as folder:
+def layer(target: Target = LAMBDA_TARGET, requirements: Path = LAYER_REQUIREMENTS) -> Path:
+    """Returns the folder of a target's layer; builds it if these requirements have none yet. Raises BuildError."""
+    name = f"layer-{target.architecture}-{target.python}-{target.bytecode_tag}-{digest(requirements.read_bytes())}"
+    if (BUILD_DIRECTORY / name).exists():
+        return BUILD_DIRECTORY / name
+    with build_directory() as folder:
         install(target, requirements, folder / "python")
-        for left_over in [*folder.rglob("*.dist-info"), *folder.glob("python/bin")]:
-            shutil.rmtree(left_over)
+        for unneeded in [*folder.rglob("*.dist-info"), *folder.glob("python/bin")]:
+            shutil.rmtree(unneeded)
         compile(target, folder, "/opt")
-        return kept(folder, wanted)
+        return publish_build(folder, name)
 
 
-def compile(target: Target, folder: Path, there: str) -> None:
-    """Compiles what is in a folder, for a Python that finds it `there`, where this machine has one of its version.
+def compile(target: Target, folder: Path, mount_path: str) -> None:
+    """Compiles a folder that Lambda mounts at `mount_path`. Does nothing if no interpreter has the target's version.
 
-    It is taken without a look at the source: a zip does not keep times. Without it each process of a function begins
-    by compiling what it imports, for it cannot keep that either.
+    Uses `unchecked-hash` .pyc files because zip archives lose mtimes. Without them every cold start compiles all
+    imports (the file system is read-only).
     """
     if target.interpreter:
-        command = [target.interpreter, "-m", "compileall", "-q", "-s", str(folder), "-p", there]
+        command = [target.interpreter, "-m", "compileall", "-q", "-s", str(folder), "-p", mount_path]
         subprocess.run([*command, "--invalidation-mode", "unchecked-hash", str(folder)], check=True)
 
 
 @contextmanager
-def draft() -> Iterator[Path]:
-    """A new folder, beside those that are kept."""
-    BUILT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=BUILT, ignore_cleanup_errors=True) as folder:
+def build_directory() -> Iterator[Path]:
+    """A temporary folder on the file system of the finished builds, so that it can be renamed."""
+    BUILD_DIRECTORY.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD_DIRECTORY, ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "content"
 
 
-def kept(folder: Path, name: str) -> Path:
-    """The folder under its name. Where another process was faster, its folder, which is the very same."""
+def publish_build(folder: Path, name: str) -> Path:
+    """Renames the folder to its final name. If another process was faster, its folder has the same content."""
     with suppress(OSError):
-        folder.rename(BUILT / name)
-    return BUILT / name
+        folder.rename(BUILD_DIRECTORY / name)
+    return BUILD_DIRECTORY / name
 
 
-def mark(folder: Path) -> str:
-    """What tells one content from another."""
+def content_hash(folder: Path) -> str:
+    """Hash of the paths and contents of all files."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     return digest(
         b"".join(digest(f"{file.relative_to(folder)}".encode() + file.read_bytes()).encode() for file in files)
@@ -126,24 +128,24 @@ def digest(content: bytes) -> str:
 
 
 def install(target: Target, requirements: Path, folder: Path) -> None:
-    platforms = [word for tag in WHEELS[target.architecture] for word in ("--platform", tag)]
+    platforms = [argument for tag in WHEELS[target.architecture] for argument in ("--platform", tag)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--no-compile", "--only-binary=:all:", "--implementation", "cp", "--python-version", target.python]
     command += [*platforms, "--require-hashes", "--requirement", str(requirements), "--target", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise NotBuilt(f"the layer for {target.architecture} could not be made:\n{done.stderr}")
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise BuildError(f"the layer for {target.architecture} could not be built:\n{process.stderr}")
 
 
-def archive(folder: Path) -> io.BytesIO:
-    """A folder as it is uploaded: zipped."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_folder(folder: Path) -> io.BytesIO:
+    """The folder as a zip archive, in memory."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zip_file:
         for file in sorted(folder.rglob("*")):
-            archive.write(file, file.relative_to(folder))
-    return held
+            zip_file.write(file, file.relative_to(folder))
+    return buffer
 
 
-def zipped(folder: Path) -> int:
-    """The bytes of a folder as it is uploaded."""
-    return archive(folder).tell()
+def zip_size(folder: Path) -> int:
+    """Size of the folder's zip archive, in bytes."""
+    return zip_folder(folder).tell()

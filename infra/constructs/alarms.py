@@ -1,4 +1,4 @@
-"""What operators are told, and look at: alarms that say what to do, and one page of pictures."""
+"""The alarms of a stage, whose descriptions name the first step, and its dashboard."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,15 +15,17 @@ from constructs import Construct
 
 from data import keys
 from infra.constructs.api import Api
-from infra.constructs.stream import Changes
+from infra.constructs.stream import StreamConsumer
 from infra.stages import Stage
-from infra.suppressions import accept
+from infra.suppressions import suppress
 
 MINUTE = Duration.minutes(1)
-ACCEPTED = {"Serverless::Serverless-SNSRedrivePolicy": "An e-mail that is not delivered is sent to nobody else"}
-UNKEYED = {"CKV_AWS_26": "An alarm tells nothing of anybody, and this stage has no key of its own"}
+SUPPRESSIONS = {
+    "Serverless::Serverless-SNSRedrivePolicy": "An e-mail subscription supports no useful dead-letter queue"
+}
+NO_CMK = {"CKV_AWS_26": "Alarms contain no personal data, and this stage has no customer managed key"}
 RUNBOOK = "docs/runbook.md"
-OPERATIONS = [  # all that the functions ask of the table
+OPERATIONS = [  # all that the functions use
     dynamodb.Operation.BATCH_GET_ITEM,
     dynamodb.Operation.GET_ITEM,
     dynamodb.Operation.QUERY,
@@ -33,7 +35,7 @@ WEEK_SECONDS = 7 * 24 * 60 * 60
 
 
 class Alarms(Construct):
-    """The alarms of a stage, which go to `topic`, and its dashboard."""
+    """The alarms of a stage, which notify `topic`, and its dashboard."""
 
     def __init__(
         self,
@@ -43,38 +45,60 @@ class Alarms(Construct):
         stage: Stage,
         api: Api,
         table: dynamodb.ITable,
-        changes: Changes,
+        changes: StreamConsumer,
         functions: Mapping[str, lambda_.IAlias],
     ) -> None:
         super().__init__(scope, id)
-        key = kms.Key(self, "Key", enable_key_rotation=True) if stage.own_key else None
+        key = kms.Key(self, "Key", enable_key_rotation=True) if stage.customer_managed_key else None
         self.topic = sns.Topic(self, "Topic", enforce_ssl=True, master_key=key)
-        let_in(self.topic, key)
+        allow_cloudwatch(self.topic, key)
         if not key:
-            accept(self.topic, UNKEYED)
+            suppress(self.topic, NO_CMK)
         if stage.alarm_email:
-            accept(self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email)), ACCEPTED)
-        requests = {name: appsync(api, name) for name in ("4XXError", "5XXError")}
-        slow = appsync(api, "Latency", "p95", Duration.minutes(5))
-        age = changes.function.metric("IteratorAge", statistic="Maximum", period=MINUTE)
+            suppress(self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email)), SUPPRESSIONS)
+        requests = {name: appsync_metric(api, name) for name in ("4XXError", "5XXError")}
+        latency = appsync_metric(api, "Latency", "p95", Duration.minutes(5))
+        stream_lag = changes.function.metric("IteratorAge", statistic="Maximum", period=MINUTE)
         throttled = table.metric_throttled_requests_for_operations(operations=OPERATIONS, period=MINUTE)
-        lost = changes.lost.metric_approximate_number_of_messages_visible(period=MINUTE)
-        lying = changes.lost.metric_approximate_age_of_oldest_message(period=MINUTE)
-        self.alarm("Faults", requests["5XXError"], 5, "AppSync or a function fails: see the error log of its functions")
-        self.alarm("Slow", slow, 1_000, "19 of 20 requests take up to a second or more: see the trace map, then warm")
-        self.alarm("Behind", age, 60_000, "Subscribers hear of changes a minute late or later: see the log of changes")
-        self.alarm("Lost", lost, 1, "A change was told to nobody: read it from the queue, mend, and send it again")
-        self.alarm("Forgotten", lying, WEEK_SECONDS, "A change that was lost goes for good in a week: see to it now")
-        self.alarm("Throttled", throttled, 10, "The table refuses requests: raise its capacity, or find the hot key")
+        dlq_depth = changes.dead_letters.metric_approximate_number_of_messages_visible(period=MINUTE)
+        dlq_age = changes.dead_letters.metric_approximate_age_of_oldest_message(period=MINUTE)
+        self.add_alarm("ServerErrors", requests["5XXError"], 5, "AppSync or a function fails: read the functions' logs")
+        self.add_alarm("HighLatency", latency, 1_000, "p95 latency is 1 s or more: read the X-Ray trace map")
+        self.add_alarm(
+            "StreamLag",
+            stream_lag,
+            60_000,
+            "Subscribers get changes a minute late: read the log of the function stream",
+        )
+        self.add_alarm(
+            "DeadLetters", dlq_depth, 1, "A change was not published: read the queue, fix the cause, publish it again"
+        )
+        self.add_alarm(
+            "DeadLettersExpiring", dlq_age, WEEK_SECONDS, "A dead letter is deleted in a week: process the queue now"
+        )
+        self.add_alarm(
+            "TableThrottled", throttled, 10, "The table throttles requests: raise its capacity or find the hot key"
+        )
         for name, function in functions.items():
-            failing = function.metric_errors(period=MINUTE)
-            self.alarm(f"{name.capitalize()}Fails", failing, 5, f"The function {name} fails: see its log, or roll back")
-            refused = function.metric_throttles(period=MINUTE)
-            self.alarm(f"{name.capitalize()}Refused", refused, 1, f"The function {name} runs at its limit: raise it")
-        self.dashboard(stage, api, table, changes, functions, throttled, age)
+            errors = function.metric_errors(period=MINUTE)
+            self.add_alarm(
+                f"{name.title().replace('_', '')}Errors",
+                errors,
+                5,
+                f"The function {name} fails: read its log, or roll back",
+            )
+            throttles = function.metric_throttles(period=MINUTE)
+            self.add_alarm(
+                f"{name.title().replace('_', '')}Throttled",
+                throttles,
+                1,
+                f"The function {name} is at its concurrency limit: raise the limit",
+            )
+        self.add_dashboard(stage, api, table, changes, functions, throttled, stream_lag)
 
-    def alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, what: str) -> None:
-        """Told where three of five minutes are at the threshold or above; silence is no alarm."""
+    def add_alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, instruction: str) -> None:
+        """Adds an alarm for a metric that is at or above the threshold in three of five periods, or in one if the
+        threshold is 1. Missing data is no alarm."""
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -84,67 +108,87 @@ class Alarms(Construct):
             datapoints_to_alarm=3 if threshold > 1 else 1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{what} ({RUNBOOK})",
+            alarm_description=f"{instruction} ({RUNBOOK})",
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
 
-    def dashboard(
+    def add_dashboard(
         self,
         stage: Stage,
         api: Api,
         table: dynamodb.ITable,
-        changes: Changes,
+        changes: StreamConsumer,
         functions: Mapping[str, lambda_.IAlias],
         throttled: cloudwatch.IMetric,
-        age: cloudwatch.IMetric,
+        stream_lag: cloudwatch.IMetric,
     ) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=f"homes-{stage.name}")
         board.add_widgets(
-            graph("Requests", [appsync(api, "Requests", "Sum")]),
-            graph("Latency, ms", [appsync(api, "Latency", which) for which in ("p50", "p95", "p99")]),
-            graph("Errors by field", [by_field(stage.name)]),
-        )
-        board.add_widgets(
-            graph("Refused and failed requests", [appsync(api, "4XXError"), appsync(api, "5XXError")]),
-            graph("Cache hit rate, %", [hit_rate(api)]),
-            graph("Throttled", [throttled, *(one.metric_throttles(label=of) for of, one in functions.items())]),
-        )
-        board.add_widgets(
-            graph("Units read, table and indexes", consumed(table, "ConsumedReadCapacityUnits")),
-            graph("Units written, table and indexes", consumed(table, "ConsumedWriteCapacityUnits")),
-            graph("Changes told to nobody", [changes.lost.metric_approximate_number_of_messages_visible()]),
-        )
-        board.add_widgets(
-            graph(
-                "Functions, ms (p95)", [one.metric_duration(statistic="p95", label=of) for of, one in functions.items()]
+            graph_widget("Requests", [appsync_metric(api, "Requests", "Sum")]),
+            graph_widget(
+                "Latency, ms", [appsync_metric(api, "Latency", percentile) for percentile in ("p50", "p95", "p99")]
             ),
-            graph("Functions at once", [one.metric("ConcurrentExecutions", label=of) for of, one in functions.items()]),
-            graph("Age of changes, ms", [age]),
+            graph_widget("Errors by field", [errors_by_field(stage.name)]),
         )
         board.add_widgets(
-            graph(
-                "Invocations, which are paid for", [one.metric_invocations(label=of) for of, one in functions.items()]
+            graph_widget("4xx and 5xx responses", [appsync_metric(api, "4XXError"), appsync_metric(api, "5XXError")]),
+            graph_widget("Cache hit rate, %", [hit_rate(api)]),
+            graph_widget(
+                "Throttled requests",
+                [throttled, *(function.metric_throttles(label=name) for name, function in functions.items())],
             ),
-            graph("Tokens, which are paid for", [appsync(api, "TokensConsumed")]),
-            graph("Subscribers", [appsync(api, "ActiveConnections"), appsync(api, "ActiveSubscriptions")]),
+        )
+        board.add_widgets(
+            graph_widget("Read units, table and indexes", consumed_capacity(table, "ConsumedReadCapacityUnits")),
+            graph_widget("Write units, table and indexes", consumed_capacity(table, "ConsumedWriteCapacityUnits")),
+            graph_widget(
+                "Dead letters (unpublished changes)",
+                [changes.dead_letters.metric_approximate_number_of_messages_visible()],
+            ),
+        )
+        board.add_widgets(
+            graph_widget(
+                "Functions, ms (p95)",
+                [function.metric_duration(statistic="p95", label=name) for name, function in functions.items()],
+            ),
+            graph_widget(
+                "Concurrent executions",
+                [function.metric("ConcurrentExecutions", label=name) for name, function in functions.items()],
+            ),
+            graph_widget("Stream lag, ms", [stream_lag]),
+        )
+        board.add_widgets(
+            graph_widget(
+                "Invocations (billed)",
+                [function.metric_invocations(label=name) for name, function in functions.items()],
+            ),
+            graph_widget("Tokens (billed)", [appsync_metric(api, "TokensConsumed")]),
+            graph_widget(
+                "Connections and subscriptions",
+                [appsync_metric(api, "ActiveConnections"), appsync_metric(api, "ActiveSubscriptions")],
+            ),
         )
 
 
-def let_in(topic: sns.Topic, key: kms.IKey | None) -> None:
-    """Lets CloudWatch publish: a topic with a policy lets in nobody else, and its key nobody but the account.
+def allow_cloudwatch(topic: sns.Topic, key: kms.IKey | None) -> None:
+    """Allows CloudWatch to publish: the topic's policy and the key's policy would otherwise deny it.
 
     https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
     """
-    alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
-    statement = iam.PolicyStatement(principals=[alarms], actions=["sns:Publish"], resources=[topic.topic_arn])
+    cloudwatch_service = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+    statement = iam.PolicyStatement(
+        principals=[cloudwatch_service], actions=["sns:Publish"], resources=[topic.topic_arn]
+    )
     statement.add_condition("StringEquals", {"aws:SourceAccount": Stack.of(topic).account})
     topic.add_to_resource_policy(statement)
     if key:
-        words = ["kms:Decrypt", "kms:GenerateDataKey*"]
-        key.add_to_resource_policy(iam.PolicyStatement(principals=[alarms], actions=words, resources=["*"]))
+        actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        key.add_to_resource_policy(
+            iam.PolicyStatement(principals=[cloudwatch_service], actions=actions, resources=["*"])
+        )
 
 
-def appsync(api: Api, name: str, statistic: str = "Sum", period: Duration = MINUTE) -> cloudwatch.Metric:
+def appsync_metric(api: Api, name: str, statistic: str = "Sum", period: Duration = MINUTE) -> cloudwatch.Metric:
     """https://docs.aws.amazon.com/appsync/latest/devguide/monitoring.html"""
     return cloudwatch.Metric(
         namespace="AWS/AppSync",
@@ -155,23 +199,25 @@ def appsync(api: Api, name: str, statistic: str = "Sum", period: Duration = MINU
     )
 
 
-def by_field(stage: str) -> cloudwatch.MathExpression:
-    """What the functions count: each refusal and failure that a client is told, by its type and field."""
+def errors_by_field(stage: str) -> cloudwatch.MathExpression:
+    """The metrics that the functions emit: errors in responses, by error type and field."""
     search = f"""SEARCH('{{Homes,field,service}} service="homes-{stage}"', 'Sum', 60)"""
     return cloudwatch.MathExpression(expression=search, using_metrics={}, label="", period=MINUTE)
 
 
 def hit_rate(api: Api) -> cloudwatch.MathExpression:
-    counted = {"hits": appsync(api, "CacheHits"), "misses": appsync(api, "CacheMisses")}
+    metrics = {"hits": appsync_metric(api, "CacheHits"), "misses": appsync_metric(api, "CacheMisses")}
     rate = "100 * hits / (hits + misses)"
-    return cloudwatch.MathExpression(expression=rate, using_metrics=counted, label="of what may be kept", period=MINUTE)
+    return cloudwatch.MathExpression(
+        expression=rate, using_metrics=metrics, label="of cacheable requests", period=MINUTE
+    )
 
 
-def consumed(table: dynamodb.ITable, name: str) -> list[cloudwatch.IMetric]:
-    """The units that the table takes, and those of each of its indexes: they are paid for alike."""
-    whole = table.metric(name, statistic="Sum", period=MINUTE, label="table")
+def consumed_capacity(table: dynamodb.ITable, name: str) -> list[cloudwatch.IMetric]:
+    """The consumed units of the table and of each index, which is billed in the same way."""
+    table_metric = table.metric(name, statistic="Sum", period=MINUTE, label="table")
     dimensions = {"TableName": table.table_name}
-    parts = [
+    index_metrics = [
         cloudwatch.Metric(
             namespace="AWS/DynamoDB",
             metric_name=name,
@@ -182,8 +228,8 @@ def consumed(table: dynamodb.ITable, name: str) -> list[cloudwatch.IMetric]:
         )
         for index in keys.INDEXES
     ]
-    return [whole, *parts]
+    return [table_metric, *index_metrics]
 
 
-def graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+def graph_widget(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=[*metrics], width=8)

@@ -1,4 +1,4 @@
-"""The GraphQL API, from `schema.graphql` and the wiring: one resolver a row, one data source a function."""
+"""The GraphQL API, from `schema.graphql` and the wiring: a resolver for each field, a data source for each function."""
 
 from aws_cdk import CfnResource, Duration, RemovalPolicy
 from aws_cdk import aws_appsync as appsync
@@ -10,22 +10,22 @@ from constructs import Construct
 
 from infra.build import package, sdl
 from infra.build.package import ROOT
-from infra.constructs.functions import LOGS, Functions
+from infra.constructs.functions import LOG_SUPPRESSIONS, Functions
 from infra.constructs.table import Table
-from infra.stages import FUNCTIONS, Issuer, Stage
-from infra.suppressions import accept
-from resolvers.field_config import IAM, Cache, Evict, Field
-from resolvers.wiring import FIELDS, LIMITS, ROWS
+from infra.stages import FUNCTIONS, OidcIssuer, Stage
+from infra.suppressions import suppress
+from resolvers.field_config import IAM, Cache, CacheEviction, FieldConfig
+from resolvers.wiring import FIELD_BY_PATH, FIELDS, LIMITS
 
-HERE = ROOT / "infra" / "js"
+HANDLERS = ROOT / "infra" / "js"
 SCHEMA = ROOT / "schema.graphql"
-EVICTIONS = "  /* evictions */\n"
-ACCEPTED = {"AwsSolutions::AwsSolutions-ASC3": "Requests are logged without their headers, which hold tokens"}
-CACHE_SECONDS = 60  # of what has no seconds of its own: nothing, where each resolver says what is kept
+EVICTIONS_MARKER = "  /* evictions */\n"
+SUPPRESSIONS = {"AwsSolutions::AwsSolutions-ASC3": "Requests are logged without their headers, which contain tokens"}
+DEFAULT_TTL_SECONDS = 60
 
 
 class Api(Construct):
-    """The API of a stage, as `graphql`, with the functions that answer it."""
+    """The API of a stage, as `graphql`, with the functions of its resolvers."""
 
     def __init__(
         self,
@@ -42,9 +42,9 @@ class Api(Construct):
             self,
             "GraphQL",
             name=f"homes-{stage.name}",
-            definition=schema(stage),
+            definition=schema_definition(stage),
             authorization_config=appsync.AuthorizationConfig(
-                default_authorization=signed_in(stage, pool),
+                default_authorization=default_authorization(stage, pool),
                 additional_authorization_modes=[
                     appsync.AuthorizationMode(authorization_type=appsync.AuthorizationType.IAM)
                 ],
@@ -56,17 +56,24 @@ class Api(Construct):
             resolver_count_limit=LIMITS.resolvers,
             xray_enabled=True,
         )
-        self.log(stage)
-        sources = {name: self.source(name, self.function(name, functions, table)) for name in FUNCTIONS}
-        nowhere = self.graphql.add_none_data_source("Nowhere", name="nowhere")
-        for row in FIELDS:
-            if row.parent != "Subscription":  # AppSync needs no resolver to let somebody follow
-                self.resolve(row, nowhere if row.local else sources[row.function], cached=stage.cache is not None)
+        self.add_log(stage)
+        sources = {name: self.add_data_source(name, self.add_function(name, functions, table)) for name in FUNCTIONS}
+        none_source = self.graphql.add_none_data_source("None", name="none")
+        for field in FIELDS:
+            if field.parent != "Subscription":  # AppSync needs no resolver for a subscription
+                self.add_resolver(
+                    field,
+                    none_source if field.none_data_source else sources[field.function],
+                    cached=stage.cache is not None,
+                )
         if stage.cache:
-            cache(self, self.graphql, stage.cache)
+            api_cache(self, self.graphql, stage.cache)
 
-    def log(self, stage: Stage) -> None:
-        """Errors by field, without headers: those hold tokens. CDK's own way brings a function to set the days."""
+    def add_log(self, stage: Stage) -> None:
+        """Logs errors by field, without headers, which contain tokens.
+
+        CDK's `log_config` is not used because it deploys a function only to set the retention.
+        """
         role = iam.Role(self, "Logger", assumed_by=iam.ServicePrincipal("appsync.amazonaws.com"))
         group = logs.LogGroup(
             self,
@@ -76,69 +83,69 @@ class Api(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         group.grant_write(role)
-        accept(group, LOGS)
-        accept(self.graphql, ACCEPTED)
+        suppress(group, LOG_SUPPRESSIONS)
+        suppress(self.graphql, SUPPRESSIONS)
         api = self.graphql.node.default_child
         assert isinstance(api, appsync.CfnGraphQLApi)
         api.log_config = appsync.CfnGraphQLApi.LogConfigProperty(
             cloud_watch_logs_role_arn=role.role_arn, field_log_level=stage.log_level.value, exclude_verbose_content=True
         )
 
-    def function(self, name: str, functions: Functions, table: Table) -> lambda_.Alias:
-        """A function; it may write only if it answers a mutation."""
+    def add_function(self, name: str, functions: Functions, table: Table) -> lambda_.Alias:
+        """Adds a function; it may write to the table only if it resolves a mutation."""
         alias = functions.add(name)
-        table.grant(alias, writes=any(row.function == name and row.parent == "Mutation" for row in FIELDS))
+        table.grant(alias, writes=any(field.function == name and field.parent == "Mutation" for field in FIELDS))
         return alias
 
-    def source(self, name: str, alias: lambda_.Alias) -> appsync.LambdaDataSource:
+    def add_data_source(self, name: str, alias: lambda_.Alias) -> appsync.LambdaDataSource:
         return self.graphql.add_lambda_data_source(name.capitalize(), alias, name=name)
 
-    def resolve(self, row: Field, source: appsync.BaseDataSource, *, cached: bool) -> None:
-        """The resolver of a row. A root field has a handler in JavaScript; a batched one is its function's alone.
+    def add_resolver(self, field: FieldConfig, source: appsync.BaseDataSource, *, cached: bool) -> None:
+        """Adds the resolver of a field. A root field has a JavaScript handler; a batched field invokes its function.
 
-        Its logical id is made of the field alone: whatever moves, CloudFormation never makes a second one for it.
+        The logical id contains only the field's path, so that CloudFormation never creates a second resolver for it.
         """
-        handled = None if row.batch else code(row, cached=cached)
-        kept = row.cache if cached else None
-        name = f"{row.parent}{row.name[0].upper()}{row.name[1:]}"
+        handler = None if field.batch else handler_code(field, cached=cached)
+        cache_config = field.cache if cached else None
+        resolver_name = f"{field.parent}{field.name[0].upper()}{field.name[1:]}"
         resolver = self.graphql.create_resolver(
-            name,
+            resolver_name,
             data_source=source,
-            type_name=row.parent,
-            field_name=row.name,
-            max_batch_size=row.batch.size if row.batch else None,
-            caching_config=caching(kept) if kept else None,
-            code=appsync.Code.from_inline(handled) if handled else None,
-            runtime=appsync.FunctionRuntime.JS_1_0_0 if handled else None,
+            type_name=field.parent,
+            field_name=field.name,
+            max_batch_size=field.batch.size if field.batch else None,
+            caching_config=caching_config(cache_config) if cache_config else None,
+            code=appsync.Code.from_inline(handler) if handler else None,
+            runtime=appsync.FunctionRuntime.JS_1_0_0 if handler else None,
         )
-        child = resolver.node.default_child
-        assert isinstance(child, CfnResource)
-        child.override_logical_id(f"{name}Resolver")
+        resource = resolver.node.default_child
+        assert isinstance(resource, CfnResource)
+        resource.override_logical_id(f"{resolver_name}Resolver")
 
     @property
     def realtime_url(self) -> str:
-        """Where subscribers connect. https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html"""
+        """URL of the WebSocket endpoint. https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html"""
         api = self.graphql.node.default_child
         assert isinstance(api, appsync.CfnGraphQLApi)
         return api.attr_realtime_url
 
     def allow_publishing(self, grantee: iam.IGrantable) -> None:
-        """Lets somebody call what is the backend's alone."""
-        for row in FIELDS:
-            if row.who == (IAM,):
-                self.graphql.grant_mutation(grantee, row.name)
+        """Allows `grantee` to call the mutations whose only authorization mode is IAM."""
+        for field in FIELDS:
+            if field.auth_modes == (IAM,):
+                self.graphql.grant_mutation(grantee, field.name)
 
 
-def schema(stage: Stage) -> appsync.Definition:
-    """`schema.graphql`, as AppSync takes it on a stage."""
+def schema_definition(stage: Stage) -> appsync.Definition:
+    """`schema.graphql` as AppSync accepts it, for the stage's authorization modes."""
     text = sdl.for_appsync(SCHEMA.read_text(), (stage.auth.mode, IAM))
-    file = package.BUILT / f"{stage.auth.mode.directive}.graphql"
+    file = package.BUILD_DIRECTORY / f"{stage.auth.mode.directive}.graphql"
     file.write_text(text)
     return appsync.Definition.from_file(str(file))
 
 
-def signed_in(stage: Stage, pool: cognito.IUserPool | None) -> appsync.AuthorizationMode:
-    if isinstance(stage.auth, Issuer):
+def default_authorization(stage: Stage, pool: cognito.IUserPool | None) -> appsync.AuthorizationMode:
+    if isinstance(stage.auth, OidcIssuer):
         return appsync.AuthorizationMode(
             authorization_type=appsync.AuthorizationType.OIDC,
             open_id_connect_config=appsync.OpenIdConnectConfig(
@@ -152,31 +159,31 @@ def signed_in(stage: Stage, pool: cognito.IUserPool | None) -> appsync.Authoriza
     )
 
 
-def caching(kept: Cache) -> appsync.CachingConfig:
-    keys = [f"$context.{path}" for path in kept.by]
-    return appsync.CachingConfig(ttl=Duration.seconds(kept.seconds), caching_keys=keys)
+def caching_config(cache: Cache) -> appsync.CachingConfig:
+    keys = [f"$context.{path}" for path in cache.keys]
+    return appsync.CachingConfig(ttl=Duration.seconds(cache.seconds), caching_keys=keys)
 
 
-def code(row: Field, *, cached: bool) -> str:
-    """The handler of a row, with what the row makes stale written into it."""
-    text = (HERE / ("none.js" if row.local else "handler.js")).read_text()
-    lines = "".join(map(evicting, row.evicts)) if cached else ""
+def handler_code(field: FieldConfig, *, cached: bool) -> str:
+    """The JavaScript handler of a field, with the field's cache evictions inserted."""
+    text = (HANDLERS / ("none.js" if field.none_data_source else "handler.js")).read_text()
+    lines = "".join(map(eviction_statement, field.evictions)) if cached else ""
     if not lines:
         text = text.replace("import { util, extensions }", "import { util }")
-    return text.replace(EVICTIONS, lines)
+    return text.replace(EVICTIONS_MARKER, lines)
 
 
-def evicting(evict: Evict) -> str:
-    """The statement that evicts: all keys that the cached row has, in its order."""
-    kept = ROWS[evict.field].cache
-    assert kept
-    keys = ", ".join(f"'context.{path}': ctx.{evict.keys[path]}" for path in kept.by)
-    type, _, field = evict.field.partition(".")
-    return f"  extensions.evictFromApiCache('{type}', '{field}', {{ {keys} }});\n"
+def eviction_statement(eviction: CacheEviction) -> str:
+    """The JavaScript statement of an eviction, with all caching keys of the evicted field, in their order."""
+    cache_config = FIELD_BY_PATH[eviction.field].cache
+    assert cache_config
+    keys = ", ".join(f"'context.{path}': ctx.{eviction.keys[path]}" for path in cache_config.keys)
+    type_name, _, field_name = eviction.field.partition(".")
+    return f"  extensions.evictFromApiCache('{type_name}', '{field_name}', {{ {keys} }});\n"
 
 
-def cache(scope: Construct, api: appsync.GraphqlApi, size: str) -> CfnResource:
-    """Without it, what resolvers say of caching means nothing.
+def api_cache(scope: Construct, api: appsync.GraphqlApi, size: str) -> CfnResource:
+    """The API's cache, without which the resolvers' caching settings have no effect.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
     """
@@ -186,7 +193,7 @@ def cache(scope: Construct, api: appsync.GraphqlApi, size: str) -> CfnResource:
         api_id=api.api_id,
         type=size,
         api_caching_behavior="PER_RESOLVER_CACHING",
-        ttl=CACHE_SECONDS,
+        ttl=DEFAULT_TTL_SECONDS,
         at_rest_encryption_enabled=True,
         transit_encryption_enabled=True,
         health_metrics_config="ENABLED",

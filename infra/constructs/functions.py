@@ -1,4 +1,4 @@
-"""The Lambda functions: all from one package and one layer, each with what it needs and no more."""
+"""The Lambda functions: all from one code package, each with its own role, log, memory and timeout."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,78 +12,87 @@ from constructs import Construct
 from infra.build import package
 from infra.build.package import Target
 from infra.constructs.table import Table, cron
-from infra.stages import Issuer, Stage
-from infra.suppressions import accept
+from infra.stages import OidcIssuer, Stage
+from infra.suppressions import suppress
 
-SECONDS = 29  # AppSync itself gives up after 30
-ENTRY = "resolvers.runtime.handler.handle"
+TIMEOUT_SECONDS = 29  # AppSync's own limit is 30
+APPSYNC_HANDLER = "resolvers.runtime.handler.handle"
 ALIAS = "live"
-BUSY = 0.7
-LAYERS_COUNT = "@aws-cdk/aws-lambda:recognizeLayerVersion"  # or a new layer alone would be no new version for the alias
-NOT_LATEST = "The layer's wheels are pinned for this version of Python; both are raised together"
-ALONE = "Its callers wait for its answer; what the stream's cannot do lies in a queue"
-ACCEPTED = {
-    "AwsSolutions::AwsSolutions-L1": NOT_LATEST,
-    "Serverless::Serverless-LambdaLatestVersion": NOT_LATEST,
-    "Serverless::Serverless-LambdaDLQ": ALONE,
-    "CKV_AWS_115": "Concurrency is reserved where it protects the table; the others share what the account has",
-    "CKV_AWS_116": ALONE,
-    "CKV_AWS_117": "It reaches DynamoDB and AppSync alone, over TLS and by IAM: a network would shut nobody out",
-    "CKV_AWS_173": "Its environment holds names and addresses, no secrets, and Lambda encrypts it by a key of its own",
+TARGET_UTILIZATION = 0.7
+RECOGNIZE_LAYER_VERSION = "@aws-cdk/aws-lambda:recognizeLayerVersion"  # a new layer alone creates a new version
+PINNED_RUNTIME = "The layer's wheels are pinned for this Python version; both are upgraded together"
+NO_DLQ = "It is called synchronously; the stream's event source mapping has its own dead-letter queue"
+SUPPRESSIONS = {
+    "AwsSolutions::AwsSolutions-L1": PINNED_RUNTIME,
+    "Serverless::Serverless-LambdaLatestVersion": PINNED_RUNTIME,
+    "Serverless::Serverless-LambdaDLQ": NO_DLQ,
+    "CKV_AWS_115": "Concurrency is reserved only to protect the table; other functions share the account's limit",
+    "CKV_AWS_116": NO_DLQ,
+    "CKV_AWS_117": "It calls only DynamoDB and AppSync, over TLS and with IAM: a VPC would add no protection",
+    "CKV_AWS_173": "Its environment contains names and URLs but no secrets; Lambda encrypts it with an AWS owned key",
 }
-LOGS = {"CKV_AWS_158": "CloudWatch encrypts it by a key of its own; it holds neither tokens nor whole requests"}
-TRACED = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray takes traces on no resource in particular"}
+LOG_SUPPRESSIONS = {
+    "CKV_AWS_158": "CloudWatch encrypts it with an AWS owned key; it contains neither tokens nor complete requests"
+}
+XRAY = {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray's actions support no resource-level permissions"}
 
 
 class Functions(Construct):
-    """Makes the functions of a stage, over its table; those made so far are in `made`, by name."""
+    """Creates the functions of a stage; `aliases` has the alias of each function so far, by name."""
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, table: Table, target: Target) -> None:
         super().__init__(scope, id)
-        self.node.set_context(LAYERS_COUNT, True)
+        self.node.set_context(RECOGNIZE_LAYER_VERSION, True)
         self.stage = stage
         self.table = table
-        self.made: dict[str, lambda_.Alias] = {}
-        self.code = asset(package.functions(target))
+        self.aliases: dict[str, lambda_.Alias] = {}
+        self.code = code_asset(package.functions(target))
         self.architecture = lambda_.Architecture.custom(target.architecture)
         self.runtime = lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
-        usual, own = package.layer(target), package.layer(target, package.VERIFYING)
-        self.layer = self.layered("Layer", usual, "What the functions import that the runtime does not bring")
-        self.verifying = self.layered("Verifying", own, "What verifies a token, for the authorizer alone")
+        default_folder, authorizer_folder = (
+            package.layer(target),
+            package.layer(target, package.AUTHORIZER_REQUIREMENTS),
+        )
+        self.layer = self.add_layer(
+            "Layer", default_folder, "Packages that the functions import and Lambda's runtime lacks"
+        )
+        self.authorizer_layer = self.add_layer(
+            "AuthorizerLayer", authorizer_folder, "Packages that verify a token, only for the authorizer"
+        )
 
-    def layered(self, id: str, folder: Path, what: str) -> lambda_.LayerVersion:
+    def add_layer(self, id: str, folder: Path, description: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
             self,
             id,
-            code=asset(folder),
+            code=code_asset(folder),
             compatible_architectures=[self.architecture],
             compatible_runtimes=[self.runtime],
-            description=what,
+            description=description,
         )
 
     def add(
         self,
         name: str,
         *,
-        entry: str = ENTRY,
-        seconds: int = SECONDS,
+        handler: str = APPSYNC_HANDLER,
+        seconds: int = TIMEOUT_SECONDS,
         environment: Mapping[str, str] | None = None,
         layer: lambda_.ILayerVersion | None = None,
     ) -> lambda_.Alias:
-        """The function with this name, behind its alias: that is what is called, and rolled back to a version before.
+        """Adds a function and returns its alias, which callers invoke and a rollback points to an earlier version.
 
-        It imports what `layer` brings, which is what all bring unless it says otherwise.
+        `layer` replaces the default layer.
         """
         stage = self.stage
-        of_it = Construct(self, name.capitalize())
-        log, role = logging(of_it, stage)
+        function_scope = Construct(self, name.capitalize())
+        log, role = add_log_and_role(function_scope, stage)
         function = lambda_.Function(
-            of_it,
+            function_scope,
             "Function",
             description=f"Homes, {stage.name}: {name}",
             code=self.code,
             layers=[layer or self.layer],
-            handler=entry,
+            handler=handler,
             runtime=self.runtime,
             architecture=self.architecture,
             memory_size=stage.memory_of(name),
@@ -91,53 +100,55 @@ class Functions(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log,
             role=role,
-            reserved_concurrent_executions=stage.reserved.get(name),
+            reserved_concurrent_executions=stage.reserved_concurrency.get(name),
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snapshots else None,
-            environment={**told(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snap_start else None,
+            environment={**environment_of(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
         )
-        accept(function, ACCEPTED)
-        alias = self.made[name] = lambda_.Alias(of_it, "Live", alias_name=ALIAS, version=function.current_version)
-        if count := stage.warm.get(name):
-            keep_warm(alias, count, stage)
+        suppress(function, SUPPRESSIONS)
+        alias = self.aliases[name] = lambda_.Alias(
+            function_scope, "Live", alias_name=ALIAS, version=function.current_version
+        )
+        if count := stage.provisioned_concurrency.get(name):
+            provision_concurrency(alias, count, stage)
         return alias
 
 
-def logging(scope: Construct, stage: Stage) -> tuple[logs.LogGroup, iam.Role]:
-    """A function's log, and its role, which may write there."""
+def add_log_and_role(scope: Construct, stage: Stage) -> tuple[logs.LogGroup, iam.Role]:
+    """A function's log group, and its role, which may write to that log group."""
     log = logs.LogGroup(scope, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
-    accept(log, LOGS)
+    suppress(log, LOG_SUPPRESSIONS)
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log.grant_write(role)
-    accept(role, TRACED)
+    suppress(role, XRAY)
     return log, role
 
 
-def asset(folder: Path) -> lambda_.Code:
-    """A folder to upload. It is the same wherever it was made, for its name says what is in it."""
+def code_asset(folder: Path) -> lambda_.Code:
+    """The folder as an asset whose hash is the folder's name, which already contains a hash of the content."""
     return lambda_.Code.from_asset(str(folder), asset_hash=folder.name)
 
 
-def told(stage: Stage) -> dict[str, str]:
-    """What every function reads of its environment, the table's name aside."""
+def environment_of(stage: Stage) -> dict[str, str]:
+    """The environment variables of every function, without TABLE_NAME."""
     claims = {}
-    if isinstance(stage.auth, Issuer):
+    if isinstance(stage.auth, OidcIssuer):
         claims = {"USER_ID_CLAIM": stage.auth.user_id_claim, "GROUPS_CLAIM": stage.auth.groups_claim}
     return {"TRACING": "on", "POWERTOOLS_LOG_LEVEL": "INFO", "STAGE": stage.name, **claims}
 
 
-def keep_warm(alias: lambda_.Alias, count: int, stage: Stage) -> None:
-    """So many processes wait in business hours, more where they are busy, and none at night."""
-    waiting = alias.add_auto_scaling(min_capacity=0, max_capacity=count * 4)
-    waiting.scale_on_utilization(utilization_target=BUSY)
-    for when, hour, least, most in (
-        ("Opens", stage.business.opens, count, count * 4),
-        ("Closes", stage.business.closes, 0, 0),
+def provision_concurrency(alias: lambda_.Alias, count: int, stage: Stage) -> None:
+    """Provisions `count` or up to four times as many environments in business hours, and none outside them."""
+    target = alias.add_auto_scaling(min_capacity=0, max_capacity=count * 4)
+    target.scale_on_utilization(utilization_target=TARGET_UTILIZATION)
+    for id, hour, minimum, maximum in (
+        ("BusinessHoursStart", stage.business_hours.start, count, count * 4),
+        ("BusinessHoursEnd", stage.business_hours.end, 0, 0),
     ):
-        waiting.scale_on_schedule(
-            when,
-            schedule=cron(hour, stage.business),
-            time_zone=TimeZone.of(stage.business.zone),
-            min_capacity=least,
-            max_capacity=most,
+        target.scale_on_schedule(
+            id,
+            schedule=cron(hour, stage.business_hours),
+            time_zone=TimeZone.of(stage.business_hours.time_zone),
+            min_capacity=minimum,
+            max_capacity=maximum,
         )

@@ -1,4 +1,4 @@
-"""The original REST routes: API Gateway from `openapi.yaml`, the function behind it, who is let in, and the plans."""
+"""The original REST routes: API Gateway from `openapi.yaml`, its function, its authorizer and its usage plans."""
 
 import json
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.build import openapi
-from infra.constructs.functions import LOGS, Functions
+from infra.constructs.functions import LOG_SUPPRESSIONS, Functions
 from infra.constructs.table import Table
 from infra.constructs.users import Users
-from infra.stages import Issuer, Stage
-from infra.suppressions import accept
-from resolvers.field_config import Plan
-from resolvers.wiring import PLANS, REST
+from infra.stages import OidcIssuer, Stage
+from infra.suppressions import suppress
+from resolvers.field_config import UsagePlan
+from resolvers.wiring import REST, USAGE_PLANS
 
-AUTHORIZER_SECONDS = 10  # its issuer is given 3, twice
-LOGGED = {  # neither tokens nor the values of keys
+AUTHORIZER_SECONDS = 10  # two requests to the issuer, 3 seconds each
+LOG_FIELDS = {  # neither tokens nor key values
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
     "key": "$context.identity.apiKeyId",
@@ -30,39 +30,40 @@ LOGGED = {  # neither tokens nor the values of keys
     "status": "$context.status",
     "length": "$context.responseLength",
     "ip": "$context.identity.sourceIp",
-    "refused": "$context.error.responseType",
+    "errorType": "$context.error.responseType",
 }
-LATENCY = '"latency": $context.responseLatency'  # a number, for metrics are made of it
-PUSHES = "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-ACCEPTED = {
-    "AwsSolutions::AwsSolutions-APIG2": "The validator of bodies and parameters stands in the API's own body",
-    "Serverless::Serverless-APIGWStructuredLogging": "It is JSON once written: one value is a number, without quotes",
-    f"AwsSolutions::AwsSolutions-IAM4[{PUSHES}]": "API Gateway writes the logs of all its APIs by this one role",
+LATENCY_FIELD = '"latency": $context.responseLatency'  # a number, because a metric filter reads it
+PUSH_TO_CLOUDWATCH_POLICY = (
+    "Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+)
+SUPPRESSIONS = {
+    "AwsSolutions::AwsSolutions-APIG2": "The OpenAPI document of the API enables the request validator",
+    "Serverless::Serverless-APIGWStructuredLogging": "It is JSON at run time: one value is a number without quotes",
+    f"AwsSolutions::AwsSolutions-IAM4[{PUSH_TO_CLOUDWATCH_POLICY}]": "API Gateway has one role for all logs",
 }
-
-UNCACHED = {"CKV_AWS_120": "Kept answers are paid for by the hour, which this stage does not"}
+NO_CACHE = {"CKV_AWS_120": "A cache is billed by the hour, and this stage does without"}
 
 
 class Rest(Construct):
-    """The REST API of a stage as `api`, its access log as `log`, and the keys of each plan's customers as `keys`."""
+    """The REST API of a stage as `api`, its access log as `log`, and the API keys of each usage plan as `keys`."""
 
     def __init__(
         self, scope: Construct, id: str, *, stage: Stage, table: Table, functions: Functions, users: Users | None
     ) -> None:
         super().__init__(scope, id)
-        self.stage = stage.name
-        rest = functions.add("rest", entry="resolvers.rest.handle", seconds=REST.seconds)
+        self.stage_name = stage.name
+        rest = functions.add("rest", handler="resolvers.rest.handle", seconds=REST.seconds)
         table.grant(rest, writes=True)
         authorizer = functions.add(
             "authorizer",
-            entry="resolvers.authorizer.handle",
+            handler="resolvers.authorizer.handle",
             seconds=AUTHORIZER_SECONDS,
             environment={"ISSUERS": Stack.of(self).to_json_string(issuers(stage, users))},
-            layer=functions.verifying,
+            layer=functions.authorizer_layer,
         )
         self.log = logs.LogGroup(self, "Log", retention=stage.log_days, removal_policy=RemovalPolicy.DESTROY)
-        accept(self.log, LOGS)
-        document = openapi.for_gateway(rest=invoked(rest), authorizer=invoked(authorizer))
+        suppress(self.log, LOG_SUPPRESSIONS)
+        document = openapi.for_gateway(rest=invocation_uri(rest), authorizer=invocation_uri(authorizer))
         self.api = apigateway.SpecRestApi(
             self,
             "Api",
@@ -71,20 +72,20 @@ class Rest(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             min_compression_size=Size.bytes(REST.compressed_bytes),
             cloud_watch_role=True,
-            deploy_options=options(stage, self.log),
+            deploy_options=stage_options(stage, self.log),
         )
-        self.api.node.try_remove_child("Endpoint")  # an output of CDK's own: the stack tells it by a name
-        accept(self.api, ACCEPTED)
+        self.api.node.try_remove_child("Endpoint")  # CDK's default output; the stack has RestEndpoint
+        suppress(self.api, SUPPRESSIONS)
         if not stage.rest_cache:
-            accept(self.api.deployment_stage, UNCACHED)
+            suppress(self.api.deployment_stage, NO_CACHE)
         gateway = iam.ServicePrincipal("apigateway.amazonaws.com")
         rest.add_permission("Gateway", principal=gateway, source_arn=self.api.arn_for_execute_api())
         authorizers = f"{self.api.arn_for_execute_api().partition('/')[0]}/authorizers/*"
         authorizer.add_permission("Gateway", principal=gateway, source_arn=authorizers)
-        self.keys = {name: self.plan(name, plan, stage) for name, plan in PLANS.items()}
+        self.keys = {name: self.add_plan(name, plan, stage) for name, plan in USAGE_PLANS.items()}
 
-    def plan(self, name: str, plan: Plan, stage: Stage) -> list[apigateway.IApiKey]:
-        """A usage plan; the keys of its customers, whose values API Gateway makes up."""
+    def add_plan(self, name: str, plan: UsagePlan, stage: Stage) -> list[apigateway.IApiKey]:
+        """Adds a usage plan; returns its customers' API keys, whose values API Gateway generates."""
         usage = self.api.add_usage_plan(
             name,
             name=f"homes-{stage.name}-{name}",
@@ -93,16 +94,16 @@ class Rest(Construct):
             api_stages=[apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
         )
         keys = []
-        for customer in stage.customers.get(name, ()):
+        for customer in stage.api_customers.get(name, ()):
             key = self.api.add_api_key(f"{name}-{customer}", api_key_name=f"homes-{stage.name}-{name}-{customer}")
             usage.add_api_key(key)
             keys.append(key)
         return keys
 
 
-def options(stage: Stage, log: logs.ILogGroup) -> apigateway.StageOptions:
-    """How the stage is served. GETs are kept only where the stage has a cache, which is paid for by the hour."""
-    written = json.dumps(LOGGED)[:-1] + f", {LATENCY}}}"
+def stage_options(stage: Stage, log: logs.ILogGroup) -> apigateway.StageOptions:
+    """The settings of API Gateway's stage. GETs are cached only if the stage has a cache (billed by the hour)."""
+    log_format = json.dumps(LOG_FIELDS)[:-1] + f", {LATENCY_FIELD}}}"
     return apigateway.StageOptions(
         stage_name=stage.name,
         caching_enabled=stage.rest_cache is not None,
@@ -113,7 +114,7 @@ def options(stage: Stage, log: logs.ILogGroup) -> apigateway.StageOptions:
         throttling_rate_limit=REST.rate,
         throttling_burst_limit=REST.burst,
         access_log_destination=apigateway.LogGroupLogDestination(log),
-        access_log_format=apigateway.AccessLogFormat.custom(written),
+        access_log_format=apigateway.AccessLogFormat.custom(log_format),
         logging_level=apigateway.MethodLoggingLevel.ERROR,
         data_trace_enabled=False,
         metrics_enabled=True,
@@ -121,8 +122,8 @@ def options(stage: Stage, log: logs.ILogGroup) -> apigateway.StageOptions:
     )
 
 
-def invoked(alias: lambda_.IAlias) -> str:
-    """The address at which API Gateway invokes a function.
+def invocation_uri(alias: lambda_.IAlias) -> str:
+    """The URI with which API Gateway invokes a function.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html
     """
@@ -132,8 +133,8 @@ def invoked(alias: lambda_.IAlias) -> str:
 
 
 def issuers(stage: Stage, users: Users | None) -> list[Mapping[str, object]]:
-    """Whose tokens are taken, as resolvers/authorizer.py reads it."""
-    if isinstance(stage.auth, Issuer):
+    """The issuers whose tokens the authorizer accepts, in the format that resolvers/authorizer.py reads."""
+    if isinstance(stage.auth, OidcIssuer):
         return [{"url": stage.auth.url, "audience": stage.auth.audience, "cognito": False}]
     assert users
     audience = "|".join(client.user_pool_client_id for client in users.clients.values())

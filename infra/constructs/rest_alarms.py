@@ -1,4 +1,4 @@
-"""What operators are told of the REST routes, and besides of those of the plan `government`."""
+"""The alarms of the REST routes, and those of the usage plan `government`."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,36 +11,58 @@ GOVERNMENT = "government"
 NAMESPACE = "Homes"
 
 
-def watch(alarms: Alarms, rest: Rest) -> None:
-    """Adds the alarms of the REST API, and those of its customers of the plan `government`."""
-    slow = rest.api.metric_latency(statistic="p95", period=Duration.minutes(5))
-    faults = rest.api.metric_server_error(statistic="Sum", period=MINUTE)
-    alarms.alarm("RestFaults", faults, 5, "API Gateway or its functions fail: see the access log, then theirs")
-    alarms.alarm("RestSlow", slow, 1_000, "19 of 20 requests over REST take up to a second or more: see the trace map")
-    if rest.keys[GOVERNMENT]:
-        watch_government(alarms, rest)
-
-
-def watch_government(alarms: Alarms, rest: Rest) -> None:
-    """By the access log, for API Gateway's own metrics know nothing of keys."""
-    faults = counted(rest, "Faults", logs.FilterPattern.string_value("$.status", "=", "5*"))
-    throttled = counted(rest, "Throttled", logs.FilterPattern.string_value("$.status", "=", "429"))
-    slow = counted(rest, "Latency", None)
-    alarms.alarm("GovernmentFaults", faults, 1, "A request of a government customer failed: find it in the access log")
-    alarms.alarm("GovernmentThrottled", throttled, 10, "A government customer asks for more than the plan: raise it")
-    alarms.alarm("GovernmentSlow", slow, 1_000, "19 of 20 requests of government customers take a second or more")
-
-
-def counted(rest: Rest, name: str, wanted: logs.JsonPattern | None) -> cloudwatch.Metric:
-    """How many of the requests of government customers are as wanted; without that, how many milliseconds they took."""
-    keys = [logs.FilterPattern.string_value("$.key", "=", key.key_id) for key in rest.keys[GOVERNMENT]]
-    theirs = logs.FilterPattern.any(*keys)
-    made = rest.log.add_metric_filter(
-        f"{GOVERNMENT.capitalize()}{name}",
-        filter_pattern=logs.FilterPattern.all(wanted, theirs) if wanted else theirs,
-        metric_namespace=NAMESPACE,
-        metric_name=f"{GOVERNMENT.capitalize()}{name}-{rest.stage}",
-        metric_value="1" if wanted else "$.latency",
+def add_rest_alarms(alarms: Alarms, rest: Rest) -> None:
+    """Adds the alarms of the REST API, and those of the plan `government` if it has customers."""
+    latency = rest.api.metric_latency(statistic="p95", period=Duration.minutes(5))
+    server_errors = rest.api.metric_server_error(statistic="Sum", period=MINUTE)
+    alarms.add_alarm(
+        "RestServerErrors",
+        server_errors,
+        5,
+        "API Gateway or its functions fail: read the access log, then the functions' logs",
     )
-    period = MINUTE if wanted else Duration.minutes(5)
-    return made.metric(statistic="Sum" if wanted else "p95", period=period)
+    alarms.add_alarm(
+        "RestHighLatency", latency, 1_000, "p95 latency of REST requests is 1 s or more: read the X-Ray trace map"
+    )
+    if rest.keys[GOVERNMENT]:
+        add_government_alarms(alarms, rest)
+
+
+def add_government_alarms(alarms: Alarms, rest: Rest) -> None:
+    """Adds alarms with metrics of the access log, because API Gateway's own metrics have no dimension for the key."""
+    server_errors = government_metric(rest, "ServerErrors", logs.FilterPattern.string_value("$.status", "=", "5*"))
+    throttled = government_metric(rest, "Throttled", logs.FilterPattern.string_value("$.status", "=", "429"))
+    latency = government_metric(rest, "Latency", None)
+    alarms.add_alarm(
+        "GovernmentServerErrors",
+        server_errors,
+        1,
+        "A request of a government customer failed: find it in the access log",
+    )
+    alarms.add_alarm(
+        "GovernmentThrottled",
+        throttled,
+        10,
+        "A government customer exceeds the plan's limits: raise them or call the customer",
+    )
+    alarms.add_alarm(
+        "GovernmentHighLatency",
+        latency,
+        1_000,
+        "p95 latency of government customers is 1 s or more: read the access log",
+    )
+
+
+def government_metric(rest: Rest, name: str, pattern: logs.JsonPattern | None) -> cloudwatch.Metric:
+    """Number of requests of government customers that match `pattern`; without a pattern, their latency in ms (p95)."""
+    keys = [logs.FilterPattern.string_value("$.key", "=", key.key_id) for key in rest.keys[GOVERNMENT]]
+    has_government_key = logs.FilterPattern.any(*keys)
+    metric_filter = rest.log.add_metric_filter(
+        f"{GOVERNMENT.capitalize()}{name}",
+        filter_pattern=logs.FilterPattern.all(pattern, has_government_key) if pattern else has_government_key,
+        metric_namespace=NAMESPACE,
+        metric_name=f"{GOVERNMENT.capitalize()}{name}-{rest.stage_name}",
+        metric_value="1" if pattern else "$.latency",
+    )
+    period = MINUTE if pattern else Duration.minutes(5)
+    return metric_filter.metric(statistic="Sum" if pattern else "p95", period=period)

@@ -1,4 +1,4 @@
-"""The table's stream, and the function that tells subscribers of what it holds."""
+"""The table's stream, and the function that publishes its records to subscribers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,36 +13,36 @@ from data import keys
 from infra.constructs.api import Api
 from infra.constructs.functions import Functions
 from infra.constructs.table import Table
-from infra.suppressions import accept
+from infra.suppressions import suppress
 
-SECONDS = 60
-TRIES = 5
-MOST_RECORDS = 100
-LAST = "This is the dead-letter queue"
-ACCEPTED = {
-    "AwsSolutions::AwsSolutions-SQS3": LAST,
-    "Serverless::Serverless-SQSRedrivePolicy": LAST,
-    "CKV_AWS_27": "SQS encrypts it by a key of its own; a message tells where a record lies, not what it holds",
+TIMEOUT_SECONDS = 60
+MAX_RETRIES = 5
+BATCH_SIZE = 100
+IS_DLQ = "This is the dead-letter queue"
+SUPPRESSIONS = {
+    "AwsSolutions::AwsSolutions-SQS3": IS_DLQ,
+    "Serverless::Serverless-SQSRedrivePolicy": IS_DLQ,
+    "CKV_AWS_27": "SQS encrypts it with its own key; a message has the position of a record, not its content",
 }
 
 
-class Changes(Construct):
-    """The stream's function as `function`; what it cannot do after five tries lies in `lost` for two weeks."""
+class StreamConsumer(Construct):
+    """The stream's function as `function`. Records that fail five retries are in `dead_letters`, for two weeks."""
 
     def __init__(self, scope: Construct, id: str, *, table: Table, api: Api, functions: Functions) -> None:
         super().__init__(scope, id)
-        self.lost = sqs.Queue(
+        self.dead_letters = sqs.Queue(
             self,
-            "Lost",
+            "DeadLetters",
             retention_period=Duration.days(14),
             enforce_ssl=True,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
         )
-        accept(self.lost, ACCEPTED)
+        suppress(self.dead_letters, SUPPRESSIONS)
         self.function = functions.add(
             "stream",
-            entry="resolvers.stream.handle",
-            seconds=SECONDS,
+            handler="resolvers.stream.handle",
+            seconds=TIMEOUT_SECONDS,
             environment={"APPSYNC_URL": api.graphql.graphql_url},
         )
         api.allow_publishing(self.function)
@@ -50,18 +50,18 @@ class Changes(Construct):
             DynamoEventSource(
                 table.table,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-                filters=[homes()],
-                batch_size=MOST_RECORDS,
+                filters=[property_items_filter()],
+                batch_size=BATCH_SIZE,
                 max_batching_window=Duration.seconds(0),
                 parallelization_factor=10,
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,
-                retry_attempts=TRIES,
-                on_failure=SqsDlq(self.lost),
+                retry_attempts=MAX_RETRIES,
+                on_failure=SqsDlq(self.dead_letters),
             )
         )
 
 
-def homes() -> Mapping[str, Any]:
-    """Of all that is written only homes are told of: cards, edges and pictures come with them."""
+def property_items_filter() -> Mapping[str, Any]:
+    """Selects the records of properties: each write of another item type changes its property as well."""
     return lambda_.FilterCriteria.filter({"dynamodb": {"Keys": {"sk": {"S": [keys.METADATA]}}}})

@@ -1,4 +1,4 @@
-"""The one table, from the keys and indexes that `data/keys.py` states."""
+"""The table, with the keys and indexes of `data/keys.py`."""
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
 from aws_cdk import aws_applicationautoscaling as autoscaling
@@ -8,34 +8,38 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from data import keys
-from infra.stages import Capacity, Hours, Provisioned, Stage
-from infra.suppressions import accept
+from infra.stages import BusinessHours, Capacity, ProvisionedCapacity, Stage
+from infra.suppressions import suppress
 
 READS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 WRITES = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 DECRYPT = ("kms:Decrypt",)
 ENCRYPT = ("kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
-UNKEYED = {"CKV_AWS_119": "DynamoDB encrypts it by AWS's key for it; a stage with a key of its own says so"}
-UTILISATION = 70  # percent
-TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
+NO_CMK = {"CKV_AWS_119": "DynamoDB encrypts it with an AWS managed key; other stages set customer_managed_key"}
+TARGET_UTILIZATION_PERCENT = 70  # percent
+ATTRIBUTE_TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
 
 
 class Table(Construct):
-    """The table of a stage, as `table`; `key` is what encrypts it, where that is one of our own."""
+    """The table of a stage as `table`; `key` is its customer managed key, if the stage has one."""
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:
         super().__init__(scope, id)
-        kept = RemovalPolicy.RETAIN if stage.keep else RemovalPolicy.DESTROY
-        self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=kept) if stage.own_key else None
+        removal_policy = RemovalPolicy.RETAIN if stage.retain_data else RemovalPolicy.DESTROY
+        self.key = (
+            kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal_policy)
+            if stage.customer_managed_key
+            else None
+        )
         capacity = stage.capacity
-        reads, writes = (capacity.reads.by_night, capacity.writes.by_night) if capacity else (None, None)
-        insights = dynamodb.ContributorInsightsSpecification(enabled=stage.keep)
+        reads, writes = (capacity.reads.off_hours_min, capacity.writes.off_hours_min) if capacity else (None, None)
+        insights = dynamodb.ContributorInsightsSpecification(enabled=stage.retain_data)
         self.table = dynamodb.Table(
             self,
             "Table",
             partition_key=attribute(keys.PARTITION),
             sort_key=attribute(keys.SORT),
-            time_to_live_attribute=keys.EXPIRES,
+            time_to_live_attribute=keys.TTL_ATTRIBUTE,
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             billing_mode=dynamodb.BillingMode.PROVISIONED if capacity else dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if self.key else dynamodb.TableEncryption.AWS_MANAGED,
@@ -44,13 +48,13 @@ class Table(Construct):
                 point_in_time_recovery_enabled=True
             ),
             contributor_insights_specification=insights,
-            deletion_protection=stage.keep,
-            removal_policy=kept,
+            deletion_protection=stage.retain_data,
+            removal_policy=removal_policy,
             read_capacity=reads,
             write_capacity=writes,
         )
         if not self.key:
-            accept(self.table, UNKEYED)
+            suppress(self.table, NO_CMK)
         for index in keys.INDEXES:
             self.table.add_global_secondary_index(
                 index_name=index.name,
@@ -62,20 +66,24 @@ class Table(Construct):
                 write_capacity=writes,
             )
         if capacity:
-            self.scale(capacity, stage.business)
+            self.scale(capacity, stage.business_hours)
 
-    def scale(self, capacity: Provisioned, business: Hours) -> None:
-        """Capacity follows the load, of the table and of each index: what an index cannot take throttles the table."""
-        follow(self.table.auto_scale_read_capacity(**bounds(capacity.reads)), capacity.reads, business)
-        follow(self.table.auto_scale_write_capacity(**bounds(capacity.writes)), capacity.writes, business)
+    def scale(self, capacity: ProvisionedCapacity, business: BusinessHours) -> None:
+        """Adds auto scaling to the table and to each index: writes that an index rejects throttle the table."""
+        add_scaling(self.table.auto_scale_read_capacity(**capacity_bounds(capacity.reads)), capacity.reads, business)
+        add_scaling(self.table.auto_scale_write_capacity(**capacity_bounds(capacity.writes)), capacity.writes, business)
         for index in keys.INDEXES:
-            reads = self.table.auto_scale_global_secondary_index_read_capacity(index.name, **bounds(capacity.reads))
-            writes = self.table.auto_scale_global_secondary_index_write_capacity(index.name, **bounds(capacity.writes))
-            follow(reads, capacity.reads, business)
-            follow(writes, capacity.writes, business)
+            reads = self.table.auto_scale_global_secondary_index_read_capacity(
+                index.name, **capacity_bounds(capacity.reads)
+            )
+            writes = self.table.auto_scale_global_secondary_index_write_capacity(
+                index.name, **capacity_bounds(capacity.writes)
+            )
+            add_scaling(reads, capacity.reads, business)
+            add_scaling(writes, capacity.writes, business)
 
     def grant(self, grantee: iam.IGrantable, *, writes: bool) -> None:
-        """Reading by key, and writing where it is said. Never Scan, which CDK's own grants would allow."""
+        """Allows reads by key, and writes if `writes`. CDK's own grants would also allow Scan."""
         indexes = [f"{self.table.table_arn}/index/{index.name}" for index in keys.INDEXES]
         allow(grantee, READS, [self.table.table_arn, *indexes])
         if writes:
@@ -88,33 +96,33 @@ def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str
     grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
 
 
-def attribute(of: keys.Attribute) -> dynamodb.Attribute:
-    return dynamodb.Attribute(name=of.name, type=TYPES[of.type])
+def attribute(key_attribute: keys.Attribute) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=key_attribute.name, type=ATTRIBUTE_TYPES[key_attribute.type])
 
 
-def bounds(capacity: Capacity) -> dict[str, int]:
-    return {"min_capacity": capacity.by_night, "max_capacity": capacity.most}
+def capacity_bounds(capacity: Capacity) -> dict[str, int]:
+    return {"min_capacity": capacity.off_hours_min, "max_capacity": capacity.max}
 
 
-def follow(scaled: dynamodb.IScalableTableAttribute, capacity: Capacity, business: Hours) -> None:
-    """After the load, never below what the hour asks for."""
-    scaled.scale_on_utilization(
-        target_utilization_percent=UTILISATION,
+def add_scaling(target: dynamodb.IScalableTableAttribute, capacity: Capacity, business: BusinessHours) -> None:
+    """Scales by utilization; the minimum differs inside and outside business hours."""
+    target.scale_on_utilization(
+        target_utilization_percent=TARGET_UTILIZATION_PERCENT,
         scale_in_cooldown=Duration.minutes(5),
         scale_out_cooldown=Duration.minutes(1),
     )
-    for when, hour, least in (
-        ("Opens", business.opens, capacity.by_day),
-        ("Closes", business.closes, capacity.by_night),
+    for id, hour, minimum in (
+        ("BusinessHoursStart", business.start, capacity.business_hours_min),
+        ("BusinessHoursEnd", business.end, capacity.off_hours_min),
     ):
-        scaled.scale_on_schedule(
-            when,
+        target.scale_on_schedule(
+            id,
             schedule=cron(hour, business),
-            time_zone=TimeZone.of(business.zone),
-            min_capacity=least,
-            max_capacity=capacity.most,
+            time_zone=TimeZone.of(business.time_zone),
+            min_capacity=minimum,
+            max_capacity=capacity.max,
         )
 
 
-def cron(hour: int, business: Hours) -> autoscaling.Schedule:
+def cron(hour: int, business: BusinessHours) -> autoscaling.Schedule:
     return autoscaling.Schedule.cron(hour=str(hour), minute="0", week_day=business.days)

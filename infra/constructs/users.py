@@ -1,27 +1,36 @@
-"""Who signs in: a Cognito pool of the stage's own, its clients, and what makes a profile of whoever confirms."""
+"""The stage's Cognito user pool, its app clients, and the trigger that creates the profile of a confirmed user."""
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.stages import Pool
-from infra.suppressions import accept
+from infra.stages import UserPool
+from infra.suppressions import suppress
 from resolvers.field_config import ADMINS
 
-CLIENTS = ("web", "ios", "android")
-ACCEPTED = {"AwsSolutions::AwsSolutions-COG2": "A second factor is everybody's own choice here"}
-UNGUARDED = {"AwsSolutions::AwsSolutions-COG8": "The plan that guards sign-ins is paid for by the user"}
-APP = "homes://signed-in/"
+CLIENT_NAMES = ("web", "ios", "android")
+SUPPRESSIONS = {"AwsSolutions::AwsSolutions-COG2": "MFA is optional: each user decides"}
+NO_THREAT_PROTECTION = {
+    "AwsSolutions::AwsSolutions-COG8": "Threat protection needs the Plus plan, which is billed per user"
+}
+APP_REDIRECT_URL = "homes://signed-in/"
 SCOPES = ("openid", "email", "profile")
 
 
 class Users(Construct):
-    """The user pool of a stage as `pool`, and its clients, which keep no secret, by name as `clients`. Where people
-    sign in by code is in `outputs`."""
+    """The user pool of a stage as `pool`, and its app clients, which have no secret, by name as `clients`. `outputs`
+    has the settings of the authorization code flow."""
 
     def __init__(
-        self, scope: Construct, id: str, *, named: str, auth: Pool, keep: bool, confirmed: lambda_.IFunction
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        stage_name: str,
+        auth: UserPool,
+        retain_data: bool,
+        post_confirmation: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, id)
         self.pool = cognito.UserPool(
@@ -42,24 +51,26 @@ class Users(Construct):
             ),
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
-            feature_plan=cognito.FeaturePlan.PLUS if auth.guarded else cognito.FeaturePlan.ESSENTIALS,
+            feature_plan=cognito.FeaturePlan.PLUS if auth.threat_protection else cognito.FeaturePlan.ESSENTIALS,
             standard_threat_protection_mode=(
-                cognito.StandardThreatProtectionMode.FULL_FUNCTION if auth.guarded else None
+                cognito.StandardThreatProtectionMode.FULL_FUNCTION if auth.threat_protection else None
             ),
-            lambda_triggers=cognito.UserPoolTriggers(post_confirmation=confirmed),
-            deletion_protection=keep,
-            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+            lambda_triggers=cognito.UserPoolTriggers(post_confirmation=post_confirmation),
+            deletion_protection=retain_data,
+            removal_policy=RemovalPolicy.RETAIN if retain_data else RemovalPolicy.DESTROY,
         )
-        accept(self.pool, ACCEPTED if auth.guarded else {**ACCEPTED, **UNGUARDED})
+        suppress(self.pool, SUPPRESSIONS if auth.threat_protection else {**SUPPRESSIONS, **NO_THREAT_PROTECTION})
         cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
-        prefix = f"homes-{named}-{Stack.of(self).account}"  # nobody else's in the region may be called the same
+        prefix = f"homes-{stage_name}-{Stack.of(self).account}"  # must be unique in the region
         self.pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
         domain = f"{prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
-        self.outputs = {"SignIn": domain, "WebApp": auth.web, "Scopes": " ".join(SCOPES)}
-        self.clients = {name: self.client(name, auth.web if name == "web" else APP) for name in CLIENTS}
+        self.outputs = {"SignIn": domain, "WebApp": auth.web_url, "Scopes": " ".join(SCOPES)}
+        self.clients = {
+            name: self.add_client(name, auth.web_url if name == "web" else APP_REDIRECT_URL) for name in CLIENT_NAMES
+        }
 
-    def client(self, name: str, back: str) -> cognito.UserPoolClient:
-        """A client without a secret: it proves by PKCE who asked for the code, which is sent `back` alone."""
+    def add_client(self, name: str, redirect_url: str) -> cognito.UserPoolClient:
+        """A public client (PKCE instead of a secret); codes are sent only to `redirect_url`."""
         return self.pool.add_client(
             name.capitalize(),
             auth_flows=cognito.AuthFlow(user_srp=True),
@@ -72,7 +83,7 @@ class Users(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.custom(name) for name in SCOPES],
-                callback_urls=[back],
-                logout_urls=[back],
+                callback_urls=[redirect_url],
+                logout_urls=[redirect_url],
             ),
         )

@@ -1,7 +1,7 @@
 import { util, extensions } from '@aws-appsync/utils';
 
-// What a root field's function is sent is what a direct Lambda resolver would be. It answers {ok} or {err}: so a
-// client's mistake is no failure of Lambda's, and has an errorInfo.
+// The payload of a root field's function is that of a direct Lambda resolver. The function returns {ok} or {err}: a
+// client's mistake is therefore no Lambda failure, and has an errorInfo.
 
 export function request(ctx) {
   return {

@@ -1,6 +1,6 @@
 import { util, extensions } from '@aws-appsync/utils';
 
-// AppSync answers by itself: a publication is its input.
+// No function is invoked: the payload of a publication is its input.
 
 export function request(ctx) {
   return { payload: ctx.arguments.input };

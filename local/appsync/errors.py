@@ -1,4 +1,4 @@
-"""Errors as AppSync writes them: `errorType`, `errorInfo` and `data` beside the message, and no `extensions`."""
+"""Errors in AppSync's format: `errorType`, `errorInfo` and `data` in addition to the message, and no `extensions`."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class FieldError(Exception):
-    """A field went wrong, and its client is told this."""
+    """A field failed; the response has this type, message and errorInfo."""
 
     def __init__(self, type: str, message: str, info: Any = None) -> None:
         super().__init__(message)
@@ -20,64 +20,68 @@ class FieldError(Exception):
 
 
 class NotAuthorized(FieldError):
-    """The caller's mode is not among those of the field, which was not resolved."""
+    """The field does not allow the caller's auth mode; it was not resolved."""
 
     def __init__(self, parent: str, name: str) -> None:
         super().__init__("Unauthorized", f"Not Authorized to access {name} on type {parent}")
 
 
-class LimitReached(FieldError):
-    """The request has had as many resolvers as one may have; this one was not run."""
+class ResolverLimitReached(FieldError):
+    """The request has reached the limit of resolver invocations; the field's resolver did not run."""
 
     def __init__(self) -> None:
         super().__init__(assumptions.RESOLVERS_TYPE, assumptions.RESOLVERS_TEXT)
 
 
-class DeskFailed(FieldError):
-    """A bug of the desk's own, told to its log."""
+class InternalFailure(FieldError):
+    """A bug in the local server. Logs the cause; the client gets a message without details."""
 
-    def __init__(self, where: object, cause: BaseException) -> None:
-        super().__init__("InternalFailure", "the desk failed")
-        log.error("the desk failed at %s", where, exc_info=cause)
+    def __init__(self, path: object, cause: BaseException) -> None:
+        super().__init__("InternalFailure", "internal server error")
+        log.error("internal server error at %s", path, exc_info=cause)
 
 
-class TooDeep(FieldError):
+class DepthLimitReached(FieldError):
     def __init__(self, limit: int) -> None:
         super().__init__(assumptions.DEPTH_TYPE, assumptions.DEPTH_TEXT.format(limit=limit))
 
 
-class Misfit(Exception):
-    """A value that does not fit its field. Where that is stands in its text, not in `locations`."""
+class CoercionError(Exception):
+    """A resolver's value does not have its field's type. The message has the path; `locations` is null."""
 
-    def __init__(self, what: str, why: str = "") -> None:
-        super().__init__(what + why)
-        self.what = what
-        self.why = why
+    def __init__(self, prefix: str, reason: str = "") -> None:
+        super().__init__(prefix + reason)
+        self.prefix = prefix
+        self.reason = reason
 
 
 def locations(error: GraphQLError) -> list[dict[str, Any]] | None:
-    """Where in the text an error is, as it goes out."""
-    found = [{"line": at.line, "column": at.column, "sourceName": None} for at in error.locations or ()]
-    return found or None
+    """Returns an error's positions in the document in AppSync's format; None if it has none."""
+    positions = [
+        {"line": location.line, "column": location.column, "sourceName": None} for location in error.locations or ()
+    ]
+    return positions or None
 
 
-def written(error: GraphQLError) -> dict[str, Any]:
-    """An error as it goes out. One that no field raised by name is the engine's: a message and where.
+def format_error(error: GraphQLError) -> dict[str, Any]:
+    """Returns an error in the response's format. Only a FieldError has `data`, `errorType` and `errorInfo`.
+
+    Any exception that is neither ours nor graphql-core's becomes an InternalFailure.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
     """
     base = {"path": error.path, "locations": locations(error), "message": error.message}
     cause = error.original_error
-    if isinstance(cause, Misfit):
-        return base | {"locations": None, "message": f"{cause.what} ({place(error.path or [])}){cause.why}"}
+    if isinstance(cause, CoercionError):
+        return base | {"locations": None, "message": f"{cause.prefix} ({format_path(error.path or [])}){cause.reason}"}
     if isinstance(cause, FieldError):
         return base | {"data": None, "errorType": cause.type, "errorInfo": cause.info}
     if cause is not None and not isinstance(cause, GraphQLError):
-        failed = DeskFailed(error.path, cause)
-        return base | {"data": None, "errorType": failed.type, "errorInfo": None, "message": str(failed)}
+        failure = InternalFailure(error.path, cause)
+        return base | {"data": None, "errorType": failure.type, "errorInfo": None, "message": str(failure)}
     return base
 
 
-def place(path: list[str | int]) -> str:
-    """A path as AppSync's texts have it: `/syncOrders/items[32]/orderDate`."""
+def format_path(path: list[str | int]) -> str:
+    """Returns a path as AppSync prints it in messages: `/syncOrders/items[32]/orderDate`."""
     return "".join(f"[{key}]" if isinstance(key, int) else f"/{key}" for key in path)

@@ -1,4 +1,4 @@
-"""A GraphQL request as a client sends it: over HTTP, or in a WebSocket's `start` message."""
+"""GraphQL requests of clients: sent over HTTP, or in the `start` message of a WebSocket."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ PATH = "/graphql"
 
 
 class RequestError(Exception):
-    """A request that never reaches the schema: the status and the errorType of its HTTP response."""
+    """A request that is rejected before validation: the status and the errorType of its HTTP response."""
 
     def __init__(self, status: int, type: str, message: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class RequestError(Exception):
 
 @dataclass(frozen=True)
 class GraphQLRequest:
-    """A document, its variables, and the name of the operation to execute, which a single operation does not need."""
+    """A document, its variables, and the name of the operation to execute (optional if the document has only one)."""
 
     query: str
     variables: dict[str, Any]
@@ -33,9 +33,9 @@ def malformed(message: str = "Unable to parse GraphQL query.") -> RequestError:
 
 
 def parse_graphql_request(params: Mapping[str, Any]) -> GraphQLRequest:
-    """The request in the members of a JSON body, or in the parameters of a URL, where the variables are JSON text.
+    """Returns the request in the members of a JSON body or in the query parameters of a URL.
 
-    Raises RequestError.
+    In a URL the variables are JSON text. Raises RequestError if a member has the wrong type or `query` is missing.
     """
     query, variables, name = params.get("query"), params.get("variables"), params.get("operationName")
     if isinstance(variables, str):
@@ -47,18 +47,18 @@ def parse_graphql_request(params: Mapping[str, Any]) -> GraphQLRequest:
 
 
 def parse_json_object(text: str | bytes) -> dict[str, Any]:
-    """A JSON object. Raises RequestError for anything else, for NaN and Infinity, and for too many levels."""
+    """Parses a JSON object. Raises RequestError for any other value, for NaN and Infinity, and for too many levels."""
     try:
         value = json.loads(text, parse_constant=reject_constant)
     except (ValueError, RecursionError) as error:
         raise malformed() from error
-    if not isinstance(value, dict) or exceeds_levels(value, assumptions.MOST_BODY_LEVELS):
+    if not isinstance(value, dict) or exceeds_levels(value, assumptions.MAX_BODY_LEVELS):
         raise malformed()
     return value
 
 
 def exceeds_levels(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested over more levels: Python may be unable to write what it was able to read."""
+    """True if lists and objects are nested deeper than `levels`: Python may fail to encode a value that it decoded."""
     if not isinstance(value, list | dict):
         return False
     members = value.values() if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""`/graphql` over HTTP, as AppSync serves it: 401 and 400 before the schema is reached, and 200 for the rest."""
+"""Serves `/graphql` over HTTP as AppSync does: 401 and 400 before validation of the query, 200 after it."""
 
 import json
 import uuid
@@ -15,47 +15,50 @@ from local.appsync.graphql_request import PATH, RequestError, malformed, parse_g
 from local.auth.request import AuthContext, Authenticate, AuthRequest, Unauthorized, request_headers, source_ip
 from local.trace.model import Trace, Traces
 
-JSON = "application/json;charset=UTF-8"
-EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,x-amz-schema-version"
+CONTENT_TYPE = "application/json;charset=UTF-8"
+EXPOSED_HEADERS = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,x-amz-schema-version"
 
 
 def route(appsync: AppSync, authenticate: Authenticate, traces: Traces, publisher: str) -> Route:
-    """The endpoint. Requests of the user agent `publisher` are not added to the traces unless they ask for theirs:
-    every published change would displace a request that a developer is looking for."""
+    """Returns the route of the endpoint.
+
+    Requests of the user agent `publisher` are not added to the traces unless they request their trace: otherwise each
+    published change would displace a request that a developer is looking for.
+    """
 
     async def graphql(request: Request) -> Response:
-        """Authenticates the caller before it parses the request."""
+        """Answers one request. Authenticates the caller before it parses the GraphQL request."""
         id = str(uuid.uuid4())
         try:
             body = await read_body(request)
-            caller = await authenticated(request, authenticate, body)
+            caller = await authenticate_request(request, authenticate, body)
             parsed = parse_graphql_request(request_params(request, body))
             trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables, caller.label)
-            answer = await appsync.execute(parsed, caller, trace)
+            result = await appsync.execute(parsed, caller, trace)
         except RequestError as error:
             return response(id, {"errors": [format_error(error)]}, error.status, {"x-amzn-errortype": error.type})
         wants_trace = request.headers.get("x-trace") == "1"
         if wants_trace or request.headers.get("user-agent") != publisher:
             traces.add(trace)
         if wants_trace:
-            answer["extensions"] = {**answer.get("extensions", {}), "trace": trace.told()}
-        return response(id, answer)
+            result["extensions"] = {**result.get("extensions", {}), "trace": trace.to_dict()}
+        return response(id, result)
 
     return Route(PATH, graphql, methods=["GET", "POST"])
 
 
 def response(id: str, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    open = {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED}
-    always = {"x-amzn-requestid": id, "x-amzn-appsync-tokensconsumed": "1", **open}
-    return Response(json.dumps(body), status, {**always, **(headers or {})}, JSON)
+    cors_headers = {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED_HEADERS}
+    common_headers = {"x-amzn-requestid": id, "x-amzn-appsync-tokensconsumed": "1", **cors_headers}
+    return Response(json.dumps(body), status, {**common_headers, **(headers or {})}, CONTENT_TYPE)
 
 
 def format_error(error: RequestError) -> dict[str, Any]:
     return {"errorType": error.type, "message": str(error)}
 
 
-async def authenticated(request: Request, authenticate: Authenticate, body: bytes) -> AuthContext:
-    """The caller of a request. Raises RequestError."""
+async def authenticate_request(request: Request, authenticate: Authenticate, body: bytes) -> AuthContext:
+    """Returns the caller of a request. Raises RequestError if it is unauthorized."""
     try:
         headers, query = request_headers(request), request.url.query
         return await authenticate(AuthRequest(request.method, PATH, query, headers, body, source_ip(request)))
@@ -64,18 +67,18 @@ async def authenticated(request: Request, authenticate: Authenticate, body: byte
 
 
 async def read_body(request: Request) -> bytes:
-    """The body. Raises RequestError for one that is too large."""
+    """Returns the body. Raises RequestError if it is too large."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > assumptions.MOST_BODY_BYTES:
+        if len(body) > assumptions.MAX_BODY_BYTES:
             status, type, message = assumptions.BODY_TOO_LARGE
-            raise RequestError(status, type, message.format(bytes=assumptions.MOST_BODY_BYTES))
+            raise RequestError(status, type, message.format(bytes=assumptions.MAX_BODY_BYTES))
     return body
 
 
 def request_params(request: Request, body: bytes) -> Mapping[str, Any]:
-    """The parameters of a GET's URL, or the members of a POST's body. Raises RequestError."""
+    """Returns the URL parameters of a GET, or the members of the JSON body of a POST. Raises RequestError."""
     if request.method == "GET":
         return request.query_params
     if not body:

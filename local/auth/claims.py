@@ -1,4 +1,4 @@
-"""What the desk's tokens say: as Cognito's do, or as those of any other OpenID Connect issuer."""
+"""The claims of locally issued tokens: those of Cognito, or of another OpenID Connect issuer."""
 
 import os
 from collections.abc import Sequence
@@ -12,24 +12,24 @@ SCOPE = "openid"
 Claims = dict[str, Any]
 
 
-def shaped(kind: str, use: str, user: str, groups: Sequence[str]) -> Claims:
-    """What is said of the client and of the user's groups; a claim with nothing to say is None.
+def token_claims(kind: str, use: str, user: str, groups: Sequence[str]) -> Claims:
+    """Returns the claims of the client and of the user's groups. A claim without a value is None.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     """
-    named = list(groups) or None
+    group_names = list(groups) or None
     if kind == OIDC:
-        return {"aud": CLIENT_ID, "azp": CLIENT_ID, groups_claim(): named}
+        return {"aud": CLIENT_ID, "azp": CLIENT_ID, groups_claim(): group_names}
     client = {"aud": CLIENT_ID, "cognito:username": user} if use == ID else {"client_id": CLIENT_ID, "username": user}
-    return {"token_use": use, **client, "cognito:groups": named}
+    return {"token_use": use, **client, "cognito:groups": group_names}
 
 
-def person(use: str, name: str | None, email: str | None) -> Claims:
-    """What is said of the user: an ID token's business, not an access token's."""
+def profile_claims(use: str, name: str | None, email: str | None) -> Claims:
+    """Returns the claims of the user's profile for an ID token, and the scope for an access token."""
     return {"name": name, "email": email} if use == ID else {"scope": SCOPE}
 
 
 def groups_claim() -> str:
-    """Where OpenID Connect tokens name the user's groups: in GROUPS_CLAIM, which the functions read, or `groups`."""
+    """Returns the claim of an OpenID Connect token that lists the user's groups: `groups`, or as GROUPS_CLAIM says."""
     return os.environ.get("GROUPS_CLAIM", "groups")

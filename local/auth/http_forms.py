@@ -10,7 +10,7 @@ Form = Mapping[str, Any]
 
 
 class InvalidRequest(Exception):
-    """A field does not have the form that it must have; the text names the field and says why."""
+    """A field is invalid. The text names the field and the reason."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field} {reason}")
@@ -18,7 +18,7 @@ class InvalidRequest(Exception):
 
 
 def parse_form(body: bytes) -> Form:
-    """The fields of a body. Commas join the values of a field that a form repeats. Raises InvalidRequest."""
+    """Returns the fields of a body. Values of a repeated form field are joined by commas. Raises InvalidRequest."""
     if not body.lstrip().startswith(b"{"):
         return {name: ",".join(values) for name, values in parse_qs(body.decode(errors="replace")).items()}
     try:
@@ -29,7 +29,7 @@ def parse_form(body: bytes) -> Form:
 
 
 def parse_text(form: Form, field: str, max_length: int) -> str | None:
-    """A text of printable characters; None if it is missing or empty. Raises InvalidRequest."""
+    """Returns a text of printable characters, or None if it is missing or empty. Raises InvalidRequest."""
     value = form.get(field)
     if value in (None, ""):
         return None
@@ -46,7 +46,7 @@ def parse_required_text(form: Form, field: str, max_length: int) -> str:
 
 
 def parse_choice(form: Form, field: str, choices: Sequence[str]) -> str:
-    """One of the choices; the first if the field is missing or empty. Raises InvalidRequest."""
+    """Returns one of the choices, the first if the field is missing or empty. Raises InvalidRequest."""
     value = form.get(field) or choices[0]
     if value not in choices:
         raise InvalidRequest(field, f"must be {' or '.join(choices)}")
@@ -54,7 +54,7 @@ def parse_choice(form: Form, field: str, choices: Sequence[str]) -> str:
 
 
 def parse_names(form: Form, field: str, max_length: int) -> list[str]:
-    """The names in a list or in a text with commas between them, without empty ones. Raises InvalidRequest."""
+    """Returns the non-empty names of a list or of a comma-separated text. Raises InvalidRequest."""
     value = form.get(field) or []
     names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
     if not isinstance(names, list):
@@ -63,7 +63,7 @@ def parse_names(form: Form, field: str, max_length: int) -> list[str]:
 
 
 def parse_number(form: Form, field: str, minimum: int, maximum: int, default: int) -> int:
-    """A whole number; the default if the field is missing. Raises InvalidRequest."""
+    """Returns an integer, the default if the field is missing. Raises InvalidRequest."""
     value = form.get(field)
     if value is None:
         return default

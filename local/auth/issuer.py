@@ -1,6 +1,6 @@
-"""The desk's token issuer: it stands where Cognito does in the cloud, so that JWTs are made and checked for real.
+"""The local token issuer: it takes the place of Cognito, so that JWTs are really signed and verified.
 
-It gives a token to whoever asks, under any name: it is for a developer's own machine and no other.
+It issues a token for any user to any client: it is for a developer's machine only.
 """
 
 import base64
@@ -42,15 +42,16 @@ CONFIGURATION = "/.well-known/openid-configuration"
 
 
 class Issuer:
-    """Makes the tokens of the desk at `url`, and tells their public key to whoever verifies them.
+    """Issues the tokens of the local server at `url` and publishes their public key.
 
-    It is two issuers over one key: of tokens as Cognito's at `url`, of any other OpenID Connect issuer's at `url`/oidc.
-    Its private key is kept in `folder`, as issuer.pem, so tokens outlive a restart; without one it is new each time.
+    It is two issuers with one key: of Cognito tokens at `url`, of another OpenID Connect provider's tokens at
+    `url`/oidc. The private key is stored in `folder` as issuer.pem, so that tokens stay valid after a restart; without
+    a folder each start has a new key.
     """
 
     def __init__(self, url: str, folder: Path | None = None) -> None:
         self.url = url.rstrip("/")
-        self.private_key = kept_key(folder / "issuer.pem") if folder else new_key()
+        self.private_key = load_or_create_key(folder / "issuer.pem") if folder else generate_key()
         self.jwk = public_jwk(self.private_key)
 
     def token(
@@ -64,27 +65,28 @@ class Issuer:
         kind: str = COGNITO,
         use: str = ID,
     ) -> str:
-        """A signed token with the claims of a Cognito one or, of kind `oidc`, of any other OpenID Connect issuer.
+        """Returns a signed token with the claims of Cognito or, for the kind `oidc`, of another OpenID Connect issuer.
 
-        With negative `seconds` it ended that long ago. An access token does not tell name and e-mail address.
+        It expires in `seconds`; if negative, it expired that long ago. An access token has no name and no e-mail
+        address.
         """
         now = int(time.time())
         issued_at = now + min(seconds, 0)
-        said = {
+        all_claims = {
             "sub": user,
             "iss": self.url_of(kind),
-            **claims.shaped(kind, use, user, groups),
-            **claims.person(use, name, email),
+            **claims.token_claims(kind, use, user, groups),
+            **claims.profile_claims(use, name, email),
             "auth_time": issued_at,
             "iat": issued_at,
             "exp": now + seconds,
             "jti": str(uuid.uuid4()),
         }
-        given = {claim: value for claim, value in said.items() if value is not None}
-        return jwt.encode(given, self.private_key, algorithm="RS256", headers={"kid": self.jwk["kid"]})
+        present_claims = {claim: value for claim, value in all_claims.items() if value is not None}
+        return jwt.encode(present_claims, self.private_key, algorithm="RS256", headers={"kid": self.jwk["kid"]})
 
     def url_of(self, kind: str) -> str:
-        """What tokens of a kind name in `iss`."""
+        """Returns the `iss` claim of tokens of a kind."""
         return f"{self.url}/{OIDC}" if kind == OIDC else self.url
 
     def published_keys(self) -> list[Jwk]:
@@ -141,16 +143,19 @@ class Issuer:
         return JSONResponse(answer | identifying, headers={"cache-control": "no-store"})
 
 
-def new_key() -> rsa.RSAPrivateKey:
+def generate_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
-def kept_key(file: Path) -> rsa.RSAPrivateKey:
-    """The key in `file`, made first where there is none. Processes that start at once all take the key of the first."""
+def load_or_create_key(file: Path) -> rsa.RSAPrivateKey:
+    """Returns the key in `file`; creates it if it does not exist. Processes that start concurrently get the same key.
+
+    Raises TypeError if the file has a key that is not an RSA key.
+    """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent) as draft:  # readable by its owner alone
-            draft.write(pem(new_key()))
+        with tempfile.NamedTemporaryFile(dir=file.parent) as draft:  # readable only by its owner
+            draft.write(pem(generate_key()))
             draft.flush()
             with suppress(FileExistsError):
                 os.link(draft.name, file)
@@ -167,7 +172,7 @@ def pem(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def public_jwk(key: rsa.RSAPrivateKey) -> dict[str, Any]:
-    """The public half of a key as a JWKS lists it. Its `kid` is its thumbprint (RFC 7638)."""
+    """Returns the public key as a JWK. Its `kid` is its thumbprint (RFC 7638)."""
     public = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
     hashed = json.dumps({name: public[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(hashed.encode()).digest()).decode().rstrip("=")

@@ -9,18 +9,18 @@ TIMEOUT_SECONDS = 5.0
 
 
 class JwksClient:
-    """Keeps a cache of keys fresh. Callers that need the same keys wait for one fetch together."""
+    """Refreshes a cache of an issuer's keys. Concurrent callers share one fetch."""
 
     def __init__(self, cache: JwksCache, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.cache = cache
         self.timeout_seconds = timeout_seconds
         self.refreshing: asyncio.Task[None] | None = None
-        self.thread = ThreadPoolExecutor(1)  # of its own: an issuer that hangs delays no other
+        self.thread = ThreadPoolExecutor(1)  # one for each issuer: an issuer that hangs does not delay the others
 
     async def ensure_fresh(self, kid: str) -> None:
-        """Waits until the cache can answer for a key: for the fetch that is running, or for a new one if it is due.
+        """Waits for the fetch that a key needs: for the running one, or for a new one if the cache permits it.
 
-        An issuer that has not answered after 5 s counts as unavailable. A caller who is cancelled stops no fetch.
+        An issuer that does not respond within 5 s is unavailable. Cancelling a caller does not cancel the fetch.
         """
         if not self.cache.needs_refresh(kid):
             return
@@ -40,7 +40,7 @@ class JwksClient:
 
 
 def cognito_jwks_uri(issuer: str) -> str:
-    """The address of a user pool's keys.
+    """Returns the JWKS URL of a user pool.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
     """

@@ -1,11 +1,11 @@
-"""Who asks: the one credential that a call carries, proven, and what a resolver is told of its bearer.
+"""Authentication: verifies the credential of a request, and returns the identity that resolvers receive.
 
-Taken are requests that AWS credentials sign, and tokens of the desk's own issuer or of one that the environment names:
+Accepted are requests signed with AWS credentials, and tokens of the server's own issuer or of an external issuer:
 
 COGNITO_ISSUER  a user pool, https://cognito-idp.<region>.amazonaws.com/<pool id>
-OIDC_ISSUER     an OpenID Connect issuer, as its tokens spell it in `iss`
+OIDC_ISSUER     an OpenID Connect issuer, exactly as in its tokens' claim `iss`
 
-COGNITO_CLIENT_ID and OIDC_CLIENT_ID say for which of its clients, by a regular expression: all of them where not set.
+COGNITO_CLIENT_ID and OIDC_CLIENT_ID are regular expressions for the accepted client ids; if unset, all are accepted.
 """
 
 import json
@@ -23,12 +23,12 @@ from local.auth.claims import Claims
 from local.auth.issuer import Issuer
 from local.auth.jwks import JwksClient, cognito_jwks_uri
 from local.auth.request import NOT_AUTHORIZED, AuthContext, AuthRequest, Unauthorized
-from resolvers.field_config import COGNITO, IAM, OIDC, Mode
+from resolvers.field_config import COGNITO, IAM, OIDC, AuthMode
 from resolvers.runtime.jwks import Clock, Jwk, JwksCache, JwksUnavailable, discover_jwks_uri, fetch_keys
 from resolvers.runtime.tokens import ExpiredToken, InvalidToken, Policy, TrustedIssuer, Verifier
 
 NO_CREDENTIAL = "Valid authorization header not provided."
-SIGNED = "AWS4-HMAC-SHA256"  # what begins the Authorization of a request that AWS credentials sign
+SIGNED = "AWS4-HMAC-SHA256"  # the start of the Authorization header of a SigV4 request
 POLICY = Policy(
     algorithms=tuple(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)),
     required_claims=("exp", "iat", "iss", "sub"),
@@ -36,8 +36,8 @@ POLICY = Policy(
 )
 
 
-class Signatures(Protocol):
-    """What knows whose AWS credentials signed a call."""
+class SignatureVerifier(Protocol):
+    """Verifies SigV4 signatures."""
 
     def caller(self, request: AuthRequest) -> Mapping[str, Any]:
         """The identity of an IAM caller. Raises Unauthorized."""
@@ -46,14 +46,16 @@ class Signatures(Protocol):
 class Providers:
     """Authenticates callers: by tokens of these issuers, and by AWS credentials if `iam` verifies signatures."""
 
-    def __init__(self, issuers: Sequence[TrustedIssuer], iam: Signatures | None, clock: Clock = time.time) -> None:
+    def __init__(
+        self, issuers: Sequence[TrustedIssuer], iam: SignatureVerifier | None, clock: Clock = time.time
+    ) -> None:
         self.verifier = Verifier(issuers, POLICY, clock)
         self.jwks = {issuer.url: JwksClient(issuer.jwks) for issuer in issuers}
         self.iam = iam
 
     @classmethod
-    def from_environment(cls, own: Issuer, iam: Signatures | None, clock: Clock = time.time) -> "Providers":
-        """The desk's own issuer, those that the environment names, and AWS credentials."""
+    def from_environment(cls, own: Issuer, iam: SignatureVerifier | None, clock: Clock = time.time) -> "Providers":
+        """Trusts the server's own issuer, the issuers of the environment, and AWS credentials."""
         cognito = issuer_from_env("COGNITO", COGNITO, cognito_jwks_uri, clock)
         oidc = issuer_from_env("OIDC", OIDC, discover_jwks_uri, clock)
         return cls([*cognito, *oidc, *dev_issuers(own, clock)], iam, clock)
@@ -101,13 +103,13 @@ class Providers:
 
 
 def dev_issuers(own: Issuer, clock: Clock) -> list[TrustedIssuer]:
-    """The desk's issuer, by both kinds of its tokens."""
+    """Returns the server's own issuer, once for each kind of its tokens."""
     audience = re.compile(claims.CLIENT_ID)
     kinds = {claims.COGNITO: COGNITO, claims.OIDC: OIDC}
     return [trusted_issuer(own.url_of(kind), mode, own.published_keys, audience, clock) for kind, mode in kinds.items()]
 
 
-def issuer_from_env(name: str, mode: Mode, jwks_uri: Callable[[str], str], clock: Clock) -> list[TrustedIssuer]:
+def issuer_from_env(name: str, mode: AuthMode, jwks_uri: Callable[[str], str], clock: Clock) -> list[TrustedIssuer]:
     """The issuer configured by `<name>_ISSUER`, if any. `<name>_CLIENT_ID` is a regular expression that must match the
     whole client id (AWS does not document whether AppSync anchors it)."""
     url, client_id = os.environ.get(f"{name}_ISSUER"), os.environ.get(f"{name}_CLIENT_ID")
@@ -119,13 +121,13 @@ def issuer_from_env(name: str, mode: Mode, jwks_uri: Callable[[str], str], clock
 
 
 def trusted_issuer(
-    url: str, mode: Mode, fetch: Callable[[], list[Jwk]], audience: re.Pattern[str] | None, clock: Clock
+    url: str, mode: AuthMode, fetch: Callable[[], list[Jwk]], audience: re.Pattern[str] | None, clock: Clock
 ) -> TrustedIssuer:
     return TrustedIssuer(url, audience, mode is COGNITO, JwksCache(url, POLICY.algorithms, fetch, clock))
 
 
 def cognito_identity(claims: Claims, source_ip: list[str]) -> dict[str, Any]:
-    """What a resolver is told of a user of a pool. The name stands elsewhere in an ID token than in an access token.
+    """Returns the `identity` of a Cognito user. ID and access tokens have the user name in different claims.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
@@ -141,5 +143,5 @@ def cognito_identity(claims: Claims, source_ip: list[str]) -> dict[str, Any]:
 
 
 def oidc_identity(claims: Claims) -> dict[str, Any]:
-    """What a resolver is told of an OpenID Connect user."""
+    """Returns the `identity` of an OpenID Connect user."""
     return {"claims": claims, "issuer": claims["iss"], "sub": claims["sub"]}

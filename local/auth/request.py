@@ -1,4 +1,4 @@
-"""A call that needs authentication, whichever way it came, and the caller whom its credential proves."""
+"""The request that is authenticated, independent of its protocol, and the authenticated caller."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from resolvers.field_config import Mode
+from resolvers.field_config import AuthMode
 
 NOT_AUTHORIZED = "You are not authorized to make this call."
 
@@ -14,15 +14,15 @@ Headers = Mapping[str, str | list[str]]
 
 
 class Unauthorized(Exception):
-    """The call is not authenticated. The text is the message that AppSync sends with its UnauthorizedException."""
+    """The request is not authenticated. The text is the message that AppSync sends with its UnauthorizedException."""
 
 
 @dataclass(frozen=True)
 class AuthRequest:
-    """What authentication reads of a call: of an HTTP request, a WebSocket's handshake or one of its `start` messages.
+    """The input of authentication: from an HTTP request, a WebSocket handshake or a `start` message.
 
     A SigV4 signature covers the method, the path (`/graphql/connect` for a handshake), the raw query, the headers and
-    the body. Header names are in lower case, a header that was sent twice is a list, and cookies are left out.
+    the body. Header names are in lower case, a header that is sent twice is a list, and cookies are omitted.
     """
 
     method: str
@@ -37,13 +37,13 @@ class AuthRequest:
 class AuthContext:
     """An authenticated caller: the authorization mode, the identity that resolvers receive, and the HTTP headers."""
 
-    mode: Mode
+    mode: AuthMode
     identity: Mapping[str, Any] | None
     headers: Headers
 
     @property
     def label(self) -> str:
-        """The caller in a few words: `ada (oidc)`."""
+        """A short description of the caller for people: `ada (oidc)`."""
         identity = self.identity or {}
         mode = self.mode.directive.removeprefix("aws_").removesuffix("_user_pools")
         return f"{identity.get('username') or identity.get('sub')} ({mode})"
@@ -60,6 +60,6 @@ def request_headers(connection: HTTPConnection) -> dict[str, str | list[str]]:
 
 
 def source_ip(connection: HTTPConnection) -> list[str]:
-    """The client's address, behind those that proxies have written into `x-forwarded-for`."""
+    """Returns the addresses of the header `x-forwarded-for`, followed by the address of the connection."""
     forwarded = [ip.strip() for ip in connection.headers.get("x-forwarded-for", "").split(",") if ip.strip()]
     return [*forwarded, *([connection.client.host] if connection.client else [])]

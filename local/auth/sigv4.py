@@ -1,7 +1,7 @@
-"""AWS credentials on the desk: those of the backend, which may publish; their signatures are made and verified here.
+"""AWS credentials of the backend, which may publish: SigV4 signatures are created and verified here.
 
-They stand where a role does in the cloud: the function `changes` is handed them, and whoever asks may sign with them,
-for the desk is for a developer's own machine and no other.
+They replace an IAM role: the function `stream` receives them, and every local client may sign with them, because the
+local server is for a developer's own machine only.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ from local.aws import ACCOUNT_ID, REGION
 SERVICE = "appsync"
 ROLE_ID = "AROAHOMESDESKBACKEND0"
 SESSION = "stream"
-AROUND = timedelta(minutes=5)
-SIGNED_ALWAYS = {"host", "x-amz-date", "x-amz-security-token"}
+CLOCK_SKEW = timedelta(minutes=5)
+REQUIRED_SIGNED_HEADERS = {"host", "x-amz-date", "x-amz-security-token"}
 CREDENTIAL = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=(?P<scope>[^, ]+), *"
     r"SignedHeaders=(?P<headers>[a-z0-9;-]+), *Signature=(?P<signature>[0-9a-f]{64})"
@@ -46,21 +46,23 @@ class Signer(SigV4Auth):
         return request.headers
 
 
-class Iam:
-    """The one identity of IAM's on the desk: its credentials, and who has signed with them.
+class SigV4Credentials:
+    """The only IAM identity of the local server. It signs requests, and verifies their signatures.
 
-    They are kept in `folder`, as iam.json, so they outlive a restart; without one they are new each time.
+    The credentials are stored in `folder` as iam.json and survive a restart; without a folder they are new each time.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.kept = kept(folder / "iam.json") if folder else new()
+        self.stored_credentials = load_or_create(folder / "iam.json") if folder else generate()
         self.credentials = Credentials(
-            self.kept["AWS_ACCESS_KEY_ID"], self.kept["AWS_SECRET_ACCESS_KEY"], self.kept["AWS_SESSION_TOKEN"]
+            self.stored_credentials["AWS_ACCESS_KEY_ID"],
+            self.stored_credentials["AWS_SECRET_ACCESS_KEY"],
+            self.stored_credentials["AWS_SESSION_TOKEN"],
         )
 
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to sign as this identity."""
-        return dict(self.kept)
+        return dict(self.stored_credentials)
 
     def sign(self, method: str, url: str, body: bytes) -> dict[str, str]:
         """The headers that make a request this identity's for five minutes, beside the `Host` that it is sent to."""
@@ -69,18 +71,18 @@ class Iam:
         return dict(request.headers.items())
 
     def caller(self, request: AuthRequest) -> Mapping[str, Any]:
-        """What a resolver is told of who signed a call. Raises Unauthorized where the signature is not this identity's,
+        """Returns the `identity` of a request's signer. Raises Unauthorized if the signature is not this identity's,
         not of these five minutes, or leaves out the host, the date, the token or the body.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
         """
-        told = CREDENTIAL.fullmatch(str(request.headers.get("authorization")))
+        match = CREDENTIAL.fullmatch(str(request.headers.get("authorization")))
         date = str(request.headers.get("x-amz-date"))
-        if not told or not recent(date) or told["scope"] != self.scope(date):
+        if not match or not is_fresh(date) or match["scope"] != self.scope(date):
             raise Unauthorized(NOT_AUTHORIZED)
-        names = told["headers"].split(";")
-        signature = self.signature(request, names, date) if whole(request, names) else ""
-        if not hmac.compare_digest(signature, told["signature"]):
+        names = match["headers"].split(";")
+        signature = self.signature(request, names, date) if covers_required_headers(request, names) else ""
+        if not hmac.compare_digest(signature, match["signature"]):
             raise Unauthorized(NOT_AUTHORIZED)
         if request.headers["x-amz-security-token"] != self.credentials.token:
             raise Unauthorized(NOT_AUTHORIZED)
@@ -90,8 +92,8 @@ class Iam:
         return f"{self.credentials.access_key}/{date[:8]}/{REGION}/{SERVICE}/aws4_request"
 
     def signature(self, request: AuthRequest, names: list[str], date: str) -> str:
-        """The signature that these credentials give to a call, over the headers of these names."""
-        signed = AWSRequest(request.method, f"http://desk{request.path}?{request.query}", data=request.body)
+        """Returns the signature of a request over the headers of these names."""
+        signed = AWSRequest(request.method, f"http://localhost{request.path}?{request.query}", data=request.body)
         signed.context["timestamp"] = date
         for name in names:
             signed.headers[name] = text(request.headers[name])
@@ -102,17 +104,17 @@ class Iam:
         return [Route("/sign", self.post_sign, methods=["POST"])]
 
     async def post_sign(self, request: Request) -> Response:
-        """For the page: the headers that let it send `body` to `path` of this very desk as the backend."""
+        """Returns the headers with which GraphiQL sends `body` to `path` of this server as the backend."""
         try:
-            asked = json.loads(await request.body())
-            path, body = asked["path"], asked["body"].encode()
+            form = json.loads(await request.body())
+            path, body = form["path"], form["body"].encode()
             signed = self.sign("POST", f"{request.url.scheme}://{request.headers['host']}{path}", body)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return JSONResponse({"error": "the body must be JSON, of the texts path and body"}, 400)
         return JSONResponse(signed, headers={"cache-control": "no-store"})
 
 
-def new() -> dict[str, str]:
+def generate() -> dict[str, str]:
     return {
         "AWS_ACCESS_KEY_ID": f"ASIA{secrets.token_hex(8).upper()}",
         "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
@@ -120,12 +122,12 @@ def new() -> dict[str, str]:
     }
 
 
-def kept(file: Path) -> dict[str, str]:
-    """The credentials in `file`, made first where there is none."""
+def load_or_create(file: Path) -> dict[str, str]:
+    """Returns the credentials in `file`, created if absent."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=file.parent) as draft:  # readable by its owner alone
-            json.dump(new(), draft)
+            json.dump(generate(), draft)
             draft.flush()
             with suppress(FileExistsError):
                 os.link(draft.name, file)
@@ -133,30 +135,32 @@ def kept(file: Path) -> dict[str, str]:
     return read
 
 
-def recent(date: str) -> bool:
-    """Whether a text is a time as signatures tell it, and within five minutes of now."""
+def is_fresh(date: str) -> bool:
+    """True if a text is a SigV4 date within five minutes of now."""
     try:
         at = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return False
-    return abs(datetime.now(UTC) - at) <= AROUND
+    return abs(datetime.now(UTC) - at) <= CLOCK_SKEW
 
 
-def whole(request: AuthRequest, names: list[str]) -> bool:
-    """Whether the headers that are signed are all there, those that must be signed among them, and tell this body."""
-    told = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in names else None
+def covers_required_headers(request: AuthRequest, names: list[str]) -> bool:
+    """True if the signed headers are present and include the required ones, and a signed body hash matches."""
+    body_hash = request.headers.get("x-amz-content-sha256") if "x-amz-content-sha256" in names else None
     digest = hashlib.sha256(request.body).hexdigest()
-    return set(names) <= request.headers.keys() and set(names) >= SIGNED_ALWAYS and told in (None, digest)
+    return (
+        set(names) <= request.headers.keys() and set(names) >= REQUIRED_SIGNED_HEADERS and body_hash in (None, digest)
+    )
 
 
 def text(header: str | list[str]) -> str:
-    """A header's value, all of them where it was sent twice, without halves of characters, which no header can hold."""
+    """Returns a header's value, or its values joined by commas, with lone surrogates replaced."""
     joined = header if isinstance(header, str) else ",".join(header)
     return joined.encode(errors="replace").decode()
 
 
 def identity(source_ip: list[str]) -> dict[str, Any]:
-    """What a resolver is told of the backend, as of any role that Cognito did not give.
+    """Returns the `identity` of the backend: a role that is not from a Cognito identity pool.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """

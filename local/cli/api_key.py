@@ -1,4 +1,4 @@
-"""An API key of the running desk, printed: `python -m local.cli.api_key --plan government`."""
+"""Prints an API key of the running local server: `python -m local.cli.api_key --plan government`."""
 
 import argparse
 import os
@@ -6,23 +6,25 @@ import sys
 from collections.abc import Sequence
 
 from local import stdio
-from local.cli.token import NoToken, answered
-from resolvers.wiring import PLANS
+from local.cli.token import TokenError, post_form
+from resolvers.wiring import USAGE_PLANS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m local.cli.api_key",
-        description="Prints an API key of the running desk, for an x-api-key header.",
+        description="Prints an API key of the running local server, for the header x-api-key.",
     )
-    options.add_argument("--plan", default="", help=f"which plan it is of: {', '.join(PLANS)} (the first)")
-    options.add_argument(
-        "--port", type=int, default=os.environ.get("PORT") or "8000", help="the desk's port (PORT, or 8000)"
+    parser.add_argument(
+        "--plan", default="", help=f"the key's usage plan: {', '.join(USAGE_PLANS)} (default: the first)"
     )
-    asked = options.parse_args(arguments)
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or "8000", help="the server's port (default: PORT, or 8000)"
+    )
+    options = parser.parse_args(arguments)
     try:
-        print(answered(asked.port, "/key", {"plan": asked.plan}, "key"))
-    except NoToken as error:
+        print(post_form(options.port, "/key", {"plan": options.plan}, "key"))
+    except TokenError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,8 +1,10 @@
-"""`make load FILE=sales.csv`: a CSV's sales as homes on the market, each with an owner, pictures and its past prices.
+"""`make load FILE=sales.csv`: imports the sales of a CSV file as ACTIVE properties with owners, images and past prices.
 
-What the file does not tell is made up from its rows' ids, so the same file always makes the same homes. A home that is
-in the table already, or was and has been deleted, is left alone: a load that was cut off goes on when it is run again.
-Ends with 0 where all went in, with 1 where a row was bad or the table away, with 2 where there is no file or no table.
+Details that the file lacks are derived from the ids of its rows, so the same file always gives the same properties.
+A property that is in the table already, or was deleted from it, stays unchanged: an interrupted load continues if it
+is run again.
+The exit status is 0 if every row was loaded, 1 if a row was invalid or the table became unavailable, and 2 if there is
+no file or no table.
 """
 
 import argparse
@@ -20,14 +22,14 @@ from tqdm import tqdm
 
 from data import history, properties, users
 from data.dynamodb import table
-from data.errors import Fault, TryAgain
+from data.errors import StorageError, TryAgain
 from data.maintenance import bulk_import
-from data.maintenance.bulk_import import Arrival, Found
+from data.maintenance.bulk_import import ImportResult, PropertyImport
 from data.records import FieldChange, HistoryKind, ListingStatus, Property
 from local import stdio
 from local.dynamodb import engine, table_env
 from local.loader import synthetic
-from local.loader.sales import DETAILS, Homes, NotSales, Rows, Sale
+from local.loader.sales import DETAILS, NotSales, Rows, Sale, SalesByProperty
 
 THREADS = 8
 AHEAD = 3 * THREADS
@@ -41,87 +43,91 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
             rows = Rows(file, path)
-            with table_env.table():
-                return loaded(rows)
-    except (OSError, NotSales, table_env.NoTable, engine.DataInUse, engine.NotStarted) as error:
-        print(told(error), file=sys.stderr)
+            with table_env.connect_table():
+                return load_sales(rows)
+    except (OSError, NotSales, table_env.NoTable, engine.DataFolderLocked, engine.EngineError) as error:
+        print(error_text(error), file=sys.stderr)
         return 2
-    except (TryAgain, Fault) as error:
-        return cut_off(f": {error}", 1)
+    except (TryAgain, StorageError) as error:
+        return interrupted_message(f": {error}", 1)
     except KeyboardInterrupt:
-        return cut_off("", 130)
+        return interrupted_message("", 130)
 
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m local.cli.load",
         usage="make load FILE=sales.csv [DATA=folder | PORT=8000], or python -m local.cli.load FILE",
-        description="Loads home sales into the table in the folder DATA, or into that of the desk at PORT.",
+        description="Loads property sales into the table in the folder DATA, or of the local server at PORT.",
     )
     options.add_argument("file", metavar="FILE", help=f"a CSV with the columns id, date, {', '.join(DETAILS)}")
     return options
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
-def cut_off(why: str, status: int) -> int:
-    print(f"cut off{why}. What is in is whole; run it again and it goes on from there.", file=sys.stderr)
+def interrupted_message(why: str, status: int) -> int:
+    message = f"interrupted{why}. Every loaded property is complete: run the command again to load the rest."
+    print(message, file=sys.stderr)
     return status
 
 
-def loaded(rows: Rows) -> int:
-    """Writes the homes of a file and sums up; answers the exit status."""
-    begun = time.perf_counter()
+def load_sales(rows: Rows) -> int:
+    """Writes the properties of a file, prints a summary, and returns the exit status."""
+    started = time.perf_counter()
     bad: list[int] = []
 
     def complain(line: int, why: str) -> None:
         bad.append(line)
         tqdm.write(f"line {line}: {why}", file=sys.stderr)
 
-    with closing(Homes(tqdm(rows.sales(complain), desc="Reading", unit=" sales"))) as homes:
-        found = written(homes)
-        counted(homes.owners())
-    seconds = time.perf_counter() - begun
+    with closing(SalesByProperty(tqdm(rows.sales(complain), desc="Reading", unit=" sales"))) as homes:
+        results = write_properties(homes)
+        repair_counts(homes.owners())
+    seconds = time.perf_counter() - started
     print(
-        f"{found.total():,} homes: {found[Found.NEW]:,} written, {found[Found.THERE]:,} there already,"
-        f" {found[Found.DELETED]:,} deleted since; {len(bad):,} bad rows;"
-        f" {seconds:.1f} s, {found.total() / seconds:.0f} homes a second"
+        f"{results.total():,} properties: {results[ImportResult.CREATED]:,} written,"
+        f" {results[ImportResult.EXISTS]:,} already in the table, {results[ImportResult.DELETED]:,} deleted earlier;"
+        f" {len(bad):,} invalid rows; {seconds:.1f} s, {results.total() / seconds:.0f} properties per second"
     )
     return 1 if bad else 0
 
 
-def written(homes: Homes) -> Counter[Found]:
-    """How many homes were found in which way, the new ones being written now."""
-    found: Counter[Found] = Counter()
-    with tqdm(desc="Writing", total=len(homes), unit=" homes") as bar:
-        for some in in_threads(bulk_import.add, groups(map(arrival, homes))):
-            found.update(some)
-            bar.update(len(some))
-    return found
+def write_properties(sales: SalesByProperty) -> Counter[ImportResult]:
+    """Writes the properties that are new, and returns the number of properties for each ImportResult."""
+    results: Counter[ImportResult] = Counter()
+    with tqdm(desc="Writing", total=len(sales), unit=" properties") as bar:
+        for batch_results in map_in_threads(bulk_import.import_properties, groups(map(to_import, sales))):
+            results.update(batch_results)
+            bar.update(len(batch_results))
+    return results
 
 
-def groups(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
-    while group := list(islice(arrivals, bulk_import.AT_ONCE)):
+def groups(arrivals: Iterator[PropertyImport]) -> Iterator[list[PropertyImport]]:
+    while group := list(islice(arrivals, bulk_import.BATCH_SIZE)):
         yield group
 
 
-def counted(owners: Sequence[int]) -> None:
-    """Makes the owners' profiles where there are none, and their counts true."""
-    recounts = in_threads(users.recount, map(synthetic.owner, owners))
+def repair_counts(owners: Sequence[int]) -> None:
+    """Creates the profiles of owners who have none, and corrects the property count of each."""
+    recounts = map_in_threads(users.repair_property_count, map(synthetic.owner, owners))
     for _ in tqdm(recounts, desc="Counting", total=len(owners), unit=" owners"):
         pass
 
 
-def in_threads(do: Callable[[A], B], over: Iterable[A]) -> Iterator[B]:
-    """What `do` answers for each, in order; several at the same time, and few more are taken than are being done."""
-    table.client()  # made here, or each thread would make one
+def map_in_threads(function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+    """Yields the result of `function` for each item, in order.
+
+    Up to 8 calls run at the same time; at most 24 items are taken from `items` before their results are yielded.
+    """
+    table.client()  # created here, so that the threads share one client
     threads = ThreadPoolExecutor(THREADS)
     doing: deque[Future[B]] = deque()
     try:
-        for one in over:
-            doing.append(threads.submit(do, one))
+        for item in items:
+            doing.append(threads.submit(function, item))
             if len(doing) == AHEAD:
                 yield doing.popleft().result()
         while doing:
@@ -130,9 +136,12 @@ def in_threads(do: Callable[[A], B], over: Iterable[A]) -> Iterator[B]:
         threads.shutdown(cancel_futures=True)
 
 
-def arrival(sales: Sequence[Sale]) -> Arrival:
-    """The home of these sales, the earliest first: made by that one, changed by each other, as it was at the last."""
-    first, *others = sales
+def to_import(sales: Sequence[Sale]) -> PropertyImport:
+    """Returns the property of these sales, which are sorted earliest first, with its history.
+
+    The first sale creates the property, and each later one changes it; the result is its state at the last sale.
+    """
+    first, *later = sales
     owner_id = synthetic.owner(synthetic.owner_number(first.row_id)).id
     id = synthetic.home_id(first.row_id, first.at)
     images = synthetic.pictures(first.row_id, id, first.at)
@@ -148,18 +157,20 @@ def arrival(sales: Sequence[Sale]) -> Arrival:
         created_at=first.at,
         updated_at=first.at,
     )
-    events = [history.added(home, HistoryKind.CREATED, owner_id, []).item]
-    for sale in others:
+    events = [history.put_event(home, HistoryKind.CREATED, owner_id, []).item]
+    for sale in later:
         after = replace(home, **sale.details, version=home.version + 1, updated_at=sale.at)
-        events.append(history.added(after, HistoryKind.PRICE_CHANGED, owner_id, changes(home, after)).item)
+        events.append(history.put_event(after, HistoryKind.PRICE_CHANGED, owner_id, changes(home, after)).item)
         home = after
-    return Arrival(home, events)
+    return PropertyImport(home, events)
 
 
 def changes(before: Property, after: Property) -> list[FieldChange]:
-    """What a sale tells: its price, be it the same, and what else has changed since the one before."""
-    others = [name for name in DETAILS.values() if name != "price" and getattr(before, name) != getattr(after, name)]
-    return [properties.change(before, after, name) for name in ("price", *others)]
+    """Returns the changes of a sale: its price, even if unchanged, and every other attribute that differs."""
+    detail_names = [
+        name for name in DETAILS.values() if name != "price" and getattr(before, name) != getattr(after, name)
+    ]
+    return [properties.field_change(before, after, name) for name in ("price", *detail_names)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A token of the running desk, printed: `python -m local.cli.token --user ada --groups admins,staff`."""
+"""Prints a token of the running local server: `python -m local.cli.token --user ada --groups admins,staff`."""
 
 import argparse
 import json
@@ -15,15 +15,15 @@ from local import stdio, tls
 PATIENCE_SECONDS = 10
 
 
-class NoToken(Exception):
-    """The desk gave none; the text says why and what to do, in one line."""
+class TokenError(Exception):
+    """The server issued no token; the message says why and what to do, in one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    asked = vars(parser().parse_args(arguments))
+    options = vars(parser().parse_args(arguments))
     try:
-        print(answered(asked.pop("port"), "/token", asked, "access_token"))
-    except NoToken as error:
+        print(post_form(options.pop("port"), "/token", options, "access_token"))
+    except TokenError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -31,46 +31,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
-        prog="python -m local.cli.token", description="Prints a token of the running desk, for an Authorization header."
+        prog="python -m local.cli.token",
+        description="Prints a token of the running local server, for the Authorization header.",
     )
-    options.add_argument("--user", default="ada", help="who it speaks for (%(default)s)")
-    options.add_argument("--groups", help="the user's groups, with commas between: admins,staff")
-    options.add_argument("--kind", help="whose tokens it is like: cognito (as it is) or oidc")
-    options.add_argument("--use", help="what it is for: id (as it is) or access, which tells neither name nor e-mail")
-    options.add_argument("--name", help="the user's name, for the profile that a first home makes")
-    options.add_argument("--email", help="the user's e-mail address")
-    options.add_argument("--seconds", type=int, help="how long it holds (an hour); negative: how long ago it expired")
+    options.add_argument("--user", default="ada", help="the user: the claim sub (%(default)s)")
+    options.add_argument("--groups", help="the user's groups, separated by commas: admins,staff")
+    options.add_argument("--kind", help="the kind of issuer: cognito (default) or oidc")
     options.add_argument(
-        "--port", type=int, default=os.environ.get("PORT") or "8000", help="the desk's port (PORT, or 8000)"
+        "--use", help="the use of the token: id (default) or access, which has neither name nor e-mail address"
+    )
+    options.add_argument("--name", help="the user's name, for the profile")
+    options.add_argument("--email", help="the user's e-mail address")
+    options.add_argument(
+        "--seconds", type=int, help="seconds until it expires (an hour); negative: seconds since it expired"
+    )
+    options.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or "8000", help="the server's port (PORT, or 8000)"
     )
     return options
 
 
-def answered(port: int, path: str, asked: dict[str, Any], name: str) -> str:
-    """What the desk at `port` answers to these fields, by its name. Raises NoToken where it does not."""
-    body = json.dumps(asked).encode()
-    request = Request(f"{tls.address(port)}{path}", body, {"content-type": "application/json"})
+def post_form(port: int, path: str, form: dict[str, Any], name: str) -> str:
+    """Posts a form to the server at `port` and returns the member `name` of its response. Raises TokenError."""
+    body = json.dumps(form).encode()
+    request = Request(f"{tls.base_url(port)}{path}", body, {"content-type": "application/json"})
     try:
         with tls.opener().open(request, timeout=PATIENCE_SECONDS) as response:
             return str(json.load(response)[name])
     except HTTPError as error:
-        raise NoToken(refusal(error) or another(port)) from error
+        raise TokenError(refusal(error) or not_our_server(port)) from error
     except (OSError, OverflowError) as error:
-        raise NoToken(f"no desk answers at port {port}: start it with `make run`, or set PORT to its port") from error
+        raise TokenError(
+            f"no server listens on port {port}: start it with `make run`, or set PORT to its port"
+        ) from error
     except (HTTPException, ValueError, KeyError, TypeError) as error:
-        raise NoToken(another(port)) from error
+        raise TokenError(not_our_server(port)) from error
 
 
 def refusal(error: HTTPError) -> str | None:
-    """What the desk says is wrong with a field, or None where that was not the desk."""
+    """Returns the server's error description, or None if the response is not of our server."""
     try:
         return str(json.load(error)["error_description"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def another(port: int) -> str:
-    return f"what answers at port {port} is not the desk: start that with `make run`, or set PORT to its port"
+def not_our_server(port: int) -> str:
+    return f"the server on port {port} is not the local server: start it with `make run`, or set PORT to its port"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""`make verify`: proves the table's cards, edges, pictures and counts true; with MEND=1 mends what is not.
+"""`make verify`: reports items of the table that contradict each other; REPAIR=1 repairs them.
 
-Ends with 0 where all is true or was mended, with 1 where something is not, with 2 where there is no table.
+Exits with 0 if there is no inconsistency or all were repaired, with 1 if some remain, and with 2 if there is no table.
 """
 
 import os
@@ -8,43 +8,45 @@ import sys
 
 from tqdm import tqdm
 
-from data.errors import Refusal
+from data.errors import ApiError
 from data.maintenance import verify
-from data.maintenance.verify import Untruth
+from data.maintenance.verify import Inconsistency
 from local import stdio
 from local.dynamodb import engine, table_env
 
 
 def main() -> int:
     try:
-        with table_env.table():
-            return verified(mend=os.environ.get("MEND") == "1")
-    except (table_env.NoTable, engine.DataInUse, engine.NotStarted) as error:
+        with table_env.connect_table():
+            return verify_table(repair=os.environ.get("REPAIR") == "1")
+    except (table_env.NoTable, engine.DataFolderLocked, engine.EngineError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
 
 
-def verified(mend: bool) -> int:
-    """Tells of each untruth as it is found; answers the exit status."""
-    found = left = 0
+def verify_table(repair: bool) -> int:
+    """Prints each inconsistency as soon as it is confirmed, and returns the exit status."""
+    count = remaining = 0
     with tqdm(unit=" items", desc="Verifying", dynamic_ncols=True) as bar:
-        for untruth in verify.untruths(bar.update):
-            found += 1
-            mended = mend and is_mended(untruth)
-            left += not mended
-            bar.write(f"{untruth.key.pk} {untruth.key.sk}: {untruth.what}{' - mended' if mended else ''}")
-        read = bar.n
-    print(f"{read:,} items: " + (f"{found:,} untrue, {found - left:,} mended" if found else "all true"))
-    return 1 if left else 0
+        for inconsistency in verify.find_inconsistencies(bar.update):
+            count += 1
+            repaired = repair and try_repair(inconsistency)
+            remaining += not repaired
+            key = inconsistency.key
+            bar.write(f"{key.pk} {key.sk}: {inconsistency.description}{' - repaired' if repaired else ''}")
+        items = bar.n
+    result = f"{count:,} inconsistencies, {count - remaining:,} repaired" if count else "no inconsistency"
+    print(f"{items:,} items: {result}")
+    return 1 if remaining else 0
 
 
-def is_mended(untruth: Untruth) -> bool:
-    """Whether it could be put right: not where somebody wrote meanwhile, which the next run sees as it is then."""
+def try_repair(inconsistency: Inconsistency) -> bool:
+    """True if the repair was written; False if the item has changed since it was read: the next run reads it again."""
     try:
-        untruth.mend()
-    except Refusal:
+        inconsistency.repair()
+    except ApiError:
         return False
     return True
 

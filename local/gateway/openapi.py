@@ -1,4 +1,4 @@
-"""openapi.yaml as API Gateway reads it: its operations, their parameters, and what their bodies must be."""
+"""The contract openapi.yaml as API Gateway reads it: operations, their parameters, and the schemas of their bodies."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of an operation; `place` is where a request has it: path, query or header."""
+    """A parameter of an operation; `place` is its location in a request: path, query or header."""
 
     name: str
     place: str
@@ -31,7 +31,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """The schema of a request's body, by its name in the contract, as far as API Gateway validates it."""
+    """The schema of a request body with its name in the contract, reduced to the parts that API Gateway validates."""
 
     name: str
     schema: Document
@@ -42,8 +42,8 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One method of a path, with the statuses of its responses."""
+class OpenApiOperation:
+    """One method of a path; `statuses` are the status codes of its responses."""
 
     id: str
     method: str
@@ -53,11 +53,11 @@ class Operation:
     body: Body | None
 
     def names(self, place: str) -> tuple[str, ...]:
-        """The names of its parameters in a place."""
+        """Returns the names of the operation's parameters in one location: path, query or header."""
         return tuple(parameter.name for parameter in self.parameters if parameter.place == place)
 
     def is_valid_body(self, body: bytes, media_type: str) -> bool:
-        """Whether API Gateway lets a body through. It validates no body whose media type is not JSON's.
+        """Returns whether API Gateway accepts a body. A body whose media type is not JSON is not validated.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
         """
@@ -71,34 +71,34 @@ class Operation:
 
 @dataclass(frozen=True)
 class Resource:
-    """A path of the contract, its operations by method."""
+    """A path of the contract and its operations by method."""
 
     path: str
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, OpenApiOperation]
 
     @property
     def allowed_methods(self) -> str:
         return ",".join([*self.operations, "OPTIONS"])
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The parameters that a raw path gives this one; None where it is another. A slash at its end is passed over.
+        """Returns the path parameters if a raw path matches this resource, else None. A trailing slash is ignored.
 
         https://github.com/aws-powertools/powertools-lambda-python/pull/1577
         """
-        asked, own = path.rstrip("/").split("/"), self.path.split("/")
-        if len(asked) != len(own):
+        segments, own = path.rstrip("/").split("/"), self.path.split("/")
+        if len(segments) != len(own):
             return None
-        found = {}
-        for segment, name in zip(asked, own, strict=True):
+        parameters = {}
+        for segment, name in zip(segments, own, strict=True):
             if name.startswith("{") and segment:
-                found[name.strip("{}")] = unquote(segment)
+                parameters[name.strip("{}")] = unquote(segment)
             elif name != segment:
                 return None
-        return found
+        return parameters
 
 
-class Contract:
-    """All of openapi.yaml."""
+class OpenApiContract:
+    """The parsed openapi.yaml and its resources."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -106,17 +106,17 @@ class Contract:
 
     @cached_property
     def roots(self) -> set[str]:
-        """The first segments of its paths, which are the gateway's."""
+        """The first segments of all paths. The gateway serves every path below them."""
         return {resource.path.split("/")[1] for resource in self.resources}
 
     @cached_property
     def bodies(self) -> dict[str, Body]:
-        """The bodies of all operations, by their names."""
+        """The request bodies of all operations by schema name."""
         operations = [operation for resource in self.resources for operation in resource.operations.values()]
         return {operation.body.name: operation.body for operation in operations if operation.body}
 
     def preflight_headers(self, resource: Resource) -> dict[str, str]:
-        """The headers that answer a CORS preflight request for a path."""
+        """Returns the response headers of a CORS preflight request for a resource."""
         cors = self.document["x-cors"]
         return {
             **ANY_ORIGIN,
@@ -129,21 +129,21 @@ class Contract:
         operations = [self.operation(path, method, item) for method in METHODS if method in item]
         return Resource(path, {operation.method: operation for operation in operations})
 
-    def operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+    def operation(self, path: str, method: str, item: Mapping[str, Any]) -> OpenApiOperation:
         node = item[method]
         parameters = tuple(
-            Parameter(one["name"], one["in"], one.get("required", False))
-            for one in map(self.resolve_ref, [*item.get("parameters", ()), *node.get("parameters", ())])
+            Parameter(parameter["name"], parameter["in"], parameter.get("required", False))
+            for parameter in map(self.resolve_ref, [*item.get("parameters", ()), *node.get("parameters", ())])
         )
         body = self.body(node["requestBody"]["content"][JSON]["schema"]) if "requestBody" in node else None
-        return Operation(node["operationId"], method.upper(), path, parameters, tuple(node["responses"]), body)
+        return OpenApiOperation(node["operationId"], method.upper(), path, parameters, tuple(node["responses"]), body)
 
     def body(self, reference: Mapping[str, str]) -> Body:
         schema = for_gateway_validation(self.dereference(reference))
         return Body(reference["$ref"].rpartition("/")[2], schema)
 
     def schema(self, name: str) -> Any:
-        """One of the contract's schemas, without references."""
+        """Returns a schema of `components` by its name, with all references resolved."""
         return self.dereference(self.document["components"]["schemas"][name])
 
     def resolve_ref(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -155,7 +155,7 @@ class Contract:
         return resolved
 
     def dereference(self, node: Any) -> Any:
-        """The same without references."""
+        """Returns a copy of a node in which every `$ref` is replaced by its target."""
         if isinstance(node, list):
             return [self.dereference(member) for member in node]
         if not isinstance(node, Mapping):
@@ -163,13 +163,14 @@ class Contract:
         return {name: self.dereference(member) for name, member in self.resolve_ref(node).items()}
 
 
-def read() -> Contract:
-    return Contract(yaml.safe_load(FILE.read_text()))
+def read() -> OpenApiContract:
+    return OpenApiContract(yaml.safe_load(FILE.read_text()))
 
 
 def for_gateway_validation(schema: Any) -> Any:
-    """A schema without the parts that may be null: API Gateway knows no `nullable`, so the function validates these.
+    """Returns a schema in which every nullable part accepts any value; the function validates these parts.
 
+    API Gateway does not support `nullable`:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
     """
     if isinstance(schema, list):

@@ -1,4 +1,4 @@
-"""A request as API Gateway hands it to a function, version 1.0 of its events, and the function's answer.
+"""Lambda proxy integration: the event (payload format 1.0) of a request, and the parsing of a function's response.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from local.aws import ACCOUNT_ID, REGION
-from local.gateway.openapi import Operation
+from local.gateway.openapi import OpenApiOperation
 
 API = "desk"
 STAGE = "desk"
@@ -21,13 +21,13 @@ STAGE = "desk"
 Event = dict[str, Any]
 
 
-class Malformed(Exception):
-    """A function's answer is none that API Gateway takes."""
+class MalformedProxyResponse(Exception):
+    """The function's response does not have the format that API Gateway accepts."""
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What goes back: the status, the headers, each as often as it was told, and the body."""
+class ProxyResponse:
+    """A parsed response. A header with several values occurs once for each value."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -35,23 +35,25 @@ class Answered:
 
 
 def raw_path(request: Request) -> str:
-    """The path as it was sent, percent signs and all: so it stands in an event, and its parameters decoded."""
+    """Returns the path as the client sent it, percent-encoded. An event has it so, and its path parameters decoded."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
     return raw.partition(b"?")[0].decode("latin-1")
 
 
-def event(request: Request, operation: Operation, parameters: Mapping[str, str], body: bytes) -> Event:
-    """What the function gets of a request; who asks is not in it yet. Header names are in lower case, for so the desk's
-    own server tells them; API Gateway keeps the client's case."""
-    headers = several([(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw])
-    query = several(parse_qsl(request.url.query, keep_blank_values=True))
+def event(request: Request, operation: OpenApiOperation, parameters: Mapping[str, str], body: bytes) -> Event:
+    """Returns the function's event for a request, still without the authorizer's context.
+
+    Header names are in lower case, because the local web server lowers them; API Gateway preserves the client's case.
+    """
+    headers = multi_value([(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw])
+    query = multi_value(parse_qsl(request.url.query, keep_blank_values=True))
     return {
         "resource": operation.path,
         "path": raw_path(request),
         "httpMethod": operation.method,
-        "headers": last(headers),
+        "headers": single_value(headers),
         "multiValueHeaders": headers,
-        "queryStringParameters": last(query) or None,
+        "queryStringParameters": single_value(query) or None,
         "multiValueQueryStringParameters": query or None,
         "pathParameters": dict(parameters) or None,
         "stageVariables": None,
@@ -61,7 +63,7 @@ def event(request: Request, operation: Operation, parameters: Mapping[str, str],
     }
 
 
-def context(request: Request, operation: Operation) -> dict[str, Any]:
+def context(request: Request, operation: OpenApiOperation) -> dict[str, Any]:
     now, host = datetime.now(UTC), request.headers.get("host", "")
     return {
         "resourceId": operation.id,
@@ -97,37 +99,37 @@ def context(request: Request, operation: Operation) -> dict[str, Any]:
     }
 
 
-def arn(operation: Operation, path: str) -> str:
-    """What a policy must allow for a request to be let through."""
+def arn(operation: OpenApiOperation, path: str) -> str:
+    """Returns the ARN that the authorizer's policy must allow for a request."""
     return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{API}/{STAGE}/{operation.method}{path}"
 
 
-def to_authorizer(asked: Event, operation: Operation) -> Event:
-    """What the authorizer gets of a request.
+def authorizer_event(event: Event, operation: OpenApiOperation) -> Event:
+    """Returns the event of a REQUEST authorizer: the proxy event without the body.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
     """
-    without = {name: value for name, value in asked.items() if name not in ("body", "isBase64Encoded")}
-    return {"type": "REQUEST", "methodArn": arn(operation, asked["path"]), **without}
+    without = {name: value for name, value in event.items() if name not in ("body", "isBase64Encoded")}
+    return {"type": "REQUEST", "methodArn": arn(operation, event["path"]), **without}
 
 
-def answered(told: Any) -> Answered:
-    """A function's answer as it goes back. Raises Malformed."""
+def parse_response(response: Any) -> ProxyResponse:
+    """Returns a function's response with lower-case header names. Raises MalformedProxyResponse."""
     try:
-        single = {name.lower(): [str(value)] for name, value in (told.get("headers") or {}).items()}
-        many = {name.lower(): list(map(str, of)) for name, of in (told.get("multiValueHeaders") or {}).items()}
+        single = {name.lower(): [str(value)] for name, value in (response.get("headers") or {}).items()}
+        many = {name.lower(): list(map(str, of)) for name, of in (response.get("multiValueHeaders") or {}).items()}
         headers = tuple((name, value) for name, of in {**single, **many}.items() for value in of)
-        return Answered(int(told["statusCode"]), headers, (told.get("body") or "").encode())
+        return ProxyResponse(int(response["statusCode"]), headers, (response.get("body") or "").encode())
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Malformed from error
+        raise MalformedProxyResponse from error
 
 
-def several(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def multi_value(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
+        values.setdefault(name, []).append(value)
+    return values
 
 
-def last(found: Mapping[str, list[str]]) -> dict[str, str]:
-    return {name: values[-1] for name, values in found.items()}
+def single_value(values: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name: values[-1] for name, values in values.items()}

@@ -1,4 +1,4 @@
-"""API keys on the desk, and how much their plans let them ask.
+"""API keys of the local server, and the rate, burst and quota limits of their usage plans.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 """
@@ -16,66 +16,66 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.auth.http_forms import InvalidRequest, parse_choice, parse_form
-from resolvers.field_config import Plan, Rest
+from resolvers.field_config import RestApiConfig, UsagePlan
 
 
-class Bucket:
-    """So many requests a second, and at once as many as it holds: full at first, and never fuller."""
+class TokenBucket:
+    """A token bucket: `rate` tokens are added each second, up to `burst`. It is full at first."""
 
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.rate = rate
         self.burst = burst
         self.clock = clock
-        self.held = float(burst)
+        self.tokens = float(burst)
         self.at = clock()
 
     def take(self) -> bool:
-        """Whether one more may be asked now; if so, it is taken."""
+        """Takes a token if there is one; returns whether there was."""
         now = self.clock()
-        self.held = min(self.burst, self.held + (now - self.at) * self.rate)
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
         self.at = now
-        if self.held < 1:
+        if self.tokens < 1:
             return False
-        self.held -= 1
+        self.tokens -= 1
         return True
 
 
-class Keys:
-    """The API keys of these usage plans, and what each has used. The keys are stored in `folder`, if there is one."""
+class ApiKeyStore:
+    """The API keys of the usage plans and the usage of each. The keys are stored in `folder` if it is given."""
 
     def __init__(
         self,
-        usage_plans: Mapping[str, Plan],
-        rest: Rest,
+        usage_plans: Mapping[str, UsagePlan],
+        rest: RestApiConfig,
         folder: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.usage_plans = usage_plans
         self.clock = clock
         self.file = folder / "keys.json" if folder else None
-        kept = self.file.read_text() if self.file and self.file.exists() else "{}"
-        self.plans: dict[str, str] = json.loads(kept)
-        self.buckets: dict[str, Bucket] = {}
+        stored = self.file.read_text() if self.file and self.file.exists() else "{}"
+        self.plans: dict[str, str] = json.loads(stored)
+        self.buckets: dict[str, TokenBucket] = {}
         self.used = Counter[tuple[str, str]]()
-        self.everybody = Bucket(rest.rate, rest.burst, clock)
+        self.account_bucket = TokenBucket(rest.rate, rest.burst, clock)
 
     def issue(self, plan: str) -> str:
-        """A new key of a plan."""
+        """Creates, stores and returns a new API key of a plan."""
         key = secrets.token_hex(20)
         self.plans[key] = plan
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.touch(mode=0o600)  # readable by its owner alone
+            self.file.touch(mode=0o600)  # readable only by its owner
             self.file.write_text(json.dumps(self.plans))
         return key
 
-    def refusal(self, key: str | None) -> str | None:
-        """Why a request with this key is not let through, by the name of the gateway's response; None where it is."""
+    def rejection(self, key: str | None) -> str | None:
+        """Counts a request with this key; returns the gateway response that rejects it, or None if it is allowed."""
         if key not in self.plans:
             return "INVALID_API_KEY"
         plan = self.usage_plans[self.plans[key]]
-        bucket = self.buckets.setdefault(key, Bucket(plan.rate, plan.burst, self.clock))
-        if not (bucket.take() and self.everybody.take()):
+        bucket = self.buckets.setdefault(key, TokenBucket(plan.rate, plan.burst, self.clock))
+        if not (bucket.take() and self.account_bucket.take()):
             return "THROTTLED"
         month = (key, f"{datetime.now(UTC):%Y-%m}")
         self.used[month] += 1
@@ -85,7 +85,7 @@ class Keys:
         return [Route("/key", self.post_key, methods=["POST"])]
 
     async def post_key(self, request: Request) -> Response:
-        """A key to whoever asks: the desk is for a developer's own machine and no other."""
+        """Issues a key to any client: the local server is for a developer's machine only."""
         try:
             plan = parse_choice(parse_form(await request.body()), "plan", tuple(self.usage_plans))
         except InvalidRequest as error:

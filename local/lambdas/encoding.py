@@ -1,6 +1,6 @@
-"""How many bytes AppSync and Lambda count: those of JSON in UTF-8, where nothing is escaped that need not be.
+"""The size of a value as AppSync and Lambda count it: the bytes of its JSON in UTF-8 without optional escapes.
 
-So Lambda's Python has written answers since 3.12; ours, on the desk, escape what is not ASCII.
+Lambda's Python runtime has written responses this way since 3.12; the local processes escape all non-ASCII characters.
 https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_runtime_marshaller.py
 """
 
@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 
-def size(value: Any, text: str) -> int:
-    """The bytes of a value, whose JSON is this text as Python writes it by itself."""
+def utf8_size(value: Any, text: str) -> int:
+    """Returns the size of a value in bytes. `text` is its JSON as `json.dumps` writes it by default."""
     if "\\u" not in text:
         return len(text)
     return len(json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass"))

@@ -1,4 +1,4 @@
-"""The table's stream on the desk, handed to the function `changes` as Lambda does.
+"""The event source mapping of the local server: it invokes the function `stream` with the table's stream records.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
@@ -19,23 +19,23 @@ Record = dict[str, Any]
 
 
 class Stream(Protocol):
-    """A table's stream, read shard by shard."""
+    """A table's stream, which is read shard by shard."""
 
     def open(self) -> list[str]:
-        """The shards in which more records may come."""
+        """Returns the ids of the shards that can have more records."""
 
     def read(self, shard: str) -> list[Record]:
-        """The records of an open shard since it was last read, in their order."""
+        """Returns the records of an open shard since the last read, in order."""
 
 
-async def follow(stream: Stream, invoke: Invoke) -> None:
-    """Hands on what a stream tells, until it is cancelled. An engine that is away is waited for."""
+async def poll(stream: Stream, invoke: Invoke) -> None:
+    """Delivers a stream's records until it is cancelled. If the engine is unavailable, retries until it is back."""
     away = False
     while True:
         try:
             count = await hand_on(stream, invoke)
             away = False
-        except Exception as error:  # whatever it is: without this task nobody would hear of anything any more
+        except Exception as error:  # of any kind: if this task ended, no subscriber would receive changes any more
             if not away:
                 log.warning("the table's stream cannot be read, and is waited for: %s", error)
             count, away = 0, True
@@ -44,7 +44,7 @@ async def follow(stream: Stream, invoke: Invoke) -> None:
 
 
 async def hand_on(stream: Stream, invoke: Invoke) -> int:
-    """How many records have come, and were handed on, in one look at each shard."""
+    """Reads each open shard once and delivers its records. Returns the number of records."""
     count = 0
     for shard in await asyncio.to_thread(stream.open):
         records = await asyncio.to_thread(stream.read, shard)
@@ -54,36 +54,36 @@ async def hand_on(stream: Stream, invoke: Invoke) -> int:
 
 
 async def deliver(records: list[Record], invoke: Invoke) -> None:
-    """Has the function take some records, in their order: what it has not done comes again.
+    """Invokes the function with records, in order, and retries those that it reports as failed.
 
-    Where it has done none of them, the halves are tried, until one fails alone: that one is given up after five tries.
+    If all of them fail, the batch is bisected until a record fails alone: it is discarded after five attempts.
     """
     while records:
-        left = await remaining(records, invoke)
-        if len(left) < len(records):
-            records = left
+        failed = await failed_records(records, invoke)
+        if len(failed) < len(records):
+            records = failed
         elif len(records) > 1:
             half = len(records) // 2
             await deliver(records[:half], invoke)
             records = records[half:]
         else:
-            return await insist(records, invoke)
+            return await retry_single(records, invoke)
 
 
-async def insist(alone: list[Record], invoke: Invoke) -> None:
-    """Tries one record again, each time after a longer wait."""
+async def retry_single(batch: list[Record], invoke: Invoke) -> None:
+    """Retries a single record with exponential backoff. Logs an error if the last attempt fails."""
     for tried in range(1, MOST_TRIES):
         await asyncio.sleep(PAUSE_SECONDS * 2**tried)
-        if not await remaining(alone, invoke):
+        if not await failed_records(batch, invoke):
             return
-    log.error("a change was given up after %s tries: %s", MOST_TRIES, alone[0]["dynamodb"]["Keys"])
+    log.error("a change was given up after %s tries: %s", MOST_TRIES, batch[0]["dynamodb"]["Keys"])
 
 
-async def remaining(records: list[Record], invoke: Invoke) -> list[Record]:
-    """Those records that the function has not done: from the first on that it tells as failed; all where it failed."""
+async def failed_records(records: list[Record], invoke: Invoke) -> list[Record]:
+    """Invokes the function; returns the records from the first reported failure on, or all if the function failed."""
     try:
         outcome = await invoke(FUNCTION, {"Records": records})
-    except Exception:  # whatever it is, the changes that come after must not wait for it
+    except Exception:  # of any kind: it must not block the changes that follow
         log.exception("the function %s could not be invoked", FUNCTION)
         return records
     if outcome.failed:

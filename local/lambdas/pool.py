@@ -1,4 +1,4 @@
-"""The Lambda functions on the desk, each with processes of its own, begun anew when the code on disk has changed."""
+"""Local Lambda functions: a pool of processes for each function, restarted when its code on disk changes."""
 
 import asyncio
 import json
@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local import assumptions
-from local.lambdas.encoding import size
+from local.lambdas.encoding import utf8_size
 from resolvers.field_config import Limits
 
-AT_ONCE = 4  # processes of one function
-LONGEST_LINE = 64 * 1024 * 1024
-ENDED: dict[str, Any] = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
+MAX_PROCESSES = 4  # processes of one function
+MAX_LINE_BYTES = 64 * 1024 * 1024
+PROCESS_EXITED: dict[str, Any] = {"error": {"errorType": "Lambda:Unhandled", "errorMessage": "the process ended"}}
 
 
 @dataclass(frozen=True)
 class FunctionCode:
-    """The code of functions: the folder that their processes start in, and the packages in it whose changes matter.
+    """The code of functions: the working directory of their processes, and the packages in it that are watched.
 
-    `instrumentation` is a module whose `listen` is called with a function that takes each request to DynamoDB.
+    `instrumentation` is a module whose `add_listener` receives a function that is called with each DynamoDB request.
     """
 
     root: Path
@@ -34,12 +34,12 @@ class FunctionCode:
     instrumentation: str | None = None
 
     def version(self) -> str:
-        """Differs between two states of the code on disk."""
+        """Returns a fingerprint of the code on disk: it differs if a module was added, changed or removed."""
         return str(sorted(file for package in self.packages for file in modules(self.root / package)))
 
 
-class Failed(Exception):
-    """A function did not answer: it raised, died or took too long."""
+class FunctionError(Exception):
+    """The function failed: it raised, its process exited, or a payload is too large."""
 
     def __init__(self, type: str, message: str) -> None:
         super().__init__(message)
@@ -48,41 +48,42 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What an invocation answered, or how it failed, and what it took: `ms` once its process was at work on it.
+class InvocationResult:
+    """The result or the error of an invocation, its DynamoDB requests (`calls`) and its duration `ms`.
 
-    That was at `begun`, by time.perf_counter; None where no process has told.
+    The duration excludes the start of the process. `started` is the time of time.perf_counter at which the process
+    started to handle the event; None if the process did not report it.
     """
 
     result: Any
-    failed: Failed | None
+    failed: FunctionError | None
     calls: list[dict[str, Any]]
     pid: int
     ms: float
-    begun: float | None = None
+    started: float | None = None
 
 
-Invoke = Callable[[str, Any], Awaitable[Outcome]]
+Invoke = Callable[[str, Any], Awaitable[InvocationResult]]
 
 
-class Functions(Protocol):
-    """Some functions, by name, wherever they run."""
+class FunctionInvoker(Protocol):
+    """Functions that are invoked by name, wherever they run."""
 
-    async def invoke(self, name: str, event: Any) -> Outcome:
-        """What a function answers."""
+    async def invoke(self, name: str, event: Any) -> InvocationResult:
+        """Invokes a function and returns its result or error."""
 
-    def deployed(self) -> Invoke:
-        """Invokes the functions as they are now, for as long as one request takes."""
+    def snapshot(self) -> Invoke:
+        """Returns an `invoke` for one request, which uses the current version of the functions throughout."""
 
     async def warm(self) -> None:
-        """Readies the functions, so that the first request need not wait for that."""
+        """Prepares the functions, so that the first request has no cold start."""
 
     async def stop(self) -> None:
-        """Ends what was begun to invoke them."""
+        """Releases the processes and connections of the invoker."""
 
 
 class Process(Protocol):
-    """A process of a function: one of asyncio's, or what answers as one does."""
+    """The part of asyncio.subprocess.Process that a Worker uses."""
 
     @property
     def pid(self) -> int: ...
@@ -102,26 +103,26 @@ class Process(Protocol):
 
 
 class Worker:
-    """One process of a function, with the version of the code that it runs."""
+    """One process of a function; `code` is the version of the code that it runs."""
 
     def __init__(self, process: Process, code: str) -> None:
         self.process = process
         self.code = code
 
-    async def answer(self, event: bytes, limits: Limits) -> Outcome:
-        """What the function makes of an event."""
-        sent = time.perf_counter()
+    async def invoke(self, event: bytes, limits: Limits) -> InvocationResult:
+        """Sends an encoded event to the process and returns the function's result or error."""
+        sent_at = time.perf_counter()
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(event + b"\n")
         line = await self.process.stdout.readline()
-        answer = json.loads(line) if line else ENDED
-        ms = answer.get("ms", round((time.perf_counter() - sent) * 1000, 3))
+        answer = json.loads(line) if line else PROCESS_EXITED
+        ms = answer.get("ms", round((time.perf_counter() - sent_at) * 1000, 3))
         took = answer.get("calls", []), self.process.pid, ms, answer.get("begun")
-        return Outcome(answer.get("result"), failure(answer, limits), *took)
+        return InvocationResult(answer.get("result"), failure(answer, limits), *took)
 
     @property
     def alive(self) -> bool:
-        """Whether it can answer again; its closed output tells that before asyncio hears of its end."""
+        """Whether the process runs. Its output closes before asyncio reports its exit."""
         return self.process.returncode is None and not (self.process.stdout and self.process.stdout.at_eof())
 
     def stop(self) -> None:
@@ -129,17 +130,17 @@ class Worker:
             self.process.kill()
 
 
-def failure(answer: dict[str, Any], limits: Limits) -> Failed | None:
-    """Why an answer is none: the function raised, or answered more than Lambda, or AppSync, takes."""
+def failure(answer: dict[str, Any], limits: Limits) -> FunctionError | None:
+    """Returns the error of a response: the function raised, or the response exceeds a limit of Lambda or AppSync."""
     if error := answer.get("error"):
-        return Failed(assumptions.raised(error["errorType"]), error["errorMessage"])
+        return FunctionError(assumptions.exception_type(error["errorType"]), error["errorMessage"])
     if answer["bytes"] > limits.payload_bytes:
-        return Failed(*assumptions.RESPONSE_TOO_LARGE)
-    return Failed(*assumptions.RESULT_TOO_LARGE) if answer["bytes"] > limits.resolver_bytes else None
+        return FunctionError(*assumptions.RESPONSE_TOO_LARGE)
+    return FunctionError(*assumptions.RESULT_TOO_LARGE) if answer["bytes"] > limits.resolver_bytes else None
 
 
-class Function:
-    """A Lambda function: as many processes as it is asked for at once, up to a few, each with one event at a time."""
+class LambdaFunction:
+    """A Lambda function: one process for each concurrent event, at most MAX_PROCESSES."""
 
     def __init__(
         self, name: str, environment: Mapping[str, str], entry: str, code: FunctionCode, limits: Limits
@@ -150,17 +151,17 @@ class Function:
         self.code = code
         self.limits = limits
         self.idle: list[Worker] = []
-        self.places = asyncio.Semaphore(AT_ONCE)
+        self.slots = asyncio.Semaphore(MAX_PROCESSES)
 
-    async def invoke(self, event: Any, version: str | None = None) -> Outcome:
-        """What the function answers by this version of its code, or by the one that is on disk now."""
-        payload, bytes = line(event)
+    async def invoke(self, event: Any, version: str | None = None) -> InvocationResult:
+        """Invokes the function with this version of its code, by default the one that is on disk now."""
+        payload, bytes = encode_event(event)
         if bytes > self.limits.payload_bytes:
-            return Outcome(None, Failed(*assumptions.REQUEST_TOO_LARGE), [], 0, 0)
-        async with self.places:
+            return InvocationResult(None, FunctionError(*assumptions.REQUEST_TOO_LARGE), [], 0, 0)
+        async with self.slots:
             worker = await self.worker(version or self.code.version())
             try:
-                outcome = await worker.answer(payload, self.limits)
+                outcome = await worker.invoke(payload, self.limits)
             except BaseException:
                 worker.stop()
                 raise
@@ -169,7 +170,7 @@ class Function:
             return outcome
 
     async def worker(self, version: str) -> Worker:
-        """A process that is free and runs this version of the code; a new one where there is none."""
+        """Returns an idle process that runs this version of the code, or starts one. Stops outdated processes."""
         while self.idle:
             worker = self.idle.pop()
             if worker.alive and worker.code == version:
@@ -189,7 +190,7 @@ class Function:
             env=self.environment,
             stdin=PIPE,
             stdout=PIPE,
-            limit=LONGEST_LINE,
+            limit=MAX_LINE_BYTES,
             start_new_session=True,
         )
         return Worker(process, version)
@@ -201,27 +202,27 @@ class Function:
         self.idle.clear()
 
 
-class Lambda:
-    """The account's functions, by name, all of this code."""
+class LambdaService:
+    """The functions by name. All of them have the same code."""
 
-    def __init__(self, functions: Iterable[Function], code: FunctionCode) -> None:
+    def __init__(self, functions: Iterable[LambdaFunction], code: FunctionCode) -> None:
         self.code = code
         self.functions = {function.name: function for function in functions}
 
-    async def invoke(self, name: str, event: Any) -> Outcome:
+    async def invoke(self, name: str, event: Any) -> InvocationResult:
         return await self.functions[name].invoke(event)
 
-    def deployed(self) -> Invoke:
-        """Invokes the functions as they are on disk now, however long ago that is by then."""
+    def snapshot(self) -> Invoke:
+        """Returns an `invoke` that uses the version of the code that is on disk now, also if the code changes later."""
         version = self.code.version()
 
-        async def invoke(name: str, event: Any) -> Outcome:
+        async def invoke(name: str, event: Any) -> InvocationResult:
             return await self.functions[name].invoke(event, version)
 
         return invoke
 
     async def warm(self) -> None:
-        """Starts one process of each function, so that the first request need not wait for it."""
+        """Starts one process of each function, so that the first request has no cold start."""
         for function in self.functions.values():
             await function.warm()
 
@@ -230,25 +231,25 @@ class Lambda:
             await function.stop()
 
 
-def line(event: Any) -> tuple[bytes, int]:
-    """An event as a process is sent it, and how many bytes it is as Lambda is.
+def encode_event(event: Any) -> tuple[bytes, int]:
+    """Returns an event encoded for a process, and its size in bytes as Lambda counts it.
 
-    What is the very same in all events of a batch, as identity and headers are, is written once.
+    Members that are the same object in all events of a batch, such as identity and headers, are encoded once.
     """
     if not isinstance(event, list):
-        alone = json.dumps(event)
-        return f'{{"event": {alone}}}'.encode(), size(event, alone)
-    same = {name: value for name, value in event[0].items() if all(one[name] is value for one in event)}
-    others = [{name: value for name, value in one.items() if name not in same} for one in event]
-    shared, events = json.dumps(same), json.dumps(others)
-    whole = size(others, events) + size(same, shared) * len(event)
-    return f'{{"shared": {shared}, "events": {events}}}'.encode(), whole
+        text = json.dumps(event)
+        return f'{{"event": {text}}}'.encode(), utf8_size(event, text)
+    shared_members = {name: value for name, value in event[0].items() if all(member[name] is value for member in event)}
+    own_members = [{name: value for name, value in member.items() if name not in shared_members} for member in event]
+    shared, events = json.dumps(shared_members), json.dumps(own_members)
+    size_bytes = utf8_size(own_members, events) + utf8_size(shared_members, shared) * len(event)
+    return f'{{"shared": {shared}, "events": {events}}}'.encode(), size_bytes
 
 
 def modules(folder: Path) -> Iterator[tuple[str, int]]:
-    """The modules of a package and its sub-packages, each with the time of its last change.
+    """Yields the path and modification time (ns) of each module of a package and its sub-packages.
 
-    A file that an editor or git removes meanwhile is left out.
+    A file that is removed during the scan is omitted.
     """
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:

@@ -1,7 +1,7 @@
-"""The inside of a Lambda process on the desk: reads events, one a line, and answers each through an entry module.
+"""A local Lambda process: it reads one event a line, calls the entry module's `handle` and writes one line a response.
 
-As in Lambda it handles one event at a time, and what it cannot write as JSON is a failure. What resolvers print goes to
-the desk's log. It ends when its input does, so it never outlives the desk.
+As in Lambda, it handles one event at a time, and a result that cannot be encoded as JSON is an error. Output of the
+function goes to the local server's log. The process exits at the end of its input, so it never outlives the server.
 """
 
 import gc
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.aws import ACCOUNT_ID, REGION
-from local.lambdas.encoding import size
+from local.lambdas.encoding import utf8_size
 
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda tells a function of its invocation, as far as anybody here asks."""
+    """The context object of an invocation, with the attributes that the functions read."""
 
     function_name: str
     aws_request_id: str
@@ -31,26 +31,26 @@ class Context:
 
 
 def main(function: str, entry: str, instrumentation: str | None = None) -> None:
-    answers = os.fdopen(os.dup(1), "wb")
+    output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     calls: list[dict[str, Any]] = []
     handle = handler(entry, instrumentation, calls)
     gc.freeze()
     for line in sys.stdin.buffer:
         calls.clear()
-        answers.write(answered(handle, function, event(json.loads(line)), calls) + b"\n")
-        answers.flush()
+        output.write(invoke(handle, function, decode_event(json.loads(line)), calls) + b"\n")
+        output.flush()
 
 
-def event(told: dict[str, Any]) -> Any:
-    """The event of a line: alone, or a batch whose events share what stands beside them."""
-    return [{**told["shared"], **one} for one in told["events"]] if "events" in told else told["event"]
+def decode_event(line: dict[str, Any]) -> Any:
+    """Returns the event of a line: a single event, or a batch whose events all get the `shared` members."""
+    return [{**line["shared"], **members} for members in line["events"]] if "events" in line else line["event"]
 
 
 def handler(entry: str, instrumentation: str | None, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
-    """The function `handle` of an entry module, or one that fails if the module does not load.
+    """Returns the function `handle` of an entry module, or a function that raises ImportError if it cannot be imported.
 
-    The module `instrumentation` reports each request to DynamoDB, which is added to `calls`.
+    The module `instrumentation` reports each request to DynamoDB; it is appended to `calls`.
     """
 
     def add(call: object) -> None:
@@ -59,7 +59,7 @@ def handler(entry: str, instrumentation: str | None, calls: list[dict[str, Any]]
     try:
         handle: Callable[[Any, Any], Any] = importlib.import_module(entry).handle
         if instrumentation:
-            importlib.import_module(instrumentation).listen(add)
+            importlib.import_module(instrumentation).add_listener(add)
     except Exception as error:
         traceback.print_exc()
         return failing(error)
@@ -73,23 +73,24 @@ def failing(error: Exception) -> Callable[[Any, Any], Any]:
     return fail
 
 
-def answered(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
-    """The answer to one event as a line, with when it was begun, the time it took and what it took from DynamoDB."""
+def invoke(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
+    """Calls the function with an event. Returns the response line: result or error, start, duration, size and calls."""
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function}"
-    begun = time.perf_counter()
+    started = time.perf_counter()
     try:
         result = handle(event, Context(function, str(uuid.uuid4()), arn))
         text = json.dumps(result)
-        took = f'"begun": {begun}, "ms": {since(begun)}, "bytes": {size(result, text)}, "calls": {json.dumps(calls)}'
+        times = f'"begun": {started}, "ms": {elapsed_ms(started)}'
+        took = f'{times}, "bytes": {utf8_size(result, text)}, "calls": {json.dumps(calls)}'
         return f'{{"result": {text}, {took}}}'.encode()
     except Exception as error:
-        told = {"errorType": type(error).__name__, "errorMessage": str(error)}
-        return json.dumps({"error": told, "begun": begun, "ms": since(begun), "calls": calls}).encode()
+        failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        return json.dumps({"error": failure, "begun": started, "ms": elapsed_ms(started), "calls": calls}).encode()
 
 
-def since(begun: float) -> float:
-    """How many milliseconds ago that was."""
-    return round((time.perf_counter() - begun) * 1000, 3)
+def elapsed_ms(started: float) -> float:
+    """Returns the milliseconds since `started`, a time of time.perf_counter."""
+    return round((time.perf_counter() - started) * 1000, 3)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The sample homes that an empty table starts with, written through the same access patterns as any other."""
+"""The sample properties of an empty table, written through the access patterns that the API uses."""
 
 import json
 from typing import Any
@@ -6,32 +6,32 @@ from typing import Any
 from data import clock, images, properties
 from data.dynamodb import table
 from data.records import ID, DateTime, Image, Property, Url, User
-from data.serialization import camel, load
+from data.serialization import camel_case, from_plain
 from local.paths import ROOT
 
 FILE = ROOT / "data" / "sample" / "homes.json"
 
 
-def fill_if_empty() -> int:
-    """How many homes were written: all of the sample where the table held nothing, else none."""
+def seed_if_empty() -> int:
+    """Writes all sample properties if the table is empty, and returns how many it wrote."""
     if next(table.scan(limit=1), None):
         return 0
     sample = json.loads(FILE.read_text())
-    people = {person["id"]: load(User, person, camel) for person in sample["people"]}
+    people = {person["id"]: from_plain(User, person, camel_case) for person in sample["people"]}
     for home in sample["homes"]:
-        write(home, people[home["ownerId"]])
+        create_sample_property(home, people[home["ownerId"]])
     return len(sample["homes"])
 
 
-def write(told: dict[str, Any], owner: User) -> None:
-    """Makes one home at its first price, adds its pictures, then sets each later price."""
-    at = DateTime(told["at"])
-    prices = told["prices"]
-    attributes = {"version": 1, "price": prices[0], "createdAt": at, "updatedAt": at, **told}
+def create_sample_property(sample: dict[str, Any], owner: User) -> None:
+    """Creates one property at its first price, adds its images, then sets each later price."""
+    at = DateTime(sample["at"])
+    prices = sample["prices"]
+    attributes = {"version": 1, "price": prices[0], "createdAt": at, "updatedAt": at, **sample}
     home = properties.create(
-        load(Property, attributes, camel), owner.id, User(**vars(owner) | {"created_at": at}), None
+        from_plain(Property, attributes, camel_case), owner.id, User(**vars(owner) | {"created_at": at}), None
     )
-    for name in told["pictures"]:
+    for name in sample["pictures"]:
         url = Url(f"https://images.example.com/{home.id}/{name}.jpg")
         image = Image(
             id=clock.uuid7(at, name.encode().ljust(10)), property_id=home.id, url=url, caption=name, created_at=at

@@ -1,11 +1,11 @@
-"""What a file of sales does not tell of a home, made up from the row's id: always the same for the same id."""
+"""Details of a property that a file of sales lacks, derived from the row's id: the same id gives the same details."""
 
 import hashlib
 
 from data import clock
 from data.records import ID, DateTime, Image, Url, User
 
-OWNERS = 1000  # one for each way to put a first name, an initial and a last name together
+OWNERS = 1000  # one for each combination of a first name, an initial and a last name
 SINCE = DateTime("2000-01-01T00:00:00.000Z")
 FIRST_NAMES = ("Agnes", "Ben", "Clara", "David", "Elena", "Hugo", "Ines", "Omar", "Rosa", "Yusuf")
 INITIALS = "ABCDEFGHIJ"
@@ -15,42 +15,42 @@ WAYS = ("Street", "Avenue", "Lane", "Court", "Drive", "Place", "Road", "Way")
 PICTURES = ("front", "living-room", "kitchen", "bedroom", "bathroom", "garden")
 
 
-def bits(*words: object) -> bytes:
-    """Bits without a pattern, the same for the same words."""
+def hash_bytes(*words: object) -> bytes:
+    """Returns 32 pseudo-random bytes, the same for the same words."""
     return hashlib.sha256(" ".join(map(str, words)).encode()).digest()
 
 
-def number_from(*words: object) -> int:
-    return int.from_bytes(bits(*words), "big")
+def hash_int(*words: object) -> int:
+    return int.from_bytes(hash_bytes(*words), "big")
 
 
 def home_id(row_id: str, at: DateTime) -> ID:
-    return clock.uuid7(at, bits("home", row_id))
+    return clock.uuid7(at, hash_bytes("home", row_id))
 
 
 def address(row_id: str) -> str:
-    """As in `1203 Maple Lane`."""
-    number, tree, way = (number_from("address", part, row_id) for part in ("number", "tree", "way"))
+    """Returns a street address such as `1203 Maple Lane`."""
+    number, tree, way = (hash_int("address", part, row_id) for part in ("number", "tree", "way"))
     return f"{100 + number % 9900} {TREES[tree % len(TREES)]} {WAYS[way % len(WAYS)]}"
 
 
 def owner_number(row_id: str) -> int:
-    return number_from("owner", row_id) % OWNERS
+    return hash_int("owner", row_id) % OWNERS
 
 
 def owner(number: int) -> User:
-    """One of the thousand, each with a name of their own."""
+    """Returns the owner with this number, 0 to 999; each has a unique name."""
     first, initial, last = map(int, f"{number:03d}")
     name = f"{FIRST_NAMES[first]} {INITIALS[initial]}. {LAST_NAMES[last]}"
     return User(id=ID(f"owner-{number:03d}"), name=name, created_at=SINCE)
 
 
 def pictures(row_id: str, property_id: ID, at: DateTime) -> tuple[Image, ...]:
-    """One to six pictures: as many as the lower of two dice says, 2.5 in the mean."""
-    count = 1 + min(number_from("dice", die, row_id) % 6 for die in (1, 2))
+    """Returns one to six images: their number is the lower of two dice, 2.5 on average."""
+    count = 1 + min(hash_int("dice", die, row_id) % 6 for die in (1, 2))
     return tuple(
         Image(
-            id=clock.uuid7(at, bits("picture", row_id, name)),
+            id=clock.uuid7(at, hash_bytes("picture", row_id, name)),
             property_id=property_id,
             url=Url(f"https://images.example.com/{property_id}/{name}.jpg"),
             caption=name.replace("-", " ").capitalize(),

@@ -1,1 +1,1 @@
-"""The compiler: records and field configurations become a Strawberry schema, schema.graphql and contracts/."""
+"""The schema compiler: builds the Strawberry schema, schema.graphql and contracts/ from records and configurations."""

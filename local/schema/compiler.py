@@ -1,6 +1,7 @@
-"""Records and wiring, compiled to a Strawberry schema: the desk runs it, clients and CDK read it as `schema.graphql`.
+"""Compiles records and field configurations to a Strawberry schema.
 
-`python -m local.schema.compiler` writes the file, and `contracts/*.json` beside it.
+The local server executes it; clients and CDK read it as `schema.graphql`. `python -m local.schema.compiler` writes that
+file and `contracts/*.json`.
 """
 
 import inspect
@@ -18,181 +19,211 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
-from data.records import ABSENT, ID
+from data.records import ID, UNSET
 from local import stdio
 from local.appsync.language import introspection
 from local.paths import ROOT
 from local.schema import contracts, scalars, type_info
-from resolvers.field_config import ROOTS, Field
+from resolvers.field_config import ROOT_TYPES, FieldConfig
 from resolvers.runtime import encoding
-from resolvers.runtime.encoding import camel
+from resolvers.runtime.encoding import camel_case
 from resolvers.wiring import FIELDS, LIMITS
 
 FILE = ROOT / "schema.graphql"
-HEAD = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
+HEADER = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
 
-Member = tuple[Any, Any]  # a type as Strawberry takes it, and the strawberry.field beside it
+StrawberryField = tuple[Any, Any]  # a field's type annotation, and its strawberry.field
 
 
-class Schema(strawberry.Schema):
-    """Keeps clients' mistakes out of the log: local/appsync/errors.py writes errors out, and logs those of the desk."""
+class QuietSchema(strawberry.Schema):
+    """Does not log clients' errors: local/appsync/errors.py formats errors, and logs those of the local server."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None: ...
 
 
-def build(rows: tuple[Field, ...] = FIELDS) -> strawberry.Schema:
-    """The schema of these rows and of every type that they reach."""
-    compiler = Compiler(rows)
-    query, mutation, subscription = map(compiler.root, ROOTS)
-    schema = Schema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars.definitions()))
-    schema._schema.directives = introspection.directives(schema._schema.directives)
+def build_schema(field_configs: tuple[FieldConfig, ...] = FIELDS) -> strawberry.Schema:
+    """Builds the schema of these fields and of every type that can be reached from them."""
+    compiler = Compiler(field_configs)
+    query, mutation, subscription = map(compiler.root_type, ROOT_TYPES)
+    schema = QuietSchema(query, mutation, subscription, config=StrawberryConfig(scalar_map=scalars.scalar_map()))
+    schema._schema.directives = introspection.supported_directives(schema._schema.directives)
     return schema
 
 
-def sdl(schema: strawberry.Schema) -> str:
-    """A schema as text, whole in itself: AppSync's scalars and directives are declared in it."""
-    return HEAD + print_schema(schema) + "\n"
+def print_sdl(schema: strawberry.Schema) -> str:
+    """Returns a schema as SDL. It declares AppSync's scalars and directives, so that it is valid on its own."""
+    return HEADER + print_schema(schema) + "\n"
 
 
-def contract(schema: strawberry.Schema) -> str:
-    """A schema as text, and how its fields are wired: what a desk that serves it has to know."""
-    wired = [(row.path, row.function, row.who, row.batch, row.cache, row.evicts, row.local) for row in FIELDS]
-    return sdl(schema) + repr((wired, LIMITS))
+def fingerprint(schema: strawberry.Schema) -> str:
+    """Returns a text that changes whenever the schema, a field's configuration or a limit changes.
+
+    The local server compares it to decide whether a code change requires a restart.
+    """
+    configurations = [
+        (
+            config.path,
+            config.function,
+            config.auth_modes,
+            config.batch,
+            config.cache,
+            config.evictions,
+            config.none_data_source,
+        )
+        for config in FIELDS
+    ]
+    return print_sdl(schema) + repr((configurations, LIMITS))
 
 
 class Compiler:
-    """Makes each Strawberry class empty before its members are known, since types refer to each other in circles."""
+    """Creates each Strawberry class before its fields, because types refer to each other in cycles."""
 
-    def __init__(self, rows: tuple[Field, ...]) -> None:
-        self.rows = rows
-        self.modes = type_info.reached(rows)
-        self.made: dict[str, type] = {}
+    def __init__(self, field_configs: tuple[FieldConfig, ...]) -> None:
+        self.field_configs = field_configs
+        self.auth_modes = type_info.reachable_auth_modes(field_configs)
+        self.types: dict[str, type] = {}
 
-    def root(self, name: str) -> Any:
-        rows = self.rows_of(name)
-        if not rows:
+    def root_type(self, name: str) -> Any:
+        configs = self.configs_of(name)
+        if not configs:
             return None
-        return self.define(name, lambda: {row.name: self.answered(row) for row in rows.values()}, strawberry.type, {})
-
-    def rows_of(self, parent: str) -> dict[str, Field]:
-        return {row.name: row for row in self.rows if row.parent == parent}
-
-    def define(
-        self, name: str, members: Callable[[], dict[str, Member]], finish: Callable[..., Any], also: dict[str, Any]
-    ) -> Any:
-        if name not in self.made:
-            made = self.made[name] = type(name, (), {})
-            described = members()
-            made.__annotations__ = {member: kind for member, (kind, _) in described.items()}
-            for member, (_, field) in described.items():
-                setattr(made, member, field)
-            finish(made, **also)
-        return self.made[name]
-
-    def answer(self, kind: Any) -> Any:
-        directives = [directive(mode.directive) for mode in self.modes[type_info.name(kind)]]
-        also = {"description": type_info.docstring(kind), "directives": directives}
-        return self.define(type_info.name(kind), lambda: self.members(kind), strawberry.type, also)
-
-    def members(self, kind: Any) -> dict[str, Member]:
-        """A record's attributes and the fields that its rows answer, each where the record has it, the rest behind."""
-        rows = self.rows_of(type_info.name(kind))
-        attributes = type_info.attributes(kind)
-        shown = [name for name in attributes if name in rows or not type_info.internal(attributes[name])]
-        behind = [name for name in rows if name not in attributes]
-        return {
-            name: self.answered(rows[name]) if name in rows else self.plain(attributes[name]) for name in shown + behind
-        }
-
-    def plain(self, kind: Any) -> Member:
-        """A field that comes with its parent."""
-        reason = type_info.deprecation(kind)
-        return translated(kind, self.answer), strawberry.field(
-            description=type_info.description(kind), deprecation_reason=reason
+        return self.define(
+            name, lambda: {config.name: self.resolved_field(config) for config in configs.values()}, strawberry.type, {}
         )
 
-    def answered(self, row: Field) -> Member:
-        """A field that a function answers: arguments and result from its signature, description from its docstring.
+    def configs_of(self, parent: str) -> dict[str, FieldConfig]:
+        return {config.name: config for config in self.field_configs if config.parent == parent}
 
-        It may always be null, so that one failing field never blanks the object around it.
+    def define(
+        self,
+        name: str,
+        members: Callable[[], dict[str, StrawberryField]],
+        decorator: Callable[..., Any],
+        options: dict[str, Any],
+    ) -> Any:
+        if name not in self.types:
+            type_ = self.types[name] = type(name, (), {})
+            fields_by_name = members()
+            type_.__annotations__ = {member: annotation for member, (annotation, _) in fields_by_name.items()}
+            for member, (_, field) in fields_by_name.items():
+                setattr(type_, member, field)
+            decorator(type_, **options)
+        return self.types[name]
+
+    def output_type(self, type_: Any) -> Any:
+        directives = [directive(mode.directive) for mode in self.auth_modes[type_info.type_name(type_)]]
+        options = {"description": type_info.docstring(type_), "directives": directives}
+        return self.define(type_info.type_name(type_), lambda: self.output_fields(type_), strawberry.type, options)
+
+    def output_fields(self, type_: Any) -> dict[str, StrawberryField]:
+        """Returns a record's fields in the order of its attributes; fields that only a resolver has come last.
+
+        An attribute with a field configuration is resolved by it. Internal attributes are left out.
+        """
+        configs = self.configs_of(type_info.type_name(type_))
+        attributes = type_info.attributes(type_)
+        visible = [name for name in attributes if name in configs or not type_info.is_internal(attributes[name])]
+        additional = [name for name in configs if name not in attributes]
+        return {
+            name: self.resolved_field(configs[name]) if name in configs else self.attribute_field(attributes[name])
+            for name in visible + additional
+        }
+
+    def attribute_field(self, type_: Any) -> StrawberryField:
+        """Returns a field whose value is an attribute of the parent."""
+        reason = type_info.deprecation_reason(type_)
+        return to_strawberry_type(type_, self.output_type), strawberry.field(
+            description=type_info.description(type_), deprecation_reason=reason
+        )
+
+    def resolved_field(self, config: FieldConfig) -> StrawberryField:
+        """Returns a field with a resolver: arguments and type from its signature, description from its docstring.
+
+        The field is always nullable, so that its failure does not make the parent object null.
         """
 
         def resolver() -> None: ...
 
-        arguments = [self.argument(row, *named) for named in encoding.parameters(row.resolver).items()]
-        answer: Any = translated(encoding.result(row), self.answer) | None
-        vars(resolver)["__signature__"] = inspect.Signature(arguments, return_annotation=answer)
-        follows = [directive("aws_subscribe", mutations=list(row.follows))] if row.follows else []
-        return answer, strawberry.field(
+        arguments = [
+            self.argument(config, *parameter) for parameter in encoding.argument_types(config.resolver).items()
+        ]
+        result_type: Any = to_strawberry_type(encoding.result_type(config), self.output_type) | None
+        vars(resolver)["__signature__"] = inspect.Signature(arguments, return_annotation=result_type)
+        subscribe_directives = (
+            [directive("aws_subscribe", mutations=list(config.subscribes_to))] if config.subscribes_to else []
+        )
+        return result_type, strawberry.field(
             resolver=resolver,
-            description=inspect.getdoc(row.resolver),
-            deprecation_reason=row.deprecated,
-            directives=[*(directive(mode.directive) for mode in row.who), *follows],
+            description=inspect.getdoc(config.resolver),
+            deprecation_reason=config.deprecated,
+            directives=[*(directive(mode.directive) for mode in config.auth_modes), *subscribe_directives],
         )
 
-    def argument(self, row: Field, name: str, kind: Any) -> inspect.Parameter:
-        default = inspect.signature(row.resolver).parameters[name].default
-        told = strawberry.argument(name=camel(name), description=type_info.description(kind))
-        annotation: Any = Annotated[translated(kind, self.ask), told]
+    def argument(self, config: FieldConfig, name: str, type_: Any) -> inspect.Parameter:
+        default = inspect.signature(config.resolver).parameters[name].default
+        metadata = strawberry.argument(name=camel_case(name), description=type_info.description(type_))
+        annotation: Any = Annotated[to_strawberry_type(type_, self.input_type), metadata]
         return inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=graphql_default(default), annotation=annotation
         )
 
-    def ask(self, kind: Any) -> Any:
-        """A record as it is asked; one that is answered as well goes by another name here."""
-        name = kind.__name__ if kind.__name__.endswith(("Input", "Filter")) else f"{kind.__name__}Input"
-        return self.define(name, lambda: self.asked(kind), strawberry.input, {"description": type_info.docstring(kind)})
+    def input_type(self, type_: Any) -> Any:
+        """Returns the input type of a record. Adds "Input" to a name that has neither the suffix Input nor Filter."""
+        name = type_.__name__ if type_.__name__.endswith(("Input", "Filter")) else f"{type_.__name__}Input"
+        return self.define(
+            name, lambda: self.input_fields(type_), strawberry.input, {"description": type_info.docstring(type_)}
+        )
 
-    def asked(self, kind: Any) -> dict[str, Member]:
-        defaults = {camel(field.name): graphql_default(field.default) for field in fields(kind)}
+    def input_fields(self, type_: Any) -> dict[str, StrawberryField]:
+        defaults = {camel_case(field.name): graphql_default(field.default) for field in fields(type_)}
         return {
             name: (
-                translated(inner, self.ask),
-                strawberry.field(description=type_info.description(inner), default=defaults[name]),
+                to_strawberry_type(field_type, self.input_type),
+                strawberry.field(description=type_info.description(field_type), default=defaults[name]),
             )
-            for name, inner in type_info.attributes(kind).items()
+            for name, field_type in type_info.attributes(type_).items()
         }
 
 
 @cache
 def directive_class(name: str) -> Any:
-    """AppSync's directive of this name; strawberry declares those in use."""
-    subscribe = name == "aws_subscribe"
-    made = type(name, (), {"__annotations__": {"mutations": list[str]} if subscribe else {}})
-    locations = [Location.FIELD_DEFINITION] if subscribe else [Location.OBJECT, Location.FIELD_DEFINITION]
-    return strawberry.schema_directive(locations=locations, name=name)(made)
+    """Returns the class of an AppSync directive. Strawberry declares the directives in use."""
+    is_subscribe = name == "aws_subscribe"
+    type_ = type(name, (), {"__annotations__": {"mutations": list[str]} if is_subscribe else {}})
+    locations = [Location.FIELD_DEFINITION] if is_subscribe else [Location.OBJECT, Location.FIELD_DEFINITION]
+    return strawberry.schema_directive(locations=locations, name=name)(type_)
 
 
 def directive(name: str, **values: Any) -> Any:
     return directive_class(name)(**values)
 
 
-def translated(kind: Any, record: Callable[[Any], Any]) -> Any:
-    """A type as Strawberry takes it; `record` says what becomes of a record. What may be left out may be null."""
-    kind = type_info.bare(kind)
-    if arms := type_info.arms(kind):
-        return translated(arms[0], record) | None
-    if type_info.is_record(kind):
-        return record(kind)
-    if get_origin(kind) in (list, tuple):
-        return list[translated(get_args(kind)[0], record)]  # type: ignore[misc]
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return strawberry.enum(kind, description=inspect.getdoc(kind))
-    return strawberry.ID if kind is ID else kind
+def to_strawberry_type(type_: Any, convert_record: Callable[[Any], Any]) -> Any:
+    """Converts a Python type to Strawberry's annotation, records by `convert_record`. An optional type is nullable."""
+    type_ = type_info.strip_annotations(type_)
+    if members := type_info.union_members(type_):
+        return to_strawberry_type(members[0], convert_record) | None
+    if type_info.is_record(type_):
+        return convert_record(type_)
+    if get_origin(type_) in (list, tuple):
+        return list[to_strawberry_type(get_args(type_)[0], convert_record)]  # type: ignore[misc]
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return strawberry.enum(type_, description=inspect.getdoc(type_))
+    return strawberry.ID if type_ is ID else type_
 
 
 def graphql_default(default: Any) -> Any:
-    """A Python default as the schema tells it: null and ABSENT are no default there, only leave to leave out."""
-    return strawberry.UNSET if default in (None, ABSENT) else default
+    """Returns the default value for the schema. None and UNSET only make an argument optional and are not declared."""
+    return strawberry.UNSET if default in (None, UNSET) else default
 
 
 def main() -> None:
-    """Writes schema.graphql and the other contracts; with `--print` puts the schema out instead."""
+    """Writes schema.graphql and contracts/*.json; with `--print` prints the schema's fingerprint instead."""
     if "--print" in sys.argv:
-        sys.stdout.write(contract(build()))
+        sys.stdout.write(fingerprint(build_schema()))
     else:
-        FILE.write_text(sdl(build()))
-        print(f"wrote {', '.join([FILE.name, *contracts.write()])}")
+        FILE.write_text(print_sdl(build_schema()))
+        print(f"wrote {', '.join([FILE.name, *contracts.write_files()])}")
 
 
 if __name__ == "__main__":

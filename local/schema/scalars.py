@@ -1,19 +1,19 @@
-"""The scalars of our schema: the AppSync scalar that each of our text types is, as Strawberry takes them."""
+"""Strawberry scalars for the text types of data/records.py, each named as the AppSync scalar that it is."""
 
 from typing import Any
 
 import strawberry
 
 from data.records import DateTime, Email, Url
-from local.appsync.language.scalars import coercion
+from local.appsync.language.scalars import make_coercion
 
-NAMES: dict[object, str] = {DateTime: "AWSDateTime", Url: "AWSURL", Email: "AWSEmail"}
-
-
-def definitions() -> dict[object, Any]:
-    return {type: definition(name) for type, name in NAMES.items()}
+SCALAR_NAMES: dict[object, str] = {DateTime: "AWSDateTime", Url: "AWSURL", Email: "AWSEmail"}
 
 
-def definition(name: str) -> Any:
-    checked = coercion(name)
-    return strawberry.scalar(name=name, serialize=checked, parse_value=checked)
+def scalar_map() -> dict[object, Any]:
+    return {type: define_scalar(name) for type, name in SCALAR_NAMES.items()}
+
+
+def define_scalar(name: str) -> Any:
+    coerce = make_coercion(name)
+    return strawberry.scalar(name=name, serialize=coerce, parse_value=coerce)

@@ -1,4 +1,4 @@
-"""What Python's types say, read for the schema: names, descriptions, members, and who can reach what."""
+"""What the schema reads from Python types: names, descriptions, attributes, and the auth modes that reach a type."""
 
 import inspect
 import types
@@ -6,106 +6,110 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from data.records import INTERNAL, Absent, Deprecated
-from resolvers.field_config import ROOTS, Field, Mode
+from data.records import INTERNAL, Deprecated, Unset
+from resolvers.field_config import ROOT_TYPES, AuthMode, FieldConfig
 from resolvers.runtime import encoding
-from resolvers.runtime.encoding import camel
+from resolvers.runtime.encoding import camel_case
 
 
-def bare(kind: Any) -> Any:
-    """A type without what is noted on it."""
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+def strip_annotations(type_: Any) -> Any:
+    """Returns the type inside `Annotated`; any other type unchanged."""
+    return get_args(type_)[0] if get_origin(type_) is Annotated else type_
 
 
-def notes(kind: Any) -> list[Any]:
-    return list(get_args(kind)[1:]) if get_origin(kind) is Annotated else []
+def annotations(type_: Any) -> list[Any]:
+    return list(get_args(type_)[1:]) if get_origin(type_) is Annotated else []
 
 
-def description(kind: Any) -> str | None:
-    """The text noted on a type or, where that is a union, on its first arm; the outermost where there are several."""
-    texts = [note for note in notes(kind) if isinstance(note, str)]
-    inner = arms(bare(kind)) or []
-    return texts[-1] if texts else next((description(arm) for arm in inner), None)
+def description(type_: Any) -> str | None:
+    """Returns a type's description: the outermost text in its `Annotated`, or else that of its first union member."""
+    texts = [annotation for annotation in annotations(type_) if isinstance(annotation, str)]
+    members = union_members(strip_annotations(type_)) or []
+    return texts[-1] if texts else next((description(member) for member in members), None)
 
 
-def deprecation(kind: Any) -> str | None:
-    return next((note.reason for note in notes(kind) if isinstance(note, Deprecated)), None)
+def deprecation_reason(type_: Any) -> str | None:
+    return next((annotation.reason for annotation in annotations(type_) if isinstance(annotation, Deprecated)), None)
 
 
-def internal(kind: Any) -> bool:
-    return INTERNAL in notes(kind)
+def is_internal(type_: Any) -> bool:
+    return INTERNAL in annotations(type_)
 
 
-def arms(kind: Any) -> list[Any] | None:
-    """The members of a union, without null and ABSENT; None where a type is no union."""
-    if get_origin(kind) not in (Union, types.UnionType):
+def union_members(type_: Any) -> list[Any] | None:
+    """Returns the members of a union without None and Unset; None if the type is not a union."""
+    if get_origin(type_) not in (Union, types.UnionType):
         return None
-    return [arm for arm in get_args(kind) if arm not in (types.NoneType, Absent)]
+    return [member for member in get_args(type_) if member not in (types.NoneType, Unset)]
 
 
-def is_record(kind: Any) -> bool:
-    record = get_origin(kind) or kind
+def is_record(type_: Any) -> bool:
+    record = get_origin(type_) or type_
     return isinstance(record, type) and is_dataclass(record)
 
 
-def name(kind: Any) -> str:
-    """A record's name in the schema. A connection and its edges are named for their node, or as the node asks to be."""
-    record: Any = get_origin(kind) or kind
-    if not get_args(kind):
+def type_name(type_: Any) -> str:
+    """Returns a record's name in the schema. A generic type has its node's CONNECTION or name as a prefix."""
+    record: Any = get_origin(type_) or type_
+    if not get_args(type_):
         return str(record.__name__)
-    (node,) = get_args(kind)
+    (node,) = get_args(type_)
     return f"{getattr(node, 'CONNECTION', node.__name__)}{record.__name__}"
 
 
-def attributes(kind: Any) -> dict[str, Any]:
-    """The attributes of a record by their names in the schema, each with its type and what is noted on that."""
-    record: Any = get_origin(kind) or kind
-    filled = dict(zip(getattr(record, "__parameters__", ()), get_args(kind), strict=True))
+def attributes(type_: Any) -> dict[str, Any]:
+    """Returns a record's attributes by their names in the schema, with their annotated types."""
+    record: Any = get_origin(type_) or type_
+    type_arguments = dict(zip(getattr(record, "__parameters__", ()), get_args(type_), strict=True))
     hints = get_type_hints(record, include_extras=True)
-    return {camel(field.name): substituted(hints[field.name], filled) for field in fields(record)}
+    return {camel_case(field.name): substitute_type_vars(hints[field.name], type_arguments) for field in fields(record)}
 
 
-def substituted(kind: Any, filled: dict[Any, Any]) -> Any:
-    """A type with its type variables filled in."""
-    if isinstance(kind, TypeVar):
-        return filled[kind]
-    if filled and get_args(kind) and getattr(kind, "__parameters__", ()):
-        return kind[tuple(filled[variable] for variable in kind.__parameters__)]
-    return kind
+def substitute_type_vars(type_: Any, type_arguments: dict[Any, Any]) -> Any:
+    """Returns a type with its type variables replaced."""
+    if isinstance(type_, TypeVar):
+        return type_arguments[type_]
+    if type_arguments and get_args(type_) and getattr(type_, "__parameters__", ()):
+        return type_[tuple(type_arguments[variable] for variable in type_.__parameters__)]
+    return type_
 
 
-def reached(rows: tuple[Field, ...]) -> dict[str, list[Mode]]:
-    """Which kinds of caller can reach each type through the fields open to them, in the order of the rows."""
-    modes: dict[str, list[Mode]] = {}
-    for row in rows:
-        for mode in row.who if row.parent in ROOTS else ():
-            visit(encoding.result(row), mode, {row.path: row for row in rows}, modes)
+def reachable_auth_modes(field_configs: tuple[FieldConfig, ...]) -> dict[str, list[AuthMode]]:
+    """Returns the auth modes that can reach each type through the fields that allow them, in the fields' order."""
+    modes: dict[str, list[AuthMode]] = {}
+    for config in field_configs:
+        for mode in config.auth_modes if config.parent in ROOT_TYPES else ():
+            collect_auth_modes(
+                encoding.result_type(config), mode, {config.path: config for config in field_configs}, modes
+            )
     return modes
 
 
-def visit(kind: Any, mode: Mode, rows: dict[str, Field], modes: dict[str, list[Mode]]) -> None:
-    for record in records_in(kind):
-        seen = modes.setdefault(name(record), [])
-        if mode in seen:
+def collect_auth_modes(
+    type_: Any, mode: AuthMode, configs: dict[str, FieldConfig], modes: dict[str, list[AuthMode]]
+) -> None:
+    for record in record_types(type_):
+        record_modes = modes.setdefault(type_name(record), [])
+        if mode in record_modes:
             continue
-        seen.append(mode)
-        answered = [row for row in rows.values() if row.parent == name(record)]
-        for attribute, inner in attributes(record).items():
-            if f"{name(record)}.{attribute}" not in rows and not internal(inner):
-                visit(inner, mode, rows, modes)
-        for row in answered:
-            if mode in row.who:
-                visit(encoding.result(row), mode, rows, modes)
+        record_modes.append(mode)
+        resolved_fields = [config for config in configs.values() if config.parent == type_name(record)]
+        for attribute, attribute_type in attributes(record).items():
+            if f"{type_name(record)}.{attribute}" not in configs and not is_internal(attribute_type):
+                collect_auth_modes(attribute_type, mode, configs, modes)
+        for config in resolved_fields:
+            if mode in config.auth_modes:
+                collect_auth_modes(encoding.result_type(config), mode, configs, modes)
 
 
-def records_in(kind: Any) -> Iterator[Any]:
-    """The records that a type is made of: itself, or what it is a list or a union of."""
-    if is_record(kind):
-        yield kind
+def record_types(type_: Any) -> Iterator[Any]:
+    """Yields the records in a type: the type itself, or the records in the arguments of a list or a union."""
+    if is_record(type_):
+        yield type_
         return
-    for inner in get_args(kind):
-        yield from records_in(inner)
+    for argument in get_args(type_):
+        yield from record_types(argument)
 
 
-def docstring(kind: Any) -> str | None:
-    return inspect.getdoc(get_origin(kind) or kind)
+def docstring(type_: Any) -> str | None:
+    return inspect.getdoc(get_origin(type_) or type_)

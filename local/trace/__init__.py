@@ -1,1 +1,1 @@
-"""Traces of requests: what each invoked and read, what it cost, and the pages that show it."""
+"""Traces of requests: the invocations and the DynamoDB requests of each, its cost, and the pages that show them."""

@@ -1,4 +1,4 @@
-"""What a trace shows to be wasteful, in words. Only what is certain is told; each rule is a function."""
+"""Findings of waste in a trace, each with a sentence. Each rule is a function and reports only what is certain."""
 
 import math
 from collections.abc import Iterator
@@ -6,97 +6,102 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.trace.model import Trace
-from resolvers.field_config import ROOTS
+from resolvers.field_config import ROOT_TYPES
 
 N_PLUS_1 = "N+1"
 ONE_BY_ONE = {"GetItem": "where one BatchGetItem reads 100 keys", "Query": "and one more for each further parent"}
-WASTED = 20  # items read and filtered away; fewer are not worth a word
+MIN_WASTED_ITEMS = 20  # items that a filter discards; fewer are not reported
 
-Noted = dict[str, Any]
+TraceEntry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What is wasteful: its name, the fields whose functions do it, and a sentence."""
+class WasteFinding:
+    """One finding: the name of its rule, the paths of the fields whose functions cause it, and a sentence."""
 
     name: str
     fields: tuple[str, ...]
     text: str
 
 
-def of(trace: Trace) -> list[Finding]:
-    """What is wasteful in a request, rule by rule."""
+def analyze(trace: Trace) -> list[WasteFinding]:
+    """Returns the findings of a request, in the order of the rules."""
     return [*many_invocations(trace), *many_requests(trace), *read_again(trace), *scans(trace), *filters(trace)]
 
 
-def many_invocations(trace: Trace) -> Iterator[Finding]:
-    """Of one nested field more invocations are under way at once than its parents fill batches."""
-    for wave in waves(trace):
+def many_invocations(trace: Trace) -> Iterator[WasteFinding]:
+    """Finds a nested field with more concurrent invocations than the batches that its parents fill."""
+    for wave in concurrent_groups(trace):
         field, most = wave[0]["field"], wave[0]["most"]
         times, parents = len(wave), sum(invocation["batch"] for invocation in wave)
         if times > math.ceil(parents / most) or times > most == 1:
             why = "each with a batch of one" if times == parents else f"where a batch may hold {most}"
-            yield Finding(N_PLUS_1, (field,), f"{field} was invoked {times} times for {parents} parents, {why}.")
+            yield WasteFinding(N_PLUS_1, (field,), f"{field} was invoked {times} times for {parents} parents, {why}.")
 
 
-def waves(trace: Trace) -> list[list[Noted]]:
-    """The invocations of each nested field, those together whose times overlap: others may have waited for them."""
-    found: list[list[Noted]] = []
+def concurrent_groups(trace: Trace) -> list[list[TraceEntry]]:
+    """Returns the invocations of each nested field, grouped by overlapping times.
+
+    Invocations that do not overlap are in different groups, because a later one may depend on an earlier one.
+    """
+    groups: list[list[TraceEntry]] = []
     end = -math.inf
-    nested = [invocation for invocation in trace.resolvers if invocation["field"].partition(".")[0] not in ROOTS]
-    for invocation in sorted(nested, key=lambda one: (one["field"], one["at"])):
-        if not found or found[-1][0]["field"] != invocation["field"] or invocation["at"] >= end:
-            found.append([])
+    nested = [invocation for invocation in trace.resolvers if invocation["field"].partition(".")[0] not in ROOT_TYPES]
+    for invocation in sorted(nested, key=lambda entry: (entry["field"], entry["at"])):
+        if not groups or groups[-1][0]["field"] != invocation["field"] or invocation["at"] >= end:
+            groups.append([])
             end = -math.inf
-        found[-1].append(invocation)
+        groups[-1].append(invocation)
         end = max(end, invocation["end"])
-    return found
+    return groups
 
 
-def many_requests(trace: Trace) -> Iterator[Finding]:
-    """An invocation reads one by one, at least as many keys or ranges as it has parents."""
+def many_requests(trace: Trace) -> Iterator[WasteFinding]:
+    """Finds an invocation that reads one by one at least as many keys or ranges as it has parents."""
     for place, invocation in enumerate(trace.resolvers):
         for operation, instead in ONE_BY_ONE.items():
-            asked = [call for call in reads(trace) if (call["invocation"], call["operation"]) == (place, operation)]
-            times = len({key for call in asked for key in call["where"]})
+            calls = [call for call in reads(trace) if (call["invocation"], call["operation"]) == (place, operation)]
+            times = len({key for call in calls for key in call["keyNames"]})
             if times >= invocation["batch"] > 1:
-                many = f"{invocation['field']} asked one by one for {invocation['batch']} parents"
-                yield Finding(N_PLUS_1, (invocation["field"],), f"{many}: {times} {operation} requests, {instead}.")
+                many = f"{invocation['field']} read one by one for {invocation['batch']} parents"
+                yield WasteFinding(
+                    N_PLUS_1, (invocation["field"],), f"{many}: {times} {operation} requests, {instead}."
+                )
 
 
-def read_again(trace: Trace) -> Iterator[Finding]:
-    """The same keys, or the same range, read by several invocations of a request that writes nothing in between."""
+def read_again(trace: Trace) -> Iterator[WasteFinding]:
+    """Finds the same keys or the same range read by several invocations, if the request writes nothing."""
     if any(call["writeUnits"] for call in trace.dynamodb):
         return
     readers: dict[tuple[str | None, str], dict[int, str]] = {}
     for call in reads(trace):
-        for key in call["where"]:
+        for key in call["keyNames"]:
             readers.setdefault((call["index"], key), {})[call["invocation"]] = call["resolver"]
-    again: dict[tuple[str, ...], list[str]] = {}
+    keys_read_again: dict[tuple[str, ...], list[str]] = {}
     for (_, key), by in readers.items():
         if len(by) > 1:
-            again.setdefault(tuple(dict.fromkeys(by.values())), []).append(key)
-    for fields, keys in again.items():
+            keys_read_again.setdefault(tuple(dict.fromkeys(by.values())), []).append(key)
+    for fields, keys in keys_read_again.items():
         what = f"{keys[0]} was" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more were"
-        yield Finding("read again", fields, f"{what} read more than once, by {' and by '.join(fields)}.")
+        yield WasteFinding("read again", fields, f"{what} read more than once, by {' and by '.join(fields)}.")
 
 
-def scans(trace: Trace) -> Iterator[Finding]:
+def scans(trace: Trace) -> Iterator[WasteFinding]:
     for call in reads(trace):
         if call["operation"] == "Scan":
             field = call["resolver"]
-            yield Finding("Scan", (field,), f"{field} made a Scan, which reads, and pays for, all that there is.")
+            yield WasteFinding("Scan", (field,), f"{field} sent a Scan, which reads, and pays for, every item.")
 
 
-def filters(trace: Trace) -> Iterator[Finding]:
-    """Half of what a request reads, or more, is filtered away after it was paid for."""
+def filters(trace: Trace) -> Iterator[WasteFinding]:
+    """Finds a DynamoDB request whose filter discards at least half of the items that it read and paid for."""
     for call in reads(trace):
-        if call["scanned"] - call["items"] >= max(WASTED, call["items"]):
+        if call["scanned"] - call["items"] >= max(MIN_WASTED_ITEMS, call["items"]):
             field, read = call["resolver"], call["scanned"]
             text = f"{field} read, and paid for, {read} items, of which its filter let {call['items']} through."
-            yield Finding("filtered away", (field,), text)
+            yield WasteFinding("filtered away", (field,), text)
 
 
-def reads(trace: Trace) -> Iterator[Noted]:
-    """The reads that were answered: one that failed is asked again, which is no waste of the resolver's."""
+def reads(trace: Trace) -> Iterator[TraceEntry]:
+    """Returns the reads that succeeded. The client retries one that failed, which is no waste by the resolver."""
     return (call for call in trace.dynamodb if not call["writeUnits"] and not call["error"])

@@ -1,4 +1,4 @@
-"""What a request set going: invocations of functions, answers of the cache, requests to DynamoDB with every retry."""
+"""Traces: the function invocations, cache hits and DynamoDB requests of a request, with every retry."""
 
 import json
 import time
@@ -6,65 +6,69 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from local.lambdas.pool import Outcome
-from resolvers.field_config import Field
+from local.lambdas.pool import InvocationResult
+from resolvers.field_config import FieldConfig
 
 MOST = 200
-MOST_CHARACTERS = 20_000_000  # of all that they were asked
+MOST_CHARACTERS = 20_000_000  # of the queries and variables of all traces together
 
 
 class Trace:
-    """One request, from now on. Times are milliseconds since it began; on Linux the clock is one for all processes."""
+    """The trace of one request, which begins now.
+
+    Times are milliseconds since the request began. On Linux all processes share the clock of time.perf_counter.
+    """
 
     def __init__(self, id: str, operation: str | None, query: str, variables: Mapping[str, Any], asker: str) -> None:
         self.id = id
         self.operation = operation
         self.query = query
         self.variables = json.dumps(variables)
-        self.asker = asker
+        self.caller = asker
         self.began_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self.begun = time.perf_counter()
+        self.started = time.perf_counter()
         self.ms: float | None = None
         self.errors: list[dict[str, Any]] = []
         self.resolvers: list[dict[str, Any]] = []
         self.dynamodb: list[dict[str, Any]] = []
         self.cache: list[dict[str, Any]] = []
 
-    def add(self, row: Field, batch: int, outcome: Outcome, begun: float) -> None:
-        """Notes an invocation of `batch` events, sent at `begun` by time.perf_counter, and what it asked of the table.
+    def add(self, row: FieldConfig, batch: int, outcome: InvocationResult, started: float) -> None:
+        """Records an invocation of `batch` events, sent at `started` (time.perf_counter), and its DynamoDB requests.
 
-        `most` is how many events a batch may hold. `ms` is what the function took from when it `began`: since `at` it
-        had waited for a process, perhaps for one to start, and until `end` its answer was on the way.
+        In the entry, `most` is the maximum number of events in a batch and `ms` the duration of the function since it
+        `began`. Between `at` and `began` the invocation waited for a process, which may have had to start; at `end`
+        its result had arrived.
         """
         most = row.batch.size if row.batch else 1
-        told = {"field": row.path, "function": row.function, "batch": batch, "most": most}
-        at, end = self.since(begun), self.since(time.perf_counter())
-        began = max(at, end - outcome.ms) if outcome.begun is None else self.since(outcome.begun)
+        entry = {"field": row.path, "function": row.function, "batch": batch, "most": most}
+        at, end = self.elapsed_ms(started), self.elapsed_ms(time.perf_counter())
+        began = max(at, end - outcome.ms) if outcome.started is None else self.elapsed_ms(outcome.started)
         took = {"at": at, "began": began, "ms": outcome.ms, "end": end, "pid": outcome.pid}
         failed = {"failed": f"{outcome.failed.type}: {outcome.failed}"} if outcome.failed else {}
         for call in outcome.calls:
-            of = {"at": self.since(call["at"]), "resolver": row.path, "invocation": len(self.resolvers)}
+            of = {"at": self.elapsed_ms(call["at"]), "resolver": row.path, "invocation": len(self.resolvers)}
             self.dynamodb.append({camel(name): value for name, value in call.items()} | of)
-        self.resolvers.append(told | took | failed)
+        self.resolvers.append(entry | took | failed)
 
-    def hit(self, row: Field) -> None:
-        """Notes an answer out of the cache."""
-        self.cache.append({"field": row.path, "at": self.since(time.perf_counter())})
+    def add_cache_hit(self, row: FieldConfig) -> None:
+        """Records a field that the cache resolved."""
+        self.cache.append({"field": row.path, "at": self.elapsed_ms(time.perf_counter())})
 
     def end(self, errors: list[dict[str, Any]]) -> None:
-        self.ms = self.since(time.perf_counter())
+        self.ms = self.elapsed_ms(time.perf_counter())
         self.errors = errors
 
     @property
     def characters(self) -> int:
-        """How much was asked."""
+        """The length of the query and of the variables' JSON."""
         return len(self.query) + len(self.variables)
 
-    def since(self, moment: float) -> float:
-        return round((moment - self.begun) * 1000, 3)
+    def elapsed_ms(self, moment: float) -> float:
+        return round((moment - self.started) * 1000, 3)
 
-    def told(self) -> dict[str, Any]:
-        """What it made, in the order in which it ended; `invocation` is a place in `resolvers`."""
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the entries in the order in which they ended; `invocation` is an index into `resolvers`."""
         of = {"id": self.id, "ms": self.ms}
         return {**of, "resolvers": self.resolvers, "cache": self.cache, "dynamodb": self.dynamodb}
 
@@ -75,21 +79,21 @@ def camel(name: str) -> str:
 
 
 class Traces:
-    """The latest requests: 200 of them, or fewer where they are long."""
+    """The latest traces: at most 200 of them, and fewer if their queries and variables exceed 20,000,000 characters."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Trace] = {}
+        self.by_id: dict[str, Trace] = {}
         self.characters = 0
 
     def add(self, trace: Trace) -> None:
-        self.kept[trace.id] = trace
+        self.by_id[trace.id] = trace
         self.characters += trace.characters
-        while len(self.kept) > MOST or self.characters > MOST_CHARACTERS:
-            self.characters -= self.kept.pop(next(iter(self.kept))).characters
+        while len(self.by_id) > MOST or self.characters > MOST_CHARACTERS:
+            self.characters -= self.by_id.pop(next(iter(self.by_id))).characters
 
     def latest(self) -> list[Trace]:
-        """All of them, the newest first."""
-        return list(reversed(self.kept.values()))
+        """Returns all traces, newest first."""
+        return list(reversed(self.by_id.values()))
 
     def get(self, id: str) -> Trace | None:
-        return self.kept.get(id)
+        return self.by_id.get(id)

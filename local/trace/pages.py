@@ -1,4 +1,4 @@
-"""The page `/trace`, where the latest requests are drawn, `/trace/{id}`, where one is, and what they draw as JSON."""
+"""The pages `/trace`, which lists the latest requests, and `/trace/{id}`, which draws one, and their data as JSON."""
 
 import json
 from dataclasses import asdict
@@ -26,7 +26,10 @@ LONGEST = 200  # characters of a query in the list
 
 
 def routes(traces: Traces, memory_mb: int) -> list[Route]:
-    """The pages. The bill of a request is for functions of this memory."""
+    """Returns the routes of the pages, their static files and their JSON.
+
+    The bill of a request assumes functions with `memory_mb` of memory.
+    """
 
     async def page(request: Request) -> Response:
         id = request.path_params.get("id")
@@ -34,13 +37,13 @@ def routes(traces: Traces, memory_mb: int) -> list[Route]:
         return FileResponse(FOLDER / "index.html", status, FRESH, "text/html")
 
     async def latest(_: Request) -> Response:
-        return told([summary(trace, memory_mb) for trace in traces.latest()])
+        return json_response([summary(trace, memory_mb) for trace in traces.latest()])
 
-    async def one(request: Request) -> Response:
+    async def get_trace(request: Request) -> Response:
         trace = traces.get(request.path_params["id"])
         if trace is None:
             raise HTTPException(404)
-        return told(whole(trace, memory_mb))
+        return json_response(details(trace, memory_mb))
 
     async def file(request: Request) -> Response:
         name = request.path_params["file"]
@@ -51,50 +54,50 @@ def routes(traces: Traces, memory_mb: int) -> list[Route]:
     return [
         Route("/trace", page),
         Route("/trace.json", latest),
-        Route("/trace/{id}.json", one),
+        Route("/trace/{id}.json", get_trace),
         Route("/trace/{id}", page),
         Route("/waterfall/{file}", file),
     ]
 
 
-def told(value: Any) -> Response:
-    """JSON as Python writes it, escaped: a query may hold half characters, which are not UTF-8."""
+def json_response(value: Any) -> Response:
+    """Returns a response with ASCII-escaped JSON: a query may contain lone surrogates, which UTF-8 cannot encode."""
     return Response(json.dumps(value), headers=FRESH, media_type="application/json")
 
 
 def summary(trace: Trace, memory_mb: int) -> dict[str, Any]:
-    """A request in a line: its bars, each `[at, ms]`, how many errors it has, and the names of what is wasteful."""
+    """Returns a request's entry in the list: its bars, each `[at, ms]`, its number of errors, its findings' names."""
     return {
-        **heading(trace, pricing.of_a_million(trace, memory_mb)),
+        **header(trace, pricing.cost_per_million(trace, memory_mb)),
         "query": " ".join(trace.query.split())[:LONGEST],
-        "invocations": [[one["began"], one["ms"]] for one in trace.resolvers],
-        "calls": [[one["at"], one["ms"]] for one in trace.dynamodb],
-        "cacheHits": [[one["at"], 0] for one in trace.cache],
+        "invocations": [[entry["began"], entry["ms"]] for entry in trace.resolvers],
+        "calls": [[entry["at"], entry["ms"]] for entry in trace.dynamodb],
+        "cacheHits": [[entry["at"], 0] for entry in trace.cache],
         "errors": len(trace.errors),
-        "findings": list(dict.fromkeys(finding.name for finding in findings.of(trace))),
+        "findings": list(dict.fromkeys(finding.name for finding in findings.analyze(trace))),
     }
 
 
-def whole(trace: Trace, memory_mb: int) -> dict[str, Any]:
-    """All that is known of a request, with what is wasteful in it and the bill for a million such."""
-    bill = pricing.of_a_million(trace, memory_mb)
+def details(trace: Trace, memory_mb: int) -> dict[str, Any]:
+    """Returns the complete trace of a request, with its findings and the bill for a million requests like it."""
+    bill = pricing.cost_per_million(trace, memory_mb)
     return {
-        **heading(trace, bill),
-        **trace.told(),
+        **header(trace, bill),
+        **trace.to_dict(),
         "query": trace.query,
         "variables": trace.variables,
         "errors": trace.errors,
-        "findings": [asdict(finding) for finding in findings.of(trace)],
+        "findings": [asdict(finding) for finding in findings.analyze(trace)],
         "bill": [asdict(line) for line in bill],
-        "pricesReadOn": pricing.READ_ON,
+        "pricesReadOn": pricing.PRICES_AS_OF,
     }
 
 
-def heading(trace: Trace, bill: list[pricing.Line]) -> dict[str, Any]:
+def header(trace: Trace, bill: list[pricing.CostLine]) -> dict[str, Any]:
     return {
         "id": trace.id,
         "operation": trace.operation,
-        "asker": trace.asker,
+        "asker": trace.caller,
         "beganAt": trace.began_at,
         "ms": trace.ms,
         "usdForAMillion": sum(line.usd for line in bill),

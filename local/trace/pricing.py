@@ -1,8 +1,9 @@
-"""What AWS asks for, and what a million requests like one that was traced would cost.
+"""AWS prices, and the cost of a million requests like a traced one.
 
-List prices of us-east-1 in US dollars, without free tiers, savings plans or taxes. AWS's pages, named beside each, fill
-them in by script: the figures were read where others quote those pages, so check them before a decision hangs on them.
-Not counted: data transfer, real time, a cache's hours, storage, logs.
+The prices are list prices of us-east-1 in US dollars, without free tiers, savings plans or taxes. Each names the AWS
+page that is its source. Those pages insert the figures by script, so the figures come from third parties that quote
+them: check them before you base a decision on them.
+The cost excludes data transfer, real-time subscriptions, the hours of a cache, storage and logs.
 """
 
 import math
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 
 from local.trace.model import Trace
 
-READ_ON = "2026-11-24"
+PRICES_AS_OF = "2026-11-24"
 MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class Price:
-    """What so much of something costs."""
+    """The price in US dollars of `per` units of a service, and the URL of the page that states it."""
 
     of: str
     usd: float
@@ -32,25 +33,25 @@ WRITE_UNIT = Price("DynamoDB write units", 0.625, MILLION, "https://aws.amazon.c
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the bill: how much of something a request takes, and the dollars that a million such come to."""
+class CostLine:
+    """One line of the bill: the quantity that one request uses, and the cost of a million requests in dollars."""
 
     price: Price
     quantity: float
     usd: float
 
 
-def of_a_million(trace: Trace, memory_mb: int) -> list[Line]:
-    """The bill for a million such requests, to functions of this memory, on this machine's times.
+def cost_per_million(trace: Trace, memory_mb: int) -> list[CostLine]:
+    """Returns the bill for a million requests like this one, if the functions have `memory_mb` of memory.
 
-    Lambda rounds each time up to a whole millisecond.
+    Durations are those of this machine. Lambda rounds each duration up to a whole millisecond.
     """
     billed_ms = sum(math.ceil(invocation["ms"]) for invocation in trace.resolvers)
-    taken = {
+    usage = {
         REQUEST: 1,
         INVOCATION: len(trace.resolvers),
         GB_SECOND: billed_ms / 1000 * memory_mb / 1024,
         READ_UNIT: sum(call["readUnits"] for call in trace.dynamodb),
         WRITE_UNIT: sum(call["writeUnits"] for call in trace.dynamodb),
     }
-    return [Line(price, quantity, quantity * price.usd / price.per * MILLION) for price, quantity in taken.items()]
+    return [CostLine(price, quantity, quantity * price.usd / price.per * MILLION) for price, quantity in usage.items()]

@@ -1,4 +1,4 @@
-"""The desk's page at `/`: GraphiQL, signed in by a token of the desk's own; it works without any network."""
+"""The page `/`: GraphiQL, which signs in with a token from the local server; it works offline."""
 
 import fcntl
 import subprocess
@@ -20,14 +20,14 @@ FILES = {
 }
 
 
-class NotInstalled(Exception):
-    """GraphiQL's packages are not there and could not be brought; all else of the desk works without them."""
+class PackagesUnavailable(Exception):
+    """npm could not install the packages of a page; everything else in the local server works without them."""
 
 
 def assets(folder: Path = FOLDER) -> Path:
-    """The folder of GraphiQL's packages, which npm fills on first use: once, however many processes start together.
+    """Returns the folder of the installed packages; npm installs them if they are missing or package-lock.json changed.
 
-    It fills it again when package-lock.json has changed since. Raises NotInstalled where it cannot.
+    A file lock makes sure that npm runs once if several processes start together. Raises PackagesUnavailable.
     """
     with (folder / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -37,26 +37,28 @@ def assets(folder: Path = FOLDER) -> Path:
 
 
 def up_to_date(folder: Path) -> bool:
-    """Whether npm, which writes a lock file of its own last of all, did so after ours was written."""
-    done = folder / "node_modules" / ".package-lock.json"
-    return done.exists() and done.stat().st_mtime >= (folder / "package-lock.json").stat().st_mtime
+    """Returns whether npm finished after package-lock.json last changed; npm writes its own lock file last."""
+    lock_file = folder / "node_modules" / ".package-lock.json"
+    return lock_file.exists() and lock_file.stat().st_mtime >= (folder / "package-lock.json").stat().st_mtime
 
 
 def install(folder: Path) -> None:
-    print(f"Fetching the packages of {folder.name} from npm, once…", file=sys.stderr)
+    print(f"Installing the packages of {folder.name} from npm…", file=sys.stderr)
     npm = ["npm", "ci", "--ignore-scripts", "--loglevel=error"]
     try:
         subprocess.run(npm, cwd=folder, check=True, capture_output=True, text=True)
     except FileNotFoundError as error:
-        raise NotInstalled(
-            f"npm is not installed: it comes with Node.js, and brings the packages of {folder.name}"
+        raise PackagesUnavailable(
+            f"npm is not installed: install Node.js, which includes it, to get the packages of {folder.name}"
         ) from error
     except subprocess.CalledProcessError as error:
-        raise NotInstalled(f"npm could not bring the packages of {folder.name}: {error.stderr.strip()}") from error
+        raise PackagesUnavailable(
+            f"npm could not install the packages of {folder.name}: {error.stderr.strip()}"
+        ) from error
 
 
 def routes(packages: Path = PACKAGES) -> list[Route]:
-    """The page, and those four files of `packages` that it loads."""
+    """Returns the routes of the page and of the four files of `packages` that it loads."""
 
     async def page(_: Request) -> Response:
         return FileResponse(FOLDER / "index.html", media_type="text/html", headers={"cache-control": "no-cache"})

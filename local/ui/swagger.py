@@ -1,4 +1,4 @@
-"""The desk's page at `/docs`: the REST contract in Swagger UI, signed in by a token and a key of the desk's own."""
+"""The page `/docs`: the REST contract in Swagger UI, which signs in with a token and an API key of the local server."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +18,7 @@ FRESH = {"cache-control": "no-cache"}
 
 
 def routes() -> list[Route]:
-    """The page, the two files of Swagger UI that it loads, and the contract."""
+    """Returns the routes of the page, of the two Swagger UI files that it loads, and of openapi.yaml."""
 
     async def page(_: Request) -> Response:
         return FileResponse(FOLDER / "index.html", media_type="text/html", headers=FRESH)

@@ -1,9 +1,9 @@
-"""Who asks, from what AppSync says of the token.
+"""The caller: the authenticated user of a request, from the identity that AppSync or the authorizer passes on.
 
-The user's id is the token's `sub`, or the claim that USER_ID_CLAIM names. One that is not of our form (an issuer's
-`auth0|12`, an e-mail address) is mapped, always alike: `x-` and the first 62 hexadecimal digits of its SHA-256. So is
-one that looks as if it had been mapped already, or its user could pass for another. The groups of a Cognito user are
-Cognito's claim; those of any other user the same or, where GROUPS_CLAIM names one, that.
+The user's id is the token's claim `sub`, or the claim that USER_ID_CLAIM names. A value that is not a valid id (such as
+`auth0|12` or an e-mail address) is mapped to `x-` and the first 62 hexadecimal digits of its SHA-256. A value that
+already has the mapped form is mapped too; otherwise its user could impersonate another. The groups are the claim
+`cognito:groups`; for users of other issuers GROUPS_CLAIM may name another claim.
 """
 
 import hashlib
@@ -16,19 +16,19 @@ from typing import Any
 
 from data.errors import InvalidInput, PropertyNotFound
 from data.records import ID, Email, EmailAddress, Name, Property, User
-from data.serialization import loader, same
+from data.serialization import converter, identity
 from resolvers.field_config import ADMINS
-from resolvers.runtime.errors import NotSignedIn, NotTheOwner
+from resolvers.runtime.errors import NotOwner, Unauthenticated
 
 COGNITO_GROUPS = "cognito:groups"
-ID_FORM = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
-LONGEST_NAME = 100
-MOST_GROUPS = 4_096  # characters
+ID_PATTERN = re.compile(r"(?!x-[0-9a-f]{62}\Z)[a-zA-Z0-9-]{1,64}")
+MAX_NAME_LENGTH = 100
+MAX_GROUPS_LENGTH = 4_096  # characters
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in user, with what the token says of them."""
+    """An authenticated user and the claims of their token."""
 
     id: ID
     groups: frozenset[str] = frozenset()
@@ -42,81 +42,81 @@ class Caller:
     def may_act_for(self, user_id: ID) -> bool:
         return self.id == user_id or self.is_admin
 
-    def own(self, home: Property | None, id: ID) -> Property:
-        """The home with this id, where the caller may change it. Raises PropertyNotFound, NotTheOwner."""
-        if home is None:
+    def require_owner(self, property_: Property | None, id: ID) -> Property:
+        """Returns the property if the caller may change it. Raises PropertyNotFound, NotOwner."""
+        if property_ is None:
             raise PropertyNotFound(id)
-        if not self.may_act_for(home.owner_id):
-            raise NotTheOwner(id)
-        return home
+        if not self.may_act_for(property_.owner_id):
+            raise NotOwner(id)
+        return property_
 
     def profile(self) -> User:
-        """What the caller's profile starts as: named by the claims, or by the id where they hold no name."""
+        """Returns the caller's initial profile; the id is the name if the token has none."""
         return User(id=self.id, name=self.name or self.id, email=self.email)
 
 
 def from_identity(identity: Mapping[str, Any] | None) -> Caller:
-    """The caller of a Cognito or OIDC identity. Raises NotSignedIn for any other.
+    """Returns the caller of a Cognito or OIDC identity. Raises Unauthenticated for any other.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
     claims: Mapping[str, Any] = (identity or {}).get("claims") or {}
     subject = claims.get(os.environ.get("USER_ID_CLAIM", "sub"))
     if not isinstance(subject, str) or not subject:
-        raise NotSignedIn
+        raise Unauthenticated
     name = claims.get("name")
     return Caller(
         id=user_id(subject),
-        groups=groups_in(claims, groups_claim(identity or {})),
-        name=within_bounds(Name, name[:LONGEST_NAME] if isinstance(name, str) else None),
-        email=within_bounds(EmailAddress, claims.get("email")),
+        groups=parse_groups(claims, groups_claim(identity or {})),
+        name=validate_or_none(Name, name[:MAX_NAME_LENGTH] if isinstance(name, str) else None),
+        email=validate_or_none(EmailAddress, claims.get("email")),
     )
 
 
-def context(caller: Caller) -> dict[str, str]:
-    """A caller as the authorizer hands them to the REST function: texts only, for API Gateway takes nothing else.
+def to_authorizer_context(caller: Caller) -> dict[str, str]:
+    """Returns a caller as the authorizer's context for the REST function; API Gateway accepts only scalar values.
 
-    Of many groups only as many as fit in 4,096 characters, ADMINS first.
+    The groups are cut at 4,096 characters of JSON, ADMINS first.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
     """
     groups = sorted(caller.groups, key=lambda group: (group != ADMINS, group))
-    while len(json.dumps(groups)) > MOST_GROUPS:
+    while len(json.dumps(groups)) > MAX_GROUPS_LENGTH:
         groups.pop()
-    told = {"userId": caller.id, "groups": json.dumps(groups), "name": caller.name, "email": caller.email}
-    return {name: value for name, value in told.items() if value is not None}
+    values = {"userId": caller.id, "groups": json.dumps(groups), "name": caller.name, "email": caller.email}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def from_context(told: Mapping[str, Any]) -> Caller:
-    """The caller whom the authorizer told of. Raises NotSignedIn where it told of nobody."""
-    if "userId" not in told:
-        raise NotSignedIn
-    groups = frozenset(json.loads(told.get("groups") or "[]"))
-    return Caller(ID(told["userId"]), groups, told.get("name"), told.get("email"))
+def from_authorizer_context(context: Mapping[str, Any]) -> Caller:
+    """Returns the caller in the authorizer's context. Raises Unauthenticated if it has no user."""
+    if "userId" not in context:
+        raise Unauthenticated
+    groups = frozenset(json.loads(context.get("groups") or "[]"))
+    return Caller(ID(context["userId"]), groups, context.get("name"), context.get("email"))
 
 
 def groups_claim(identity: Mapping[str, Any]) -> str:
-    """Where a token names the groups. Only a Cognito identity has `groups` of its own, by which it is known here."""
+    """Returns the name of the claim with the groups. Only a Cognito identity has the member `groups`."""
     return COGNITO_GROUPS if "groups" in identity else os.environ.get("GROUPS_CLAIM", COGNITO_GROUPS)
 
 
-def groups_in(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
-    """The groups that a token names, in a list or, where it is one, as a text."""
-    named = claims.get(claim)
-    listed = named if isinstance(named, list) else [named]
-    return frozenset(group for group in listed if isinstance(group, str))
+def parse_groups(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    """Returns the groups in a claim that is a list or a single string."""
+    value = claims.get(claim)
+    values = value if isinstance(value, list) else [value]
+    return frozenset(group for group in values if isinstance(group, str))
 
 
-def within_bounds(kind: Any, claim: Any) -> Any:
-    """A claim that our bounds allow; None for any other, as if the token did not have it."""
+def validate_or_none(type_: Any, claim: Any) -> Any:
+    """Returns a claim that satisfies the constraints of a type; None for any other, as if it were absent."""
     try:
-        return loader(kind, same, checked=True)(claim, "claim")
+        return converter(type_, identity, validate=True)(claim, "claim")
     except InvalidInput:
         return None
 
 
 def user_id(subject: str) -> ID:
-    """The id of a user whom the issuer calls `subject`."""
-    if ID_FORM.fullmatch(subject):
+    """Returns the id of the user whose id at the issuer is `subject`."""
+    if ID_PATTERN.fullmatch(subject):
         return ID(subject)
     digest = hashlib.sha256(subject.encode(errors="surrogatepass")).hexdigest()
     return ID(f"x-{digest[:62]}")

@@ -1,6 +1,7 @@
-"""A function's start, made short. Import this first of all, and call `done` last.
+"""Shortens a function's cold start. An entry module imports this first and calls `finish` last.
 
-Until then nothing is looked through for garbage, of which loading makes none: that took a fifth of the time.
+Disables the garbage collector while modules load. Importing creates no garbage, and collecting took 20 % of the cold
+start.
 """
 
 import gc
@@ -9,9 +10,11 @@ import os
 gc.disable()
 
 
-def done() -> None:
-    """Ends the start. In Lambda the client of DynamoDB is made by then, for a function's start has a whole processor,
-    and its first request only the share that its memory buys it; and what is there by now is never looked through.
+def finish() -> None:
+    """Ends the cold start: enables the garbage collector again.
+
+    In Lambda it first creates the DynamoDB client, because the cold start has a complete CPU and a request only the
+    share that its memory buys, and then exempts all objects created so far from garbage collection.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """

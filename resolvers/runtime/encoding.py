@@ -1,4 +1,4 @@
-"""Records and arguments as the API's JSON, and back."""
+"""Converts records and arguments to the API's JSON, and back."""
 
 import hashlib
 import inspect
@@ -9,90 +9,94 @@ from typing import Any, get_args, get_type_hints
 
 from data import serialization
 from data.errors import InvalidInput
-from data.records import ABSENT
-from data.serialization import Naming, camel
-from resolvers.field_config import Field, Resolver
+from data.records import UNSET
+from data.serialization import Rename, camel_case
+from resolvers.field_config import FieldConfig, Resolver
 from resolvers.runtime.caller import Caller
 
 __all__ = [
+    "argument_types",
     "arguments",
-    "camel",
+    "batch_arguments",
+    "caller_parameter",
+    "camel_case",
     "decode",
     "digest",
     "encode",
-    "facts",
-    "parameters",
-    "parents",
-    "result",
-    "said",
-    "takes_caller",
+    "error_info",
+    "provided_fields",
+    "result_type",
 ]
 
 
-def encode(answer: Any, naming: Naming = camel) -> Any:
-    """An answer as AppSync takes it: all of a record, for the fields below it; the schema says what a client sees."""
-    return serialization.dump(answer, naming)
+def encode(value: Any, naming: Rename = camel_case) -> Any:
+    """Returns a result as JSON for AppSync: the entire record, because nested fields need it as their source."""
+    return serialization.to_plain(value, naming)
 
 
-def decode(kind: Any, given: Any, where: str, naming: Naming = camel) -> Any:
-    """What was given, as a `kind`; `where` is what people know it by. Raises InvalidInput, TooMany."""
-    return serialization.loader(kind, naming, checked=True)(given, where)
+def decode(type_: Any, value: Any, path: str, naming: Rename = camel_case) -> Any:
+    """Returns a JSON value as an object of a type; errors name its `path`. Raises InvalidInput, LimitExceeded."""
+    return serialization.converter(type_, naming, validate=True)(value, path)
 
 
-def arguments(resolver: Resolver, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A field's arguments as its resolver takes them. Raises InvalidInput or TooMany where one is out of bounds."""
-    kinds = {camel(name): (name, kind) for name, kind in parameters(resolver).items()}
-    return {name: decode(kind, given[spelled], spelled) for spelled, (name, kind) in kinds.items() if spelled in given}
+def arguments(resolver: Resolver, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the arguments of a field for its resolver. Raises InvalidInput, LimitExceeded."""
+    parameters_by_graphql_name = {camel_case(name): (name, type_) for name, type_ in argument_types(resolver).items()}
+    return {
+        name: decode(type_, values[graphql_name], graphql_name)
+        for graphql_name, (name, type_) in parameters_by_graphql_name.items()
+        if graphql_name in values
+    }
 
 
-def said(input: Any) -> dict[str, Any]:
-    """What an update's input says: all that was not left out. Raises InvalidInput where that is nothing."""
-    changes = {name: value for name, value in vars(input).items() if value is not ABSENT}
+def provided_fields(input: Any) -> dict[str, Any]:
+    """Returns the fields of an update that the client has set, null included. Raises InvalidInput if none is set."""
+    changes = {name: value for name, value in vars(input).items() if value is not UNSET}
     if not changes:
-        raise InvalidInput("input", "is empty: there is nothing to change")
+        raise InvalidInput("input", "must set at least one field")
     return changes
 
 
 def digest(input: Any) -> str:
-    """A hash of an input: the same for the same values, however they were written."""
+    """Returns the SHA-256 of an input: equal for equal values, however they were spelled in JSON."""
     return hashlib.sha256(json.dumps(encode(input), sort_keys=True).encode()).hexdigest()
 
 
-def parents(field: Field, sources: list[Mapping[str, Any]]) -> list[Any]:
-    """What a batched field's function is handed: of each parent the attribute in its row, or the parent itself."""
+def batch_arguments(field: FieldConfig, sources: list[Mapping[str, Any]]) -> list[Any]:
+    """Returns the first argument of a batched resolver: `batch.by` of each parent, or the parents themselves."""
     if field.batch and field.batch.by:
-        return [source[camel(field.batch.by)] for source in sources]
-    record = get_args(next(iter(hints(field.resolver).values())))[0]
-    return [serialization.load(record, source, camel) for source in sources]
+        return [source[camel_case(field.batch.by)] for source in sources]
+    type_ = get_args(next(iter(parameter_types(field.resolver).values())))[0]
+    return [serialization.from_plain(type_, source, camel_case) for source in sources]
 
 
-def facts(error: Exception) -> dict[str, Any]:
-    """What an error carries besides its text: its attributes, as `errorInfo`."""
-    return {camel(name): value for name, value in vars(error).items()}
+def error_info(error: Exception) -> dict[str, Any]:
+    """Returns the attributes of an error as `errorInfo`."""
+    return {camel_case(name): value for name, value in vars(error).items()}
 
 
-def takes_caller(resolver: Resolver) -> str | None:
-    """The name of the resolver's parameter that is the caller; None where it does not ask who calls."""
-    return next((name for name, kind in hints(resolver).items() if kind is Caller), None)
+def caller_parameter(resolver: Resolver) -> str | None:
+    """Returns the name of the resolver's parameter for the caller; None if it has none."""
+    return next((name for name, type_ in parameter_types(resolver).items() if type_ is Caller), None)
 
 
-def parameters(resolver: Resolver) -> dict[str, Any]:
-    """The field's arguments among a resolver's parameters: all that is named and is not the caller, nor the parents."""
+def argument_types(resolver: Resolver) -> dict[str, Any]:
+    """Returns the types of the field's arguments: all parameters except the caller and the batch's parents."""
     return {
-        name: hints(resolver)[name]
+        name: parameter_types(resolver)[name]
         for name, parameter in inspect.signature(resolver).parameters.items()
-        if hints(resolver)[name] is not Caller and parameter.kind is not inspect.Parameter.POSITIONAL_ONLY
+        if parameter_types(resolver)[name] is not Caller and parameter.kind is not inspect.Parameter.POSITIONAL_ONLY
     }
 
 
-def result(field: Field) -> Any:
-    """The type that a field answers: of a batched one, the member of its function's list."""
-    answer = get_type_hints(field.resolver, include_extras=True)["return"]
-    return get_args(answer)[0] if field.batch else answer
+def result_type(field: FieldConfig) -> Any:
+    """Returns the type of a field: for a batched field, the item type of the resolver's list."""
+    type_ = get_type_hints(field.resolver, include_extras=True)["return"]
+    return get_args(type_)[0] if field.batch else type_
 
 
 @cache
-def hints(resolver: Resolver) -> dict[str, Any]:
-    """The types of a resolver's parameters, in their order."""
-    found = get_type_hints(resolver, include_extras=True)
-    return {name: found[name] for name in inspect.signature(resolver).parameters}
+def parameter_types(resolver: Resolver) -> dict[str, Any]:
+    """Returns the types of a resolver's parameters, in their order."""
+    types = get_type_hints(resolver, include_extras=True)
+    return {name: types[name] for name in inspect.signature(resolver).parameters}

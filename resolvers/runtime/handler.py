@@ -1,8 +1,9 @@
-"""The entry of every AppSync Lambda function.
+"""The handler of every AppSync Lambda function.
 
-A root field's event comes alone and is answered `{"ok": value}` or `{"err": {"type", "message", "info"}}`, which the
-field's APPSYNC_JS handler turns into a value or an error. A batched field's events come in a list and are answered in
-a list, each `{"data": value}` or with `errorMessage` and `errorType`; one that comes alone by the bare value.
+The event of a root field is a single object. Its response is `{"ok": value}` or `{"err": {"type", "message", "info"}}`,
+which the field's APPSYNC_JS handler turns into a value or an error. The events of a batched field are a list. Their
+response is a list of `{"data": value}` or of objects with `errorMessage` and `errorType`; if a batched field's event is
+a single object, its response is the plain value.
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
 """
 
@@ -18,127 +19,134 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from data.errors import Fault, Refusal, TryAgain
-from resolvers.field_config import Field
+from data.errors import ApiError, StorageError, TryAgain
+from resolvers.field_config import FieldConfig
 from resolvers.runtime import caller, encoding
 from resolvers.runtime.errors import InternalError
-from resolvers.wiring import ROWS
+from resolvers.wiring import FIELD_BY_PATH
 
 Event = Mapping[str, Any]
-Answer = dict[str, Any]
+Result = dict[str, Any]
 
-MOST_FAILURES = 32  # of one batch, in search of the items that make it fail
+MAX_FAILURES = 32  # in one batch, while its failing items are searched for
 
 logger = Logger(service="homes")
 metrics = Metrics(namespace="Homes", service=f"homes-{os.environ.get('STAGE', 'desk')}")
 
 
-def answer(event: Any, context: object) -> Any:
-    """The answer to an event, or to each of a list of events, in their order."""
+def resolve_event(event: Any, context: object) -> Any:
+    """Returns the response to an event, or to each event of a list, in order."""
     first = event[0] if isinstance(event, list) else event
     logger.set_correlation_id(correlation_id(first))
-    field = ROWS["{parentTypeName}.{fieldName}".format(**first["info"])]
+    field = FIELD_BY_PATH["{parentTypeName}.{fieldName}".format(**first["info"])]
     if isinstance(event, list):
-        return many(field, event)
-    return alone(field, event) if field.batch else root(field, event)
+        return resolve_batch(field, event)
+    return resolve_single(field, event) if field.batch else resolve_root(field, event)
 
 
-def root(field: Field, event: Event) -> Answer:
+def resolve_root(field: FieldConfig, event: Event) -> Result:
     try:
         return {"ok": encoding.encode(field.resolver(**arguments(field, event)))}
     except Exception as error:
-        told = explained(field, error)
-        return {"err": {"type": type(told).__name__, "message": str(told), "info": encoding.facts(told)}}
+        client_error = to_client_error(field, error)
+        return {
+            "err": {
+                "type": type(client_error).__name__,
+                "message": str(client_error),
+                "info": encoding.error_info(client_error),
+            }
+        }
 
 
-def alone(field: Field, event: Event) -> Any:
-    """The bare value of a batched field whose event came alone; raises what went wrong, by the name to be seen."""
+def resolve_single(field: FieldConfig, event: Event) -> Any:
+    """Returns the plain value for a single event of a batched field; raises the client error."""
     try:
-        return encoding.encode(answered(field, [event])[0])
+        return encoding.encode(call_batch_resolver(field, [event])[0])
     except Exception as error:
-        raise explained(field, error) from None
+        raise to_client_error(field, error) from None
 
 
-def many(field: Field, events: list[Event]) -> list[Answer]:
-    """The answer to each event, in their order: one that goes wrong takes none of the others along.
+def resolve_batch(field: FieldConfig, events: list[Event]) -> list[Result]:
+    """Returns the result of each event, in order; a failing event does not affect the others.
 
-    Events that agree in arguments and caller go to the field's function together, so it reads once for all of them.
+    Events with equal arguments and caller are passed to the resolver together, so it reads once for all of them.
     """
-    answers: dict[int, Answer] = {}
-    for positions in alike(events):
-        answers |= zip(positions, items(field, [events[position] for position in positions]), strict=True)
-    return [answers[position] for position in range(len(events))]
+    results: dict[int, Result] = {}
+    for positions in group_by_arguments_and_caller(events):
+        results |= zip(positions, resolve_group(field, [events[position] for position in positions]), strict=True)
+    return [results[position] for position in range(len(events))]
 
 
-def alike(events: list[Event]) -> list[list[int]]:
-    """The positions of the events that agree in arguments and caller, group by group."""
+def group_by_arguments_and_caller(events: list[Event]) -> list[list[int]]:
+    """Returns groups of positions of events with equal arguments and caller."""
     groups: list[tuple[Any, list[int]]] = []
     for position, event in enumerate(events):
-        asked = event["arguments"], event.get("identity")
-        for same, positions in groups:
-            if same == asked:
+        group_key = event["arguments"], event.get("identity")
+        for key, positions in groups:
+            if key == group_key:
                 positions.append(position)
                 break
         else:
-            groups.append((asked, [position]))
+            groups.append((group_key, [position]))
     return [positions for _, positions in groups]
 
 
-def items(field: Field, events: list[Event]) -> list[Answer]:
-    """The answers to events that agree. Where one makes them fail together, the halves are tried, until it fails alone.
+def resolve_group(field: FieldConfig, events: list[Event]) -> list[Result]:
+    """Returns the results of events with equal arguments and caller.
 
-    But not where the table is what fails, nor without end: either would only be more to do for it.
+    If a call fails, its halves are called until each failing event is isolated: not if the table itself fails, and at
+    most until MAX_FAILURES calls have failed, because further calls would only add load.
     """
-    answers: list[Answer] = []
-    waiting, failures = [events], 0
-    while waiting:
-        some = waiting.pop()
+    results: list[Result] = []
+    pending, failures = [events], 0
+    while pending:
+        chunk = pending.pop()
         try:
-            answers += [{"data": encoding.encode(value)} for value in answered(field, some)]
+            results += [{"data": encoding.encode(value)} for value in call_batch_resolver(field, chunk)]
         except Exception as error:
             failures += 1
-            if len(some) > 1 and failures < MOST_FAILURES and not isinstance(error, (TryAgain, Fault)):
-                half = len(some) // 2
-                waiting += [some[half:], some[:half]]
+            if len(chunk) > 1 and failures < MAX_FAILURES and not isinstance(error, (TryAgain, StorageError)):
+                half = len(chunk) // 2
+                pending += [chunk[half:], chunk[:half]]
             else:
-                told = explained(field, error)
-                wrong = {"data": None, "errorMessage": str(told), "errorType": type(told).__name__}
-                answers += [wrong for _ in some]
-    return answers
+                client_error = to_client_error(field, error)
+                failure = {"data": None, "errorMessage": str(client_error), "errorType": type(client_error).__name__}
+                results += [failure for _ in chunk]
+    return results
 
 
-def answered(field: Field, events: list[Event]) -> list[Any]:
-    """What the field's function answers to each of these, which agree in arguments and caller."""
-    parents = encoding.parents(field, [event["source"] for event in events])
+def call_batch_resolver(field: FieldConfig, events: list[Event]) -> list[Any]:
+    """Returns the resolver's value for each of these events, which have equal arguments and caller."""
+    parents = encoding.batch_arguments(field, [event["source"] for event in events])
     values: list[Any] = field.resolver(parents, **arguments(field, events[0]))
     if len(values) != len(events):
-        raise ValueError(f"{field.path} answered {len(values)} of {len(events)}")
+        raise ValueError(f"{field.path} returned {len(values)} values for {len(events)} events")
     return values
 
 
-def arguments(field: Field, event: Event) -> dict[str, Any]:
-    given = encoding.arguments(field.resolver, event["arguments"])
-    if name := encoding.takes_caller(field.resolver):
-        given[name] = caller.from_identity(event.get("identity"))
-    return given
+def arguments(field: FieldConfig, event: Event) -> dict[str, Any]:
+    values = encoding.arguments(field.resolver, event["arguments"])
+    if name := encoding.caller_parameter(field.resolver):
+        values[name] = caller.from_identity(event.get("identity"))
+    return values
 
 
-def explained(field: Field, error: Exception) -> Exception:
-    """What the client is told of an error: a refusal as it is, of anything else where to find it in our log."""
-    told = error if isinstance(error, Refusal) else InternalError(logger.get_correlation_id() or "")
-    note(field.path, error, told)
-    return told
+def to_client_error(field: FieldConfig, error: Exception) -> Exception:
+    """Returns the error for the client: a client error unchanged, for any other an InternalError with the log's id."""
+    client_error = error if isinstance(error, ApiError) else InternalError(logger.get_correlation_id() or "")
+    record_error(field.path, error, client_error)
+    return client_error
 
 
-def note(path: str, error: Exception, told: Exception) -> None:
-    """Counts what the client of a field, or of a route, is told of an error, and logs what only we can put right."""
+def record_error(path: str, error: Exception, client_error: Exception) -> None:
+    """Counts the error that the client of a field or route receives, and logs failures of the service."""
     metrics.add_dimension(name="field", value=path)
-    metrics.add_metric(name=type(told).__name__, unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=type(client_error).__name__, unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
-    metrics.clear_metrics()  # which flushing does not do where metrics are off
+    metrics.clear_metrics()  # flushing does not clear them if metrics are disabled
     if isinstance(error, TryAgain):
-        logger.warning("the table is busy or away", field=path, cause=repr(error.__cause__))
-    elif not isinstance(error, Refusal):
+        logger.warning("the table is throttled or unreachable", field=path, cause=repr(error.__cause__))
+    elif not isinstance(error, ApiError):
         logger.exception("a resolver failed", field=path, exc_info=error)
 
 
@@ -147,8 +155,8 @@ def correlation_id(event: Event) -> str:
     return str(headers.get("x-amzn-trace-id") or uuid.uuid4())
 
 
-def traced(entry: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The entry under X-Ray, where the function has it on; its SDK is not even imported elsewhere."""
+def with_tracing(entry: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Returns the handler with X-Ray tracing if TRACING is `on`; otherwise the SDK is not imported."""
     if os.environ.get("TRACING") != "on":
         return entry
     from aws_lambda_powertools.tracing import Tracer
@@ -158,5 +166,5 @@ def traced(entry: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return wrapped
 
 
-handle = traced(answer)
-cold_start.done()
+handle = with_tracing(resolve_event)
+cold_start.finish()

@@ -1,4 +1,4 @@
-"""Public keys of token issuers: fetched, cached, and fetched again when they must be (RFC 7517)."""
+"""Fetches and caches the public keys of token issuers (JWKS, RFC 7517)."""
 
 import logging
 import math
@@ -18,7 +18,7 @@ JWKS_TTL_SECONDS = 3_600.0
 MIN_REFETCH_SECONDS = 10.0
 FETCH_TIMEOUT_SECONDS = 3.0
 MAX_KEYS = 100  # of one issuer
-ALGORITHMS = {  # by a key's `kty` or, of an elliptic one, by its curve (RFC 7518)
+ALGORITHMS = {  # by a key's `kty`; for elliptic-curve keys by the curve (RFC 7518)
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     "P-256": ("ES256",),
     "P-384": ("ES384",),
@@ -39,10 +39,10 @@ class JwksUnavailable(Exception):
 
 @dataclass
 class JwksCache:
-    """An issuer's public keys by `kid`. `fetch` returns the members of its JWKS, and may block.
+    """An issuer's public keys by `kid`. `fetch` returns the members of its JWKS and may block.
 
-    Keys are fetched again after an hour, and for an unknown `kid`, but never within 10 s of the last attempt. If that
-    fails, the cached keys stay valid. At most the first 100 members of a JWKS are read.
+    Keys are fetched again after an hour and for an unknown `kid`, but never within 10 s of the last attempt. If a fetch
+    fails, the cached keys remain valid. Only the first 100 members of a JWKS are read.
     """
 
     url: str
@@ -60,14 +60,14 @@ class JwksCache:
         return self.clock() - self.attempted_at >= MIN_REFETCH_SECONDS
 
     def ensure_fresh(self, kid: str) -> None:
-        """Fetches the keys if this one is unknown or the cache too old, and the last attempt is long enough ago."""
+        """Fetches the keys if this key is unknown or the cache has expired, unless the last attempt was too recent."""
         if self.needs_refresh(kid) and self.may_refresh():
             with self.attempt():
                 self.store(self.fetch())
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Counts what runs inside as an attempt to fetch the keys, and logs its failure."""
+        """Records an attempt to fetch the keys, and logs its failure."""
         self.attempted_at = self.clock()
         try:
             yield
@@ -75,36 +75,36 @@ class JwksCache:
             log.warning("the keys of %s could not be fetched: %r", self.url, error)
 
     def store(self, members: Any) -> None:
-        """Replaces the cached keys by a JWKS's members, without those that sign no tokens."""
+        """Replaces the cached keys with the members of a JWKS that sign tokens."""
         self.keys = {jwk["kid"]: jwk for jwk in members[:MAX_KEYS] if is_signing_key(jwk, self.algorithms)}
         self.fetched_at = self.attempted_at
 
     def key(self, kid: str) -> Jwk | None:
-        """The cached key of this id; None if the issuer has none. Raises JwksUnavailable."""
+        """Returns the cached key with this id; None if the issuer has none. Raises JwksUnavailable."""
         if not self.keys:
             raise JwksUnavailable(f"no keys of {self.url} are available")
         return self.keys.get(kid)
 
 
 def supports(jwk: Jwk, algorithm: str) -> bool:
-    """Whether a key is of the algorithm's kind, and does not state another algorithm."""
-    kind = jwk.get("crv" if jwk.get("kty") == "EC" else "kty")
-    return algorithm in ALGORITHMS.get(str(kind), ()) and jwk.get("alg", algorithm) == algorithm
+    """True if a key has the algorithm's key type and does not name another algorithm."""
+    key_type = jwk.get("crv" if jwk.get("kty") == "EC" else "kty")
+    return algorithm in ALGORITHMS.get(str(key_type), ()) and jwk.get("alg", algorithm) == algorithm
 
 
 def is_signing_key(jwk: Any, algorithms: Iterable[str]) -> bool:
-    """Whether a member of a JWKS is a public key that signs tokens by one of these algorithms."""
+    """True if a member of a JWKS is a public key that signs tokens with one of these algorithms."""
     identified = isinstance(jwk, dict) and isinstance(jwk.get("kid"), str) and jwk.get("use", "sig") == "sig"
     return identified and any(supports(jwk, algorithm) for algorithm in algorithms)
 
 
 def fetch_keys(issuer: str, jwks_uri: Callable[[str], str]) -> Any:
-    """The members of an issuer's JWKS, at the address that `jwks_uri` finds for it."""
+    """Returns the members of an issuer's JWKS; `jwks_uri` returns the URL of an issuer's JWKS."""
     return fetch_json(jwks_uri(issuer))["keys"]
 
 
 def discover_jwks_uri(issuer: str) -> str:
-    """The address of an issuer's keys, by its configuration; Cognito has one like any OpenID Connect issuer.
+    """Returns the URL of an issuer's JWKS from its OpenID configuration, which Cognito has too.
 
     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
     """
@@ -112,9 +112,9 @@ def discover_jwks_uri(issuer: str) -> str:
 
 
 def fetch_json(url: str, timeout_seconds: float = FETCH_TIMEOUT_SECONDS) -> dict[str, Any]:
-    """The JSON object at an address; no redirect is followed. AWS_CA_BUNDLE names further trusted authorities.
+    """Returns the JSON object at a URL, without following redirects. AWS_CA_BUNDLE adds trusted certificates.
 
-    Cognito's addresses are replaced by the endpoint that the environment names for AWS's own libraries, if any.
+    For Cognito's URLs, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER replaces the endpoint, as in AWS's SDKs.
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     if override_url := os.environ.get("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"):

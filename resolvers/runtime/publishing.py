@@ -1,6 +1,6 @@
-"""How a change is published: one signed request to AppSync, with every field that a subscriber may ask for selected.
+"""Publishes a change: one signed request to AppSync that selects every field a subscriber may select.
 
-APPSYNC_URL is the API's address. Subscribers get what the publisher selects and no more, so it selects everything.
+APPSYNC_URL is the API's URL. Subscribers receive only fields that the publisher selects, so it selects all of them.
 https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
 """
 
@@ -18,53 +18,56 @@ from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
 from data.records import PropertyChange, ZipChange
-from resolvers.runtime.encoding import camel, encode
+from resolvers.runtime.encoding import camel_case, encode
 
-SECONDS = 10
-AGENT = "homes-changes"  # firewalls turn away whoever does not say what they are
-
-
-class NotPublished(Exception):
-    """AppSync did not take a change; the text tells what it answered."""
+TIMEOUT_SECONDS = 10
+USER_AGENT = "homes-changes"  # the firewall rejects requests without a user agent
 
 
-def publish(change: PropertyChange, in_zips: Sequence[ZipChange]) -> None:
-    """Tells the subscribers of a home what changed, and those of each ZIP concerned. Raises NotPublished."""
-    body = json.dumps({"query": document(len(in_zips)), "variables": variables(change, in_zips)}).encode()
-    answer = sent(body)
-    if answer.status_code != 200 or json.loads(answer.content).get("errors"):
-        raise NotPublished(f"{answer.status_code}: {answer.text[:1_000]}")
+class PublishError(Exception):
+    """AppSync rejected a change; the message holds its response."""
 
 
-def variables(change: PropertyChange, in_zips: Sequence[ZipChange]) -> dict[str, Any]:
-    return {"home": encode(change), **{f"zip{n}": encode(in_zip) for n, in_zip in enumerate(in_zips)}}
+def publish(change: PropertyChange, zip_changes: Sequence[ZipChange]) -> None:
+    """Publishes a change to the subscribers of a property and of each affected ZIP code. Raises PublishError."""
+    body = json.dumps(
+        {"query": build_mutation(len(zip_changes)), "variables": build_variables(change, zip_changes)}
+    ).encode()
+    response = post(body)
+    if response.status_code != 200 or json.loads(response.content).get("errors"):
+        raise PublishError(f"{response.status_code}: {response.text[:1_000]}")
+
+
+def build_variables(change: PropertyChange, zip_changes: Sequence[ZipChange]) -> dict[str, Any]:
+    return {"property": encode(change), **{f"zip{n}": encode(zip_change) for n, zip_change in enumerate(zip_changes)}}
 
 
 @cache
-def document(zips: int) -> str:
-    """The mutation that publishes one change of a home, and `zips` of what it means to a ZIP."""
-    names = [f"zip{n}" for n in range(zips)]
-    taken = ["$home: PropertyChangeInput!", *(f"${name}: ZipChangeInput!" for name in names)]
-    told = [f"home: publishPropertyChange(input: $home) {selection(PropertyChange)}"]
-    told += [f"{name}: publishZipChange(input: ${name}) {selection(ZipChange)}" for name in names]
-    return f"mutation Publish({', '.join(taken)}) {{ {' '.join(told)} }}"
+def build_mutation(zip_count: int) -> str:
+    """Returns the mutation that publishes one change of a property and `zip_count` changes of ZIP codes."""
+    names = [f"zip{n}" for n in range(zip_count)]
+    parameters = ["$property: PropertyChangeInput!", *(f"${name}: ZipChangeInput!" for name in names)]
+    fields = [f"property: publishPropertyChange(input: $property) {full_selection(PropertyChange)}"]
+    fields += [f"{name}: publishZipChange(input: ${name}) {full_selection(ZipChange)}" for name in names]
+    return f"mutation Publish({', '.join(parameters)}) {{ {' '.join(fields)} }}"
 
 
-def selection(kind: type) -> str:
-    """All fields of a record, and of the records in it."""
-    told = {camel(name): record(hint) for name, hint in get_type_hints(kind).items()}
-    return f"{{ {' '.join(f'{name} {selection(inner)}' if inner else name for name, inner in told.items())} }}"
+def full_selection(type_: type) -> str:
+    """Returns a selection set with all fields of a record type and of its nested records."""
+    record_by_field = {camel_case(name): record_type(hint) for name, hint in get_type_hints(type_).items()}
+    fields = [f"{name} {full_selection(inner)}" if inner else name for name, inner in record_by_field.items()]
+    return f"{{ {' '.join(fields)} }}"
 
 
-def record(hint: Any) -> Any:
-    """The record that a type is, or is a list or a union of; None where it is none."""
-    return hint if is_dataclass(hint) else next(filter(None, map(record, get_args(hint))), None)
+def record_type(hint: Any) -> Any:
+    """Returns the record type in a type hint (itself, or inside of a list or union); None if there is none."""
+    return hint if is_dataclass(hint) else next(filter(None, map(record_type, get_args(hint))), None)
 
 
-def sent(body: bytes) -> Any:
-    """AppSync's answer to a body, signed with the function's own credentials."""
+def post(body: bytes) -> Any:
+    """Sends a request, signed with the function's credentials, and returns AppSync's response."""
     credentials, session = client()
-    headers = {"content-type": "application/json", "user-agent": AGENT}
+    headers = {"content-type": "application/json", "user-agent": USER_AGENT}
     request = AWSRequest("POST", os.environ["APPSYNC_URL"], data=body, headers=headers)
     SigV4Auth(credentials, "appsync", os.environ["AWS_REGION"]).add_auth(request)
     return session.send(request.prepare())
@@ -72,7 +75,9 @@ def sent(body: bytes) -> Any:
 
 @cache
 def client() -> tuple[Any, URLLib3Session]:
-    """Credentials that renew themselves, and connections that stay open."""
-    trusted: Any = os.environ.get("AWS_CA_BUNDLE") or True
-    at_once: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]  # or each body waits some 40 ms behind its headers
-    return get_session().get_credentials(), URLLib3Session(trusted, timeout=SECONDS, socket_options=at_once)
+    """Returns refreshing credentials and a session with persistent connections."""
+    verify: Any = os.environ.get("AWS_CA_BUNDLE") or True
+    socket_options: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]  # else each body is delayed by about 40 ms
+    return get_session().get_credentials(), URLLib3Session(
+        verify, timeout=TIMEOUT_SECONDS, socket_options=socket_options
+    )

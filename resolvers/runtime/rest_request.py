@@ -1,4 +1,4 @@
-"""What a request over REST asks, read from API Gateway's event.
+"""Parses a REST request from API Gateway's event.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -11,72 +11,72 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.errors import InvalidInput
-from data.records import First
+from data.records import PageSize
 from resolvers.runtime import caller as callers
 from resolvers.runtime import encoding
 from resolvers.runtime.caller import Caller
-from resolvers.runtime.errors import NotSignedIn
+from resolvers.runtime.errors import Unauthenticated
 
 Event = Mapping[str, Any]
 
 DEFAULT_LIMIT = 20
 
 
-def caller(event: Event) -> Caller:
-    """Who asks, as the authorizer told it. Raises NotSignedIn, also where their token's time is over meanwhile."""
-    told = event["requestContext"].get("authorizer") or {}
-    if float(told.get("expiresAt", 0)) <= time.time():
-        raise NotSignedIn
-    return callers.from_context(told)
+def parse_caller(event: Event) -> Caller:
+    """Returns the caller in the authorizer's context. Raises Unauthenticated if absent or if the token has expired."""
+    context = event["requestContext"].get("authorizer") or {}
+    if float(context.get("expiresAt", 0)) <= time.time():
+        raise Unauthenticated
+    return callers.from_authorizer_context(context)
 
 
-def query(event: Event, name: str) -> str | None:
-    """What an address says, the last time that it does."""
-    told: str | None = (event.get("queryStringParameters") or {}).get(name)
-    return told
+def query_parameter(event: Event, name: str) -> str | None:
+    """Returns a query parameter: the last value if it is repeated, None if it is absent."""
+    value: str | None = (event.get("queryStringParameters") or {}).get(name)
+    return value
 
 
 def header(event: Event, name: str) -> str | None:
-    """A header, whatever the case of its name; where it was sent several times, with commas between."""
-    found = values(event, name)
-    return ", ".join(found) if found else None
+    """Returns a header by its lower-case name; repeated headers are joined with commas. None if it is absent."""
+    lines = header_values(event, name)
+    return ", ".join(lines) if lines else None
 
 
-def values(event: Event, name: str) -> list[str]:
-    """A header as often as it was sent; `name` is in lower case."""
-    told = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
-    return [value for spelling, values in told.items() if spelling.lower() == name for value in values]
+def header_values(event: Event, name: str) -> list[str]:
+    """Returns the values of a header, one for each time that it was sent; `name` is in lower case."""
+    headers = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
+    return [value for spelling, values in headers.items() if spelling.lower() == name for value in values]
 
 
-def place(event: Event) -> str:
-    """The path that was asked for, with the stage before it where the address has one, without a slash at its end."""
-    told: str = event["requestContext"].get("path") or event["path"]
-    return told.rstrip("/")
+def request_path(event: Event) -> str:
+    """Returns the request's path without a trailing slash; it begins with the stage if the URL has one."""
+    path: str = event["requestContext"].get("path") or event["path"]
+    return path.rstrip("/")
 
 
-def limit(event: Event) -> int:
-    """How many are wanted. Raises InvalidInput."""
-    told = query(event, "limit")
-    if told is None:
+def parse_limit(event: Event) -> int:
+    """Returns the page size, 20 by default. Raises InvalidInput."""
+    value = query_parameter(event, "limit")
+    if value is None:
         return DEFAULT_LIMIT
-    if not re.fullmatch(r"-?[0-9]{1,9}", told):
+    if not re.fullmatch(r"-?[0-9]{1,9}", value):
         raise InvalidInput("limit", "must be a whole number")
-    first: int = encoding.decode(First, int(told), "limit")
+    first: int = encoding.decode(PageSize, int(value), "limit")
     return first
 
 
-def body(event: Event) -> dict[str, Any]:
-    """The JSON object that was sent. Raises InvalidInput."""
+def parse_json_body(event: Event) -> dict[str, Any]:
+    """Returns the request body, a JSON object. Raises InvalidInput."""
     try:
-        sent = event.get("body") or ""
-        text = base64.b64decode(sent, validate=True).decode() if event.get("isBase64Encoded") else sent
-        given = json.loads(text, parse_constant=refuse)
+        content = event.get("body") or ""
+        text = base64.b64decode(content, validate=True).decode() if event.get("isBase64Encoded") else content
+        value = json.loads(text, parse_constant=reject_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("the body", "is no JSON") from error
-    if not isinstance(given, dict):
-        raise InvalidInput("the body", "must be an object")
-    return given
+        raise InvalidInput("request body", "is not valid JSON") from error
+    if not isinstance(value, dict):
+        raise InvalidInput("request body", "must be an object")
+    return value
 
 
-def refuse(constant: str) -> None:
+def reject_constant(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")

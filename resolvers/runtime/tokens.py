@@ -1,7 +1,7 @@
-"""Verifies JSON Web Tokens (RFC 7519) of trusted issuers by the keys that these publish.
+"""Verifies JSON Web Tokens (RFC 7519) with the public keys of trusted issuers.
 
-AppSync's emulator and the REST authorizer use this one verifier; what differs between them is a `Policy`. Both refuse
-refresh tokens, and dates that are not numbers.
+AppSync's emulator and the REST authorizer share this verifier, each with its own `Policy`. Both reject refresh tokens
+and dates that are not numbers.
 """
 
 import math
@@ -23,7 +23,7 @@ Claims = dict[str, Any]
 
 
 class InvalidToken(Exception):
-    """A text is not a token, is not signed by a key of its issuer, or its claims do not allow access."""
+    """A string is not a token, is not signed by a key of its issuer, or its claims do not allow access."""
 
 
 class ExpiredToken(InvalidToken):
@@ -32,7 +32,7 @@ class ExpiredToken(InvalidToken):
 
 @dataclass(frozen=True)
 class Policy:
-    """What an API accepts. `audience_claims` name the claims that hold the audience of an issuer other than Cognito."""
+    """The tokens that an API accepts. For issuers other than Cognito, `audience_claims` hold the audience."""
 
     algorithms: tuple[str, ...]
     required_claims: tuple[str, ...]
@@ -43,7 +43,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class TrustedIssuer:
-    """An issuer whose tokens are accepted, if `audience` matches the whole of one of their audiences; None: any."""
+    """An issuer whose tokens are accepted if `audience` matches one of their audiences completely; None matches any."""
 
     url: str
     audience: re.Pattern[str] | None
@@ -53,7 +53,7 @@ class TrustedIssuer:
 
 @dataclass(frozen=True)
 class UnverifiedToken:
-    """A token of a trusted issuer, by its own account, and the key and algorithm that its header names."""
+    """A token whose claims name a trusted issuer, with the key id and algorithm of its header. Not verified yet."""
 
     text: str
     issuer: TrustedIssuer
@@ -62,7 +62,7 @@ class UnverifiedToken:
 
 
 class Verifier:
-    """Verifies tokens of these issuers by one policy."""
+    """Verifies tokens of several issuers with one policy."""
 
     def __init__(self, issuers: Iterable[TrustedIssuer], policy: Policy, clock: Clock = time.time) -> None:
         self.issuers = {issuer.url: issuer for issuer in issuers}
@@ -70,13 +70,13 @@ class Verifier:
         self.clock = clock
 
     def verify(self, text: str) -> Claims:
-        """The claims of a token, whose issuer's keys are fetched if need be. Raises InvalidToken, JwksUnavailable."""
+        """Returns the claims of a token; fetches its issuer's keys if needed. Raises InvalidToken, JwksUnavailable."""
         token = self.parse(text)
         token.issuer.jwks.ensure_fresh(token.kid)
         return self.claims(token)
 
     def parse(self, text: str) -> UnverifiedToken:
-        """Finds the issuer and the key of a token without trusting it. Raises InvalidToken."""
+        """Returns the issuer and key id of a token without verifying it. Raises InvalidToken."""
         if self.policy.max_length is not None and len(text) > self.policy.max_length:
             raise InvalidToken("the token is too long")
         try:
@@ -90,7 +90,7 @@ class Verifier:
         return UnverifiedToken(text, issuer, kid, algorithm)
 
     def claims(self, token: UnverifiedToken) -> Claims:
-        """The claims of a token, verified by the cached keys alone. Raises InvalidToken, JwksUnavailable."""
+        """Returns the claims of a token, verified with cached keys only. Raises InvalidToken, JwksUnavailable."""
         jwk = token.issuer.jwks.key(token.kid)
         if jwk is None or token.algorithm not in self.policy.algorithms or not supports(jwk, token.algorithm):
             raise InvalidToken("no key of the issuer signs like this")
@@ -106,7 +106,7 @@ class Verifier:
         return claims
 
     def check_dates(self, claims: Mapping[str, Any]) -> None:
-        """Checks that each date is a number, and that now is between them, give or take the leeway.
+        """Checks that each date is a number and that the token is valid now, within the leeway.
 
         Raises InvalidToken, ExpiredToken; OverflowError for a number that no float holds.
         """
@@ -121,7 +121,7 @@ class Verifier:
             raise ExpiredToken("the token has expired")
 
     def check_use(self, claims: Mapping[str, Any], issuer: TrustedIssuer) -> None:
-        """Refuses a refresh token and a token for another client. Raises InvalidToken."""
+        """Rejects refresh tokens and tokens for another client. Raises InvalidToken."""
         if claims.get("token_use") == "refresh":
             raise InvalidToken("a refresh token grants no access")
         names = self.policy.audience_claims if not issuer.cognito else cognito_audience_claims(claims)
@@ -130,7 +130,7 @@ class Verifier:
 
 
 def cognito_audience_claims(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    """An access token of Cognito's has no `aud`, but a `client_id`.
+    """Returns the claims with the audience of a Cognito token: access tokens have `client_id` instead of `aud`.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     """

@@ -1,4 +1,4 @@
-"""contracts/fields.json: callers, batches, caches and limits, if they alter what a client is answered."""
+"""contracts/fields.json: callers, batches, caches and limits, if they change a client's result."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -6,145 +6,155 @@ from typing import Any
 
 from schema_diff.changes import Change
 from schema_diff.contracts import artefact
-from schema_diff.contracts.artefact import Artefact
+from schema_diff.contracts.artefact import ContractFile
 from schema_diff.graphql import access
-from schema_diff.sources.source import FIELDS, Text
+from schema_diff.sources.source import FIELDS, SourceText
 
-REST_CACHES = ("cacheSeconds", "tokenSeconds")  # for these times an answer may be stale
-UNNOTICED = ("compressedBytes",)  # client and gateway negotiate the compression
+REST_CACHES = ("cacheSeconds", "tokenSeconds")  # for these times a response may be stale
+INVISIBLE_LIMITS = ("compressedBytes",)  # client and gateway negotiate the compression
 
-Said = tuple[str, str, str]  # the kind of a change, what it is, and its word in the id
+KindTextDetail = tuple[str, str, str]  # the kind of a change, its description, and the detail in its id
 
 
 @dataclass(frozen=True)
-class Cache:
+class CacheConfig:
     seconds: int
     keys: frozenset[str]
 
 
-def changes(before: Text, after: Text) -> Iterator[Change]:
-    """Changes of the fields that both sides have, and of limits. A field that came or went shows in the schema."""
+def changes(before: SourceText, after: SourceText) -> Iterator[Change]:
+    """Yields changes of the fields that both versions have, and of limits. The schema has added and removed fields."""
     old, new = artefact.read(before), artefact.read(after)
     for path in sorted(old.objects("fields").keys() & new.objects("fields").keys()):
-        for change in (*of_access(path, old, new), *of_field(path, old, new)):
-            yield placed(change, ("fields", path), old, new)
-    yield from of_numbers(("limits",), old, new)
-    yield from of_numbers(("rest",), old, new)
-    yield from of_plans(old, new)
+        for change in (*access_changes(path, old, new), *resolution_changes(path, old, new)):
+            yield add_lines(change, ("fields", path), old, new)
+    yield from number_changes(("limits",), old, new)
+    yield from number_changes(("rest",), old, new)
+    yield from usage_plan_changes(old, new)
 
 
-def placed(change: Change, path: artefact.Path, old: Artefact, new: Artefact) -> Change:
-    return replace(change, contract=FIELDS, line=new.line(*path), was=old.line(*path))
+def add_lines(change: Change, path: artefact.Path, old: ContractFile, new: ContractFile) -> Change:
+    return replace(change, contract=FIELDS, line=new.line(*path), base_line=old.line(*path))
 
 
-def of_access(path: str, old: Artefact, new: Artefact) -> Iterator[Change]:
-    before, after = (frozenset(map(caller, side.texts("fields", path, "auth"))) for side in (old, new))
+def access_changes(path: str, old: ContractFile, new: ContractFile) -> Iterator[Change]:
+    before, after = (frozenset(map(auth_mode, contract.strings("fields", path, "auth"))) for contract in (old, new))
     if before != after:
-        yield from access.moved(path, before, after, frozenset({path}))
+        yield from access.access_changes(path, before, after, frozenset({path}))
 
 
-def caller(directive: str) -> str:
-    return access.MODES.get(directive.removeprefix("@"), directive)
+def auth_mode(directive: str) -> str:
+    return access.AUTH_MODES.get(directive.removeprefix("@"), directive)
 
 
-def of_field(path: str, old: Artefact, new: Artefact) -> Iterator[Change]:
+def resolution_changes(path: str, old: ContractFile, new: ContractFile) -> Iterator[Change]:
     """Each change of how a field is resolved."""
-    said = [
-        *of_cache(cache(old, path), cache(new, path)),
-        *of_batch(batch(old, path), batch(new, path)),
-        *of_evictions(evictions(old, path), evictions(new, path)),
-        *of_function(old.at("fields", path, "function"), new.at("fields", path, "function")),
+    entries = [
+        *cache_changes(read_cache(old, path), read_cache(new, path)),
+        *batch_changes(batch_text(old, path), batch_text(new, path)),
+        *eviction_changes(eviction_texts(old, path), eviction_texts(new, path)),
+        *function_changes(old.value_at("fields", path, "function"), new.value_at("fields", path, "function")),
     ]
-    for kind, what, to in said:
-        yield Change(kind, path, what, to, frozenset({path}))
+    for kind, description, detail in entries:
+        yield Change(kind, path, description, detail, frozenset({path}))
 
 
-def cache(side: Artefact, path: str) -> Cache | None:
-    place = ("fields", path, "cache")
-    if side.at(*place) is None:
+def read_cache(contract: ContractFile, path: str) -> CacheConfig | None:
+    cache_path = ("fields", path, "cache")
+    if contract.value_at(*cache_path) is None:
         return None
-    return Cache(side.number(*place, "seconds"), frozenset(side.texts(*place, "keys")))
+    return CacheConfig(contract.number(*cache_path, "seconds"), frozenset(contract.strings(*cache_path, "keys")))
 
 
-def batch(side: Artefact, path: str) -> str:
-    """A batch in one word; empty if there is none."""
-    place = ("fields", path, "batch")
-    if side.at(*place) is None:
+def batch_text(contract: ContractFile, path: str) -> str:
+    """Returns a batch as text; empty if there is none."""
+    batch_path = ("fields", path, "batch")
+    if contract.value_at(*batch_path) is None:
         return ""
-    by = side.at(*place, "by")
-    return f"{side.number(*place, 'size')}" + (f" by {by}" if by else "")
+    by = contract.value_at(*batch_path, "by")
+    return f"{contract.number(*batch_path, 'size')}" + (f" by {by}" if by else "")
 
 
-def evictions(side: Artefact, path: str) -> list[str]:
-    """Each eviction in one word, `Query.property(arguments.id=arguments.propertyId)`."""
-    place = ("fields", path, "evicts")
-    found = []
-    for entry in side.members(*place):
+def eviction_texts(contract: ContractFile, path: str) -> list[str]:
+    """Returns each eviction as text, `Query.property(arguments.id=arguments.propertyId)`."""
+    evicts_path = ("fields", path, "evicts")
+    texts = []
+    for entry in contract.members(*evicts_path):
         keys = entry.get("keys") if isinstance(entry, dict) else None
         if not isinstance(keys, dict) or "field" not in entry:
-            raise side.misfit(place, "a list of evictions")
-        found.append(f"{entry['field']}({','.join(f'{key}={value}' for key, value in sorted(keys.items()))})")
-    return found
+            raise contract.format_error(evicts_path, "a list of evictions")
+        texts.append(f"{entry['field']}({','.join(f'{key}={value}' for key, value in sorted(keys.items()))})")
+    return texts
 
 
-def of_cache(before: Cache | None, after: Cache | None) -> Iterator[Said]:
+def cache_changes(before: CacheConfig | None, after: CacheConfig | None) -> Iterator[KindTextDetail]:
     if before is None and after:
-        what = f"its answer is kept {after.seconds} s by {' and '.join(sorted(after.keys))}"
-        yield "cache-added", what, str(after.seconds)
+        description = f"its result is cached for {after.seconds} s by {' and '.join(sorted(after.keys))}"
+        yield "cache-added", description, str(after.seconds)
     if before and after is None:
-        yield "cache-removed", "its answer is kept no more", ""
+        yield "cache-removed", "its result is not cached any more", ""
     if before and after:
-        by, to = " and ".join(sorted(after.keys)), "+".join(sorted(after.keys))
+        by, detail = " and ".join(sorted(after.keys)), "+".join(sorted(after.keys))
         if dropped := before.keys - after.keys:
-            yield "cache-shared", f"its answer is kept by {by}, and {' and '.join(sorted(dropped))} no more", to
+            yield (
+                "cache-key-removed",
+                f"its cache key is {by}, without {' and '.join(sorted(dropped))}",
+                detail,
+            )
         elif before.keys != after.keys:
-            yield "cache-split", f"its answer is kept by {by}", to
+            yield "cache-key-added", f"its cache key is {by}", detail
         if before.seconds != after.seconds:
             kind = "cache-longer" if after.seconds > before.seconds else "cache-shorter"
-            yield kind, f"its answer was kept {before.seconds} s, and is {after.seconds} s", str(after.seconds)
+            yield (
+                kind,
+                f"its result was cached for {before.seconds} s, and is for {after.seconds} s",
+                str(after.seconds),
+            )
 
 
-def of_batch(before: str, after: str) -> Iterator[Said]:
+def batch_changes(before: str, after: str) -> Iterator[KindTextDetail]:
     if before == after:
         return
     if before and after:
         yield "batch-changed", f"its batch was {before} and is {after}", after.replace(" ", "-")
         return
-    was, now = (f"in batches of {one}" if one else "one by one" for one in (before, after))
-    yield "batch-added" if after else "batch-removed", f"it was answered {was}, and is {now}", ""
+    was, now = (f"in batches of {size}" if size else "one by one" for size in (before, after))
+    yield "batch-added" if after else "batch-removed", f"it was resolved {was}, and is {now}", ""
 
 
-def of_evictions(before: list[str], after: list[str]) -> Iterator[Said]:
+def eviction_changes(before: list[str], after: list[str]) -> Iterator[KindTextDetail]:
     if sorted(before) == sorted(after):
         return
-    kind = "evicts-less" if set(before) - set(after) else "evicts-more"
-    was, now = (" and ".join(sorted(one)) or "nothing" for one in (before, after))
-    yield kind, f"it made stale {was}, and now {now}", "+".join(sorted(after))
+    kind = "eviction-removed" if set(before) - set(after) else "eviction-added"
+    was, now = (" and ".join(sorted(fields)) or "nothing" for fields in (before, after))
+    yield kind, f"it evicted {was}, and now {now}", "+".join(sorted(after))
 
 
-def of_function(before: Any, after: Any) -> Iterator[Said]:
+def function_changes(before: Any, after: Any) -> Iterator[KindTextDetail]:
     if before != after:
-        was, now = (f"the function {one}" if one else "AppSync itself" for one in (before, after))
-        yield "function-changed", f"{was} answered it, and {now} does", str(after or "none")
+        was, now = (f"the function {name}" if name else "AppSync itself" for name in (before, after))
+        yield "function-changed", f"{was} resolved it, and {now} does now", str(after or "none")
 
 
-def of_plans(old: Artefact, new: Artefact) -> Iterator[Change]:
+def usage_plan_changes(old: ContractFile, new: ContractFile) -> Iterator[Change]:
     before, after = old.objects("usagePlans"), new.objects("usagePlans")
     for name in before:
-        place = ("usagePlans", name)
+        plan_path = ("usagePlans", name)
         if name in after:
-            yield from of_numbers(place, old, new)
+            yield from number_changes(plan_path, old, new)
         else:
-            change = Change("usage-plan-removed", ".".join(place), f"there is no usage plan {name} any more")
-            yield placed(change, place, old, new)
+            change = Change("usage-plan-removed", ".".join(plan_path), f"there is no usage plan {name} any more")
+            yield add_lines(change, plan_path, old, new)
 
 
-def of_numbers(section: artefact.Path, old: Artefact, new: Artefact) -> Iterator[Change]:
+def number_changes(section: artefact.Path, old: ContractFile, new: ContractFile) -> Iterator[Change]:
     """Numbers of a section that became smaller or greater."""
-    for name in sorted(old.objects(*section).keys() & new.objects(*section).keys() - set(UNNOTICED)):
-        place = (*section, name)
-        was, now = old.number(*place), new.number(*place)
+    for name in sorted(old.objects(*section).keys() & new.objects(*section).keys() - set(INVISIBLE_LIMITS)):
+        number_path = (*section, name)
+        was, now = old.number(*number_path), new.number(*number_path)
         if was != now:
-            names = ("cache-shorter", "cache-longer") if name in REST_CACHES else ("limit-lowered", "limit-raised")
-            what = f"{name} was {was:,} and is {now:,}"
-            yield placed(Change(names[now > was], ".".join(place), what, str(now)), place, old, new)
+            kinds = ("cache-shorter", "cache-longer") if name in REST_CACHES else ("limit-lowered", "limit-raised")
+            description = f"{name} was {was:,} and is {now:,}"
+            yield add_lines(
+                Change(kinds[now > was], ".".join(number_path), description, str(now)), number_path, old, new
+            )

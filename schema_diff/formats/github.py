@@ -1,27 +1,27 @@
 """The report as annotations in GitHub's log."""
 
-from schema_diff.report import Finding, Report
-from schema_diff.severity import Grade
+from schema_diff.report import ChangeFinding, ComparisonReport
+from schema_diff.severity import Severity
 
-COMMANDS = {Grade.BREAKING: "error", Grade.DANGEROUS: "warning"}
+COMMANDS = {Severity.BREAKING: "error", Severity.DANGEROUS: "warning"}
 
 
-def as_github(report: Report) -> str:
+def as_github(report: ComparisonReport) -> str:
     """Workflow commands: an annotation for each breaking or dangerous change, and for each problem and notice.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
-    lines = [annotation(finding) for finding in report.findings if finding.grade in COMMANDS]
+    lines = [annotation(finding) for finding in report.findings if finding.severity in COMMANDS]
     lines += [f"::error title=schema-approvals.toml::{data(problem)}" for problem in report.problems]
     lines += [f"::notice title=schema-diff::{data(notice)}" for notice in report.notices]
     return "\n".join([*lines, report.summary])
 
 
-def annotation(finding: Finding) -> str:
+def annotation(finding: ChangeFinding) -> str:
     change = finding.change
-    command = "notice" if finding.approval else COMMANDS[finding.grade]
+    command = "notice" if finding.approval else COMMANDS[finding.severity]
     line = f",line={change.line}" if change.line else ""
-    title = f"{finding.grade}: {change.where}"
+    title = f"{finding.severity}: {change.location}"
     return f"::{command} file={attribute(change.file)}{line},title={attribute(title)}::{data(finding.message)}"
 
 

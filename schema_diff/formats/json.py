@@ -1,14 +1,14 @@
-"""The report as JSON, with all that it holds."""
+"""The report as JSON."""
 
 import json
 from typing import Any
 
-from schema_diff.report import Finding, Report
+from schema_diff.report import ChangeFinding, ComparisonReport
 
 
-def as_json(report: Report) -> str:
-    """All of it. `grade` is that for the apps that are out, `grades` that for each profile there is."""
-    told = {
+def as_json(report: ComparisonReport) -> str:
+    """Returns the report as JSON. `severity` is for the released apps, `severities` for each known profile."""
+    content = {
         "base": report.base,
         "head": report.head,
         "fails": report.fails,
@@ -16,22 +16,22 @@ def as_json(report: Report) -> str:
         "notices": list(report.notices),
         "changes": [entry(finding) for finding in report.findings],
     }
-    return json.dumps(told, indent=2)
+    return json.dumps(content, indent=2)
 
 
-def entry(finding: Finding) -> dict[str, Any]:
+def entry(finding: ChangeFinding) -> dict[str, Any]:
     change, approval = finding.change, finding.approval
     return {
         "id": change.id,
         "kind": change.kind,
-        "where": change.where,
-        "what": change.what,
+        "location": change.location,
+        "description": change.description,
         "file": change.file,
         "line": change.line,
-        "lineAtBase": change.was,
-        "grade": str(finding.grade),
-        "grades": {profile: str(grade) for profile, grade in finding.grades.items()},
-        "meets": finding.meets,
+        "lineAtBase": change.base_line,
+        "severity": str(finding.severity),
+        "severities": {profile: str(severity) for profile, severity in finding.severities.items()},
+        "impact": finding.impact,
         "remedy": finding.rule.remedy,
         "broken": list(finding.broken),
         "affected": list(finding.affected),

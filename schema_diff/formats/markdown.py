@@ -1,66 +1,75 @@
 """The report for a pull request."""
 
-from schema_diff.formats.table import kind, place
-from schema_diff.report import Finding, Report
-from schema_diff.severity import Grade
+from schema_diff.formats.table import file_and_line, kind_text
+from schema_diff.report import ChangeFinding, ComparisonReport
+from schema_diff.severity import Severity
 
-MARK = "<!-- schema-diff -->"  # by which the workflow finds its own comment again
-SIGNS = {Grade.BREAKING: "🔴", Grade.DANGEROUS: "🟠", Grade.SAFE: "🟢"}
-MOST_CHARACTERS = 60_000  # a comment on GitHub has at most 65,536
+COMMENT_MARKER = "<!-- schema-diff -->"  # marks the workflow's comment
+SEVERITY_SYMBOLS = {Severity.BREAKING: "🔴", Severity.DANGEROUS: "🟠", Severity.SAFE: "🟢"}
+MAX_CHARACTERS = 60_000  # a comment on GitHub has at most 65,536
 
 
-def markdown(report: Report) -> str:
-    """A line of outcome, a section for each grade; what is safe is folded. Cut where a comment would be too long."""
-    outcome = "An app that is out breaks." if report.fails else "No app that is out breaks."
-    if report.fails and not any(finding.stops for finding in report.findings):
-        outcome = "The approvals are to be mended."
-    parts = [MARK, f"### Contracts: {outcome}", escaped(report.summary), ""]
-    parts += [f"- **to mend:** {escaped(problem)}" for problem in report.problems]
-    for grade in (Grade.BREAKING, Grade.DANGEROUS):
-        parts += section(grade, report.of(grade))
-    safe = report.of(Grade.SAFE)
+def as_markdown(report: ComparisonReport) -> str:
+    """Returns the outcome and a section for each severity; safe changes are folded. At most `MAX_CHARACTERS`."""
+    outcome = "A released app breaks." if report.fails else "No released app breaks."
+    if report.fails and not any(finding.blocks for finding in report.findings):
+        outcome = "The approvals need a correction."
+    parts = [COMMENT_MARKER, f"### Contracts: {outcome}", escape(report.summary), ""]
+    parts += [f"- **problem:** {escape(problem)}" for problem in report.problems]
+    for severity in (Severity.BREAKING, Severity.DANGEROUS):
+        parts += section(severity, report.with_severity(severity))
+    safe = report.with_severity(Severity.SAFE)
     if safe:
-        rows = [f"- {code(finding.change.where)} {escaped(finding.change.what)}" for finding in safe]
-        parts += ["", f"<details><summary>{SIGNS[Grade.SAFE]} {len(safe)} safe</summary>", "", *rows, "", "</details>"]
-    parts += ["", *(f"> {escaped(notice)}" for notice in report.notices)] if report.notices else []
-    return cut("\n".join(parts) + "\n")
+        rows = [f"- {as_code(finding.change.location)} {escape(finding.change.description)}" for finding in safe]
+        parts += [
+            "",
+            f"<details><summary>{SEVERITY_SYMBOLS[Severity.SAFE]} {len(safe)} safe</summary>",
+            "",
+            *rows,
+            "",
+            "</details>",
+        ]
+    parts += ["", *(f"> {escape(notice)}" for notice in report.notices)] if report.notices else []
+    return truncate("\n".join(parts) + "\n")
 
 
-def section(grade: Grade, findings: list[Finding]) -> list[str]:
+def section(severity: Severity, findings: list[ChangeFinding]) -> list[str]:
     if not findings:
         return []
-    head = [
+    header = [
         "",
-        f"#### {SIGNS[grade]} {len(findings)} {grade}",
+        f"#### {SEVERITY_SYMBOLS[severity]} {len(findings)} {severity}",
         "",
-        "| where | change | who meets it | instead |",
+        "| location | change | impact | suggestion |",
         "|---|---|---|---|",
     ]
-    return [*head, *map(row, findings)]
+    return [*header, *map(row, findings)]
 
 
-def row(finding: Finding) -> str:
+def row(finding: ChangeFinding) -> str:
     change, approval = finding.change, finding.approval
-    said = f"approved until {approval.until}: {escaped(approval.why)}" if approval else f"id {code(change.id)}"
+    approval_text = (
+        f"approved until {approval.until}: {escape(approval.why)}" if approval else f"id {as_code(change.id)}"
+    )
     cells = (
-        f"{code(change.where)}<br>{escaped(place(finding))}",
-        f"{escaped(kind(finding))}: {escaped(change.what)}",
-        f"{escaped(finding.meets)}<br>**{escaped(finding.touch)}**",
-        f"{escaped(finding.rule.remedy)}<br>{said}",
+        f"{as_code(change.location)}<br>{escape(file_and_line(finding))}",
+        f"{escape(kind_text(finding))}: {escape(change.description)}",
+        f"{escape(finding.impact)}<br>**{escape(finding.operations_summary)}**",
+        f"{escape(finding.rule.remedy)}<br>{approval_text}",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def code(text: str) -> str:
-    """Text as code in a cell of a table, whatever it holds."""
-    return f"<code>{escaped(text)}</code>"
+def as_code(text: str) -> str:
+    """Returns text as code in a cell of a table, with special characters escaped."""
+    return f"<code>{escape(text)}</code>"
 
 
-def escaped(text: str) -> str:
-    """Text that is read as it stands: neither markup, nor a mention of somebody, nor the end of a cell."""
-    for sign in "\\*_[]~$#":
-        text = text.replace(sign, f"\\{sign}")
-    for sign, written in (
+def escape(text: str) -> str:
+    """Returns text without markup, mentions of users and delimiters of cells."""
+    for character in "\\*_[]~$#":
+        text = text.replace(character, f"\\{character}")
+    for character, entity in (
         ("&", "&amp;"),
         ("<", "&lt;"),
         (">", "&gt;"),
@@ -68,12 +77,12 @@ def escaped(text: str) -> str:
         ("@", "&#64;"),
         ("`", "&#96;"),
     ):
-        text = text.replace(sign, written)
+        text = text.replace(character, entity)
     return " ".join(text.split())
 
 
-def cut(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
+def truncate(text: str) -> str:
+    if len(text) <= MAX_CHARACTERS:
         return text
-    whole = text[:MOST_CHARACTERS].rpartition("\n")[0]
-    return f"{whole}\n\nThere is more than a comment holds; `make schema-diff` tells all of it.\n"
+    complete_lines = text[:MAX_CHARACTERS].rpartition("\n")[0]
+    return f"{complete_lines}\n\nThe report is longer than a comment may be; `make schema-diff` prints all of it.\n"

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from schema_diff.report import Finding, Report
-from schema_diff.severity import Grade
+from schema_diff.report import ChangeFinding, ComparisonReport
+from schema_diff.severity import Severity
 
-LEVELS = {Grade.BREAKING: "error", Grade.DANGEROUS: "warning", Grade.SAFE: "note"}
-SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {Severity.BREAKING: "error", Severity.DANGEROUS: "warning", Severity.SAFE: "note"}
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_sarif(report: Report) -> str:
+def as_sarif(report: ComparisonReport) -> str:
     """SARIF 2.1.0, one result a change; an approval suppresses it."""
     kinds = sorted({finding.change.kind: finding for finding in report.findings}.items())
     rules = [
@@ -21,21 +21,21 @@ def as_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [result(one) for one in report.findings],
+        "results": [result(finding) for finding in report.findings],
     }
-    return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def result(finding: Finding) -> dict[str, Any]:
+def result(finding: ChangeFinding) -> dict[str, Any]:
     change, approval = finding.change, finding.approval
     region = {"region": {"startLine": change.line}} if change.line else {}
     location = {"physicalLocation": {"artifactLocation": {"uri": change.file}, **region}}
-    suppressed = [{"kind": "external", "justification": approval.why}] if approval else []
+    suppressions = [{"kind": "external", "justification": approval.why}] if approval else []
     return {
         "ruleId": change.kind,
-        "level": LEVELS[finding.grade],
+        "level": LEVELS[finding.severity],
         "message": {"text": finding.message},
         "locations": [location],
         "partialFingerprints": {"changeId/v1": change.id},
-        **({"suppressions": suppressed} if suppressed else {}),
+        **({"suppressions": suppressions} if suppressions else {}),
     }

@@ -1,61 +1,64 @@
-"""The report for a terminal: a table of what weighs, and below it each of its changes in full."""
+"""The report for a terminal: a table of breaking and dangerous changes, followed by the details of each."""
 
 import textwrap
 
-from schema_diff.report import Finding, Report
-from schema_diff.severity import Grade
+from schema_diff.report import ChangeFinding, ComparisonReport
+from schema_diff.severity import Severity
 
 WIDTH = 110
-MOST_WHERE = 46
-HEAD = f"{'grade':10}{'file':26} {'where':{MOST_WHERE}} {'change':30} operations that are out"
+LOCATION_WIDTH = 46
+HEADER = f"{'severity':10}{'file':26} {'location':{LOCATION_WIDTH}} {'change':30} affected released operations"
 
 
-def table(report: Report) -> str:
-    """Worst first. What is safe is counted, and listed where nothing else is."""
-    weighing = [finding for finding in report.findings if finding.grade is not Grade.SAFE]
-    shown = weighing or list(report.findings)
-    lines = [HEAD, *(row(finding) for finding in shown)] if shown else []
+def as_table(report: ComparisonReport) -> str:
+    """Returns the table, most severe first. Safe changes are counted, and listed only if there are no others."""
+    significant = [finding for finding in report.findings if finding.severity is not Severity.SAFE]
+    listed_findings = significant or list(report.findings)
+    lines = [HEADER, *(row(finding) for finding in listed_findings)] if listed_findings else []
     lines += [""] if lines else []
-    for finding in weighing:
+    for finding in significant:
         lines += [*details(finding), ""]
-    lines += [f"To mend: {problem}" for problem in report.problems]
+    lines += [f"Problem: {problem}" for problem in report.problems]
     lines += [f"Note: {notice}" for notice in report.notices]
     return "\n".join([*lines, report.summary])
 
 
-def row(finding: Finding) -> str:
+def row(finding: ChangeFinding) -> str:
     change = finding.change
-    mark = "approved" if finding.approval else str(finding.grade)
-    touched = f"{len(finding.broken)} broken, {len(finding.affected)} affected" if finding.is_traced else "not known"
-    return f"{mark:10}{place(finding):26} {change.where:{MOST_WHERE}} {kind(finding):30} {touched}".rstrip()
+    status = "approved" if finding.approval else str(finding.severity)
+    operations = f"{len(finding.broken)} broken, {len(finding.affected)} affected" if finding.is_traced else "unknown"
+    location = f"{file_and_line(finding):26} {change.location:{LOCATION_WIDTH}}"
+    return f"{status:10}{location} {kind_text(finding):30} {operations}".rstrip()
 
 
-def kind(finding: Finding) -> str:
+def kind_text(finding: ChangeFinding) -> str:
     return finding.change.kind.replace("/", " ")
 
 
-def place(finding: Finding) -> str:
-    """File and line, as a terminal or an editor links them."""
+def file_and_line(finding: ChangeFinding) -> str:
+    """Returns file and line in the format that terminals and editors link."""
     change = finding.change
     return f"{change.file}:{change.line}" if change.line else change.file
 
 
-def details(finding: Finding) -> list[str]:
-    """What it is, who does what, which operations it meets, and the way around."""
+def details(finding: ChangeFinding) -> list[str]:
+    """Returns the description, the impact, the affected operations and the suggestion."""
     change = finding.change
-    approved = finding.approval
-    told = [
-        ("", f"{change.what}."),
-        ("meets it", f"{finding.meets}."),
-        ("apps", f"{finding.touch}."),
-        ("instead", f"{finding.rule.remedy}."),
+    approval = finding.approval
+    entries = [
+        ("", f"{change.description}."),
+        ("impact", f"{finding.impact}."),
+        ("apps", f"{finding.operations_summary}."),
+        ("suggestion", f"{finding.rule.remedy}."),
     ]
-    if finding.grade is Grade.BREAKING:
-        told += [("approved", f"until {approved.until}: {approved.why}") if approved else ("approve", change.id)]
-    head = f"{finding.grade}: {change.where}" + (f" (line {change.was} at the base)" if change.was else "")
-    return [head, *(wrapped(label, text) for label, text in told)]
+    if finding.severity is Severity.BREAKING:
+        entries += [("approved", f"until {approval.until}: {approval.why}") if approval else ("approval id", change.id)]
+    header = f"{finding.severity}: {change.location}" + (
+        f" (line {change.base_line} at the base)" if change.base_line else ""
+    )
+    return [header, *(wrap(label, text) for label, text in entries)]
 
 
-def wrapped(label: str, text: str) -> str:
-    start = f"  {label:10}"
+def wrap(label: str, text: str) -> str:
+    start = f"  {label:12}"
     return textwrap.fill(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False)

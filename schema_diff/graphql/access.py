@@ -1,6 +1,6 @@
-"""Who may see what: AppSync's directives on fields and types, which other tools take for ornaments.
+"""Access: AppSync's authorization directives on fields and types.
 
-A field's own directives replace its type's; without any, it is the API's default mode alone that is let in.
+A field's own directives replace its type's; without any, only the API's default mode is authorized.
 https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#using-additional-authorization-modes
 """
 
@@ -10,9 +10,9 @@ from typing import Any
 from graphql import DirectiveNode, is_interface_type, is_object_type, value_from_ast_untyped
 
 from schema_diff.changes import Change
-from schema_diff.graphql.schema_document import Contract
+from schema_diff.graphql.schema_document import SchemaDocument
 
-MODES = {
+AUTH_MODES = {
     "aws_api_key": "an API key",
     "aws_iam": "IAM",
     "aws_oidc": "OpenID Connect",
@@ -20,59 +20,80 @@ MODES = {
     "aws_cognito_user_pools": "Cognito",
     "aws_auth": "Cognito",
 }
-DEFAULT = frozenset({"the default mode"})
+DEFAULT_MODE = frozenset({"the default mode"})
 
 
-def granted(uses: Iterable[DirectiveNode]) -> frozenset[str] | None:
-    """The kinds of caller that directives let in, a Cognito group each for itself; None where none of them says."""
-    said = [use for use in uses if use.name.value in MODES]
-    return frozenset(caller for use in said for caller in callers(use)) if said else None
+def allowed_callers(directives: Iterable[DirectiveNode]) -> frozenset[str] | None:
+    """Returns the callers that directives authorize, each Cognito group separately; None without such a directive."""
+    auth_directives = [directive for directive in directives if directive.name.value in AUTH_MODES]
+    return (
+        frozenset(caller for directive in auth_directives for caller in callers_of(directive))
+        if auth_directives
+        else None
+    )
 
 
-def callers(use: DirectiveNode) -> list[str]:
-    mode = MODES[use.name.value]
-    groups: Any = next((value_from_ast_untyped(one.value) for one in use.arguments or ()), None)
+def callers_of(directive: DirectiveNode) -> list[str]:
+    mode = AUTH_MODES[directive.name.value]
+    groups: Any = next((value_from_ast_untyped(argument.value) for argument in directive.arguments or ()), None)
     names = groups if isinstance(groups, list) else [groups]
     return [f"{mode} group {group}" for group in names] if groups else [mode]
 
 
-def changes(old: Contract, new: Contract) -> Iterator[Change]:
-    """Each type, and each field with directives of its own, whose callers are not those that they were.
+def changes(old: SchemaDocument, new: SchemaDocument) -> Iterator[Change]:
+    """Yields a change for each type, and each field with its own directives, whose authorized callers changed.
 
-    A change of a type's is told once, at the type, and met by operations that ask for a field without any of its own.
+    A change of a type's directives is one change; it affects operations that select a field without its own ones.
     """
     for name, type in old.schema.type_map.items():
         fields: Any = getattr(new.schema.type_map.get(name), "fields", None)
         if name.startswith("__") or not fields or not (is_object_type(type) or is_interface_type(type)):
             continue
-        before, after = (granted(side.uses.get(name, ())) for side in (old, new))
-        own = {field: owned(old, new, f"{name}.{field}") for field in type.fields if field in fields}
-        inheriting = frozenset(f"{name}.{field}" for field, (was, now) in own.items() if was is None and now is None)
+        before, after = (allowed_callers(document.directives.get(name, ())) for document in (old, new))
+        own_callers = {field: own_callers_of(old, new, f"{name}.{field}") for field in type.fields if field in fields}
+        inheriting = frozenset(
+            f"{name}.{field}"
+            for field, (old_callers, new_callers) in own_callers.items()
+            if old_callers is None and new_callers is None
+        )
         if before != after:
-            yield from moved(name, before or DEFAULT, after or DEFAULT, inheriting)
-        for field, (was, now) in own.items():
-            if was != now:
-                where = f"{name}.{field}"
-                yield from moved(where, was or before or DEFAULT, now or after or DEFAULT, frozenset({where}))
+            yield from access_changes(name, before or DEFAULT_MODE, after or DEFAULT_MODE, inheriting)
+        for field, (old_callers, new_callers) in own_callers.items():
+            if old_callers != new_callers:
+                coordinate = f"{name}.{field}"
+                yield from access_changes(
+                    coordinate,
+                    old_callers or before or DEFAULT_MODE,
+                    new_callers or after or DEFAULT_MODE,
+                    frozenset({coordinate}),
+                )
 
 
-def owned(old: Contract, new: Contract, where: str) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    return granted(old.uses.get(where, ())), granted(new.uses.get(where, ()))
+def own_callers_of(
+    old: SchemaDocument, new: SchemaDocument, coordinate: str
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    return allowed_callers(old.directives.get(coordinate, ())), allowed_callers(new.directives.get(coordinate, ()))
 
 
-def moved(where: str, before: frozenset[str], after: frozenset[str], touches: frozenset[str]) -> Iterator[Change]:
-    """What became of the callers at one place, told once: whoever lost it weighs more than whoever gained it."""
+def access_changes(
+    coordinate: str, before: frozenset[str], after: frozenset[str], affected: frozenset[str]
+) -> Iterator[Change]:
+    """Yields one change of the callers at a coordinate; lost access is more severe than gained access."""
     lost = frozenset(caller for caller in before - after if caller.partition(" group ")[0] not in after)
     gained = frozenset(caller for caller in after - before if caller.partition(" group ")[0] not in before)
-    to = "+".join(sorted(after)).replace(" ", "-")
+    detail = "+".join(sorted(after)).replace(" ", "-")
     if lost:
-        and_gained = f"; {told(gained)} may now" if gained else ""
-        yield Change("access-lost", where, f"{told(lost)} may see it no more{and_gained}", to, touches)
+        and_gained = f"; {join_names(gained)} may now" if gained else ""
+        yield Change(
+            "access-lost", coordinate, f"{join_names(lost)} may not access it any more{and_gained}", detail, affected
+        )
     elif gained:
-        yield Change("access-gained", where, f"{told(gained)} may now see it", to, brushes=touches)
+        yield Change(
+            "access-gained", coordinate, f"{join_names(gained)} may now access it", detail, may_affect=affected
+        )
     else:
-        yield Change("access-restated", where, "the same callers, said otherwise", to)
+        yield Change("access-rewritten", coordinate, "the same callers, in other directives", detail)
 
 
-def told(callers: frozenset[str]) -> str:
-    return " and ".join(sorted(callers))
+def join_names(names: frozenset[str]) -> str:
+    return " and ".join(sorted(names))

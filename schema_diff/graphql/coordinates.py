@@ -9,9 +9,9 @@ from graphql.language import Node
 def coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
     """Each definition with its coordinate, in the order of the document."""
     for definition in document.definitions:
-        named = getattr(definition, "name", None)
-        mark = "@" if definition.kind == "directive_definition" else ""
-        name = f"{mark}{named.value}" if named else "schema"
+        name_node = getattr(definition, "name", None)
+        prefix = "@" if definition.kind == "directive_definition" else ""
+        name = f"{prefix}{name_node.value}" if name_node else "schema"
         yield name, definition
         for argument in getattr(definition, "arguments", None) or ():
             yield f"{name}({argument.name.value}:)", argument

@@ -1,64 +1,75 @@
-"""Other directives that mean something: which mutations a subscription follows, @oneOf, and whatever else is used."""
+"""Changes of other directives: the mutations of a subscription, @oneOf, and any other directive."""
 
 from collections.abc import Iterator
 
 from graphql import is_input_object_type, print_ast
 from graphql.utilities.sort_value_node import sort_value_node
 
-from schema_diff.changes import SENT, Change
-from schema_diff.graphql.access import MODES
-from schema_diff.graphql.appsync_restrictions import SUBSCRIBING, subscribed_mutations
-from schema_diff.graphql.schema_document import Contract
+from schema_diff.changes import INPUT_TYPE, Change
+from schema_diff.graphql.access import AUTH_MODES
+from schema_diff.graphql.appsync_restrictions import SUBSCRIPTION_DIRECTIVES, subscribed_mutations
+from schema_diff.graphql.schema_document import SchemaDocument
 
-SEEN_ELSEWHERE = {*MODES, *SUBSCRIBING, "deprecated", "oneOf"}
-
-
-def changes(old: Contract, new: Contract) -> Iterator[Change]:
-    for where in sorted((old.uses.keys() | new.uses.keys()) & old.places & new.places):
-        yield from followed(where, old, new)
-        yield from used(where, old, new)
-    yield from one_of(old, new)
+COMPARED_SEPARATELY = {*AUTH_MODES, *SUBSCRIPTION_DIRECTIVES, "deprecated", "oneOf"}
 
 
-def followed(where: str, old: Contract, new: Contract) -> Iterator[Change]:
-    """A subscription that follows other mutations: https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html"""
-    before, after = (subscribed_mutations(side.uses.get(where, ())) for side in (old, new))
-    to = "+".join(sorted(after))
+def changes(old: SchemaDocument, new: SchemaDocument) -> Iterator[Change]:
+    for coordinate in sorted((old.directives.keys() | new.directives.keys()) & old.coordinates & new.coordinates):
+        yield from subscription_changes(coordinate, old, new)
+        yield from directive_use_changes(coordinate, old, new)
+    yield from one_of_changes(old, new)
+
+
+def subscription_changes(coordinate: str, old: SchemaDocument, new: SchemaDocument) -> Iterator[Change]:
+    """Yields changes of a subscription's mutations: https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html"""
+    before, after = (subscribed_mutations(document.directives.get(coordinate, ())) for document in (old, new))
+    detail = "+".join(sorted(after))
     if before - after:
-        more = f"; it now follows {told(after - before)}" if after - before else ""
-        what = f"it follows {told(before - after)} no more{more}"
-        yield Change("subscription-deaf", where, what, to, frozenset({where}))
+        addition = f"; it now subscribes to {join_names(after - before)}" if after - before else ""
+        description = f"it does not subscribe to {join_names(before - after)} any more{addition}"
+        yield Change("subscription-source-removed", coordinate, description, detail, frozenset({coordinate}))
     elif after - before:
-        what = f"it now follows {told(after - before)} too"
-        yield Change("subscription-louder", where, what, to, brushes=frozenset({where}))
+        description = f"it now subscribes to {join_names(after - before)} too"
+        yield Change("subscription-source-added", coordinate, description, detail, may_affect=frozenset({coordinate}))
 
 
-def told(names: frozenset[str]) -> str:
+def join_names(names: frozenset[str]) -> str:
     return " and ".join(sorted(names))
 
 
-def used(where: str, old: Contract, new: Contract) -> Iterator[Change]:
-    """A use of any other directive, in whatever order its arguments stand."""
-    before, after = (printed(side, where) for side in (old, new))
+def directive_use_changes(coordinate: str, old: SchemaDocument, new: SchemaDocument) -> Iterator[Change]:
+    """Yields a change of any other directive, independent of the order of its arguments."""
+    before, after = (print_directives(document, coordinate) for document in (old, new))
     if before != after:
-        what = f"its directives were {' '.join(before) or 'none'} and are {' '.join(after) or 'none'}"
-        yield Change("directive-use-changed", where, what, "+".join(after))
+        description = f"its directives were {' '.join(before) or 'none'} and are {' '.join(after) or 'none'}"
+        yield Change("directive-use-changed", coordinate, description, "+".join(after))
 
 
-def printed(side: Contract, where: str) -> list[str]:
-    """Uses as text, each with its arguments in order."""
-    others = [use for use in side.uses.get(where, ()) if use.name.value not in SEEN_ELSEWHERE]
+def print_directives(document: SchemaDocument, coordinate: str) -> list[str]:
+    """Returns directives as text, each with sorted arguments."""
+    directives = [
+        directive
+        for directive in document.directives.get(coordinate, ())
+        if directive.name.value not in COMPARED_SEPARATELY
+    ]
     return sorted(
-        f"@{use.name.value}"
-        + ",".join(sorted(f"{one.name.value}:{print_ast(sort_value_node(one.value))}" for one in use.arguments or ()))
-        for use in others
+        f"@{directive.name.value}"
+        + ",".join(
+            sorted(
+                f"{argument.name.value}:{print_ast(sort_value_node(argument.value))}"
+                for argument in directive.arguments or ()
+            )
+        )
+        for directive in directives
     )
 
 
-def one_of(old: Contract, new: Contract) -> Iterator[Change]:
+def one_of_changes(old: SchemaDocument, new: SchemaDocument) -> Iterator[Change]:
     for name, type in old.schema.type_map.items():
-        now = new.schema.type_map.get(name)
-        if is_input_object_type(type) and is_input_object_type(now) and type.is_one_of != now.is_one_of:
-            kind = "one-of-added" if now.is_one_of else "one-of-removed"
-            what = "exactly one of its fields must be given" if now.is_one_of else "any of its fields may be given"
-            yield Change(kind, name, what, touches=frozenset({name + SENT}))
+        new_type = new.schema.type_map.get(name)
+        if is_input_object_type(type) and is_input_object_type(new_type) and type.is_one_of != new_type.is_one_of:
+            kind = "one-of-added" if new_type.is_one_of else "one-of-removed"
+            description = (
+                "exactly one of its fields must be given" if new_type.is_one_of else "any of its fields may be given"
+            )
+            yield Change(kind, name, description, affects=frozenset({name + INPUT_TYPE}))

@@ -1,4 +1,4 @@
-"""A schema read piece by piece: what both sides have in common, nearly all of a large one, is parsed once."""
+"""Incremental parsing: definitions that base and head have in common are parsed once."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from graphql import DocumentNode, parse
 BLOCK, STRING, COMMENT = r'"""(?:\\"""|[^"]|"(?!""))*"""', r'"(?:\\.|[^"\\\n])*"', r"#[^\n]*"
 TOKEN = re.compile(f"{BLOCK}|{STRING}|{COMMENT}|[(){{}}]")
 IGNORED = re.compile(rf"(?:{COMMENT}|[\s,\ufeff])*")
-MOST = 50_000
+MAX_CACHED_DEFINITIONS = 50_000
 
 
-def pieces(text: str) -> Iterator[tuple[int, str]]:
-    """The text cut behind each brace that closes a definition, each piece with the number of lines before it."""
+def split_definitions(text: str) -> Iterator[tuple[int, str]]:
+    """Yields the text, split after each brace that closes a definition, with the number of lines before each piece."""
     start = depth = lines = 0
     for token in TOKEN.finditer(text):
         if token[0] in ("(", "{"):
@@ -28,7 +28,7 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
         yield lines, text[start:]
 
 
-@lru_cache(maxsize=MOST)
-def document(piece: str) -> DocumentNode:
-    """What a piece defines; its lines are its own. Raises GraphQLError."""
-    return parse(piece)
+@lru_cache(maxsize=MAX_CACHED_DEFINITIONS)
+def parse_definition(text: str) -> DocumentNode:
+    """Returns the document of a piece, whose lines start at 1. Raises GraphQLError."""
+    return parse(text)

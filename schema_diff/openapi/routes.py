@@ -1,4 +1,4 @@
-"""The REST contract: routes, parameters, bodies, statuses, fields and who may call, as openapi.yaml tells them."""
+"""Changes of openapi.yaml: routes, parameters, bodies, statuses, fields and security."""
 
 import re
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema_diff.changes import Change
-from schema_diff.openapi.openapi_document import Described, described, listing, mapping
-from schema_diff.openapi.schema_compat import Shapes, Turned
-from schema_diff.sources.source import REST, Text
+from schema_diff.openapi.openapi_document import OpenApiDocument, as_list, as_mapping, parse_openapi
+from schema_diff.openapi.schema_compat import SchemaComparison, SchemaDifference
+from schema_diff.sources.source import REST, SourceText
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-NOBODY = "nobody in particular"
+ANONYMOUS = "anonymous callers"
 
 
 @dataclass(frozen=True)
 class Route:
-    """One operation, with its path's parameters among its own."""
+    """One operation, with its own parameters and those of its path."""
 
     title: str
     operation: dict[str, Any]
@@ -24,164 +24,205 @@ class Route:
     line: int | None
 
 
-def changes(before: Text, after: Text) -> Iterator[Change]:
-    """Each change of the contract. Texts for people, and AWS's own words, are none of it."""
-    old, new = described(before), described(after)
-    were, are = routes(old), routes(new)
-    for key, route in were.items():
-        if key not in are:
-            yield Change("route-removed", route.title, "it was removed", contract=REST, was=route.line)
+def changes(before: SourceText, after: SourceText) -> Iterator[Change]:
+    """Yields each change of the contract, without descriptions and AWS's extensions."""
+    old, new = parse_openapi(before), parse_openapi(after)
+    old_routes, new_routes = routes(old), routes(new)
+    for key, route in old_routes.items():
+        if key not in new_routes:
+            yield Change("route-removed", route.title, "it was removed", contract=REST, base_line=route.line)
         else:
-            for kind, where, what in of_route(old, route, new, are[key]):
-                place = f"{are[key].title}{where}"
-                yield Change(kind, place, what, worded(what), contract=REST, line=are[key].line, was=route.line)
-    for key, route in are.items():
-        if key not in were:
+            for kind, suffix, description in route_changes(old, route, new, new_routes[key]):
+                location = f"{new_routes[key].title}{suffix}"
+                yield Change(
+                    kind,
+                    location,
+                    description,
+                    detail_of(description),
+                    contract=REST,
+                    line=new_routes[key].line,
+                    base_line=route.line,
+                )
+    for key, route in new_routes.items():
+        if key not in old_routes:
             yield Change("route-added", route.title, "it was added", contract=REST, line=route.line)
-    servers, now = ([mapping(one).get("url") for one in listing(side.content.get("servers"))] for side in (old, new))
-    if servers != now:
-        what = f"it was at {' and '.join(map(str, servers))}, and is at {' and '.join(map(str, now))}"
-        yield Change("server-changed", "servers", what, contract=REST, line=new.lines.get("servers"))
+    old_urls, new_urls = (
+        [as_mapping(server).get("url") for server in as_list(document.content.get("servers"))]
+        for document in (old, new)
+    )
+    if old_urls != new_urls:
+        description = f"it was at {' and '.join(map(str, old_urls))}, and is at {' and '.join(map(str, new_urls))}"
+        yield Change("server-changed", "servers", description, contract=REST, line=new.lines.get("servers"))
 
 
-def worded(what: str) -> str:
-    """A sentence as a word of an id: what it became, so that an approval is for this and no other change."""
-    return re.sub(r"[^\w.+-]+", "-", what.removeprefix("it was ").removeprefix("its ")).strip("-")
+def detail_of(description: str) -> str:
+    """Returns a description as the detail of an id, so that an approval applies to only this change."""
+    return re.sub(r"[^\w.+-]+", "-", description.removeprefix("it was ").removeprefix("its ")).strip("-")
 
 
-def routes(side: Described) -> dict[tuple[str, str], Route]:
-    """Each operation by method and path; what a path's variable is called makes no other path."""
-    found = {}
-    for path, told in mapping(side.content.get("paths")).items():
-        item = side.followed(told)
+def routes(document: OpenApiDocument) -> dict[tuple[str, str], Route]:
+    """Returns each operation by method and path; the name of a path variable is not part of the key."""
+    result = {}
+    for path, path_item in as_mapping(document.content.get("paths")).items():
+        item = document.resolve(path_item)
         for method in METHODS:
             if isinstance(operation := item.get(method), dict):
-                shared = parameters(side, item.get("parameters"))
-                own = parameters(side, operation.get("parameters"))
-                line = side.lines.get(f"paths/{path}/{method}") or side.lines.get(f"paths/{path}")
+                shared_parameters = read_parameters(document, item.get("parameters"))
+                own_parameters = read_parameters(document, operation.get("parameters"))
+                line = document.lines.get(f"paths/{path}/{method}") or document.lines.get(f"paths/{path}")
                 title = f"{method.upper()} {path}"
-                names = positions(path)
-                known = {
-                    (names.get(name, name) if where == "path" else name, where): one
-                    for (name, where), one in {**shared, **own}.items()
+                names = variable_positions(path)
+                parameters_by_position = {
+                    (names.get(name, name) if parameter_in == "path" else name, parameter_in): parameter
+                    for (name, parameter_in), parameter in {**shared_parameters, **own_parameters}.items()
                 }
-                found[method, re.sub(r"\{[^}]*\}", "{}", path)] = Route(title, operation, known, line)
-    return found
+                result[method, re.sub(r"\{[^}]*\}", "{}", path)] = Route(title, operation, parameters_by_position, line)
+    return result
 
 
-def positions(path: str) -> dict[str, str]:
-    """The variables of a path by their place in it."""
-    return {name: f"{{{place}}}" for place, name in enumerate(re.findall(r"\{([^}+]*)\+?\}", path), 1)}
+def variable_positions(path: str) -> dict[str, str]:
+    """Returns the variables of a path with their positions."""
+    return {name: f"{{{position}}}" for position, name in enumerate(re.findall(r"\{([^}+]*)\+?\}", path), 1)}
 
 
-def parameters(side: Described, told: Any) -> dict[tuple[str, str], dict[str, Any]]:
-    found = [side.followed(one) for one in listing(told)]
-    return {(str(one.get("name")), str(one.get("in"))): one for one in found}
+def read_parameters(document: OpenApiDocument, node: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    resolved = [document.resolve(parameter) for parameter in as_list(node)]
+    return {(str(parameter.get("name")), str(parameter.get("in"))): parameter for parameter in resolved}
 
 
-Told = tuple[str, str, str]
+RouteDifference = tuple[str, str, str]
 
 
-def of_route(old: Described, was: Route, new: Described, now: Route) -> Iterator[Told]:
-    """Kind, place behind the route's title, and what changed."""
-    shapes = Shapes(old, new)
-    yield from of_parameters(shapes, was, now)
-    yield from of_body(shapes, was, now)
-    yield from of_answers(shapes, was, now)
-    before, after = callers(old, was), callers(new, now)
+def route_changes(
+    old: OpenApiDocument, old_route: Route, new: OpenApiDocument, new_route: Route
+) -> Iterator[RouteDifference]:
+    """Yields the kind, the location after the route's title, and the description of each change."""
+    comparison = SchemaComparison(old, new)
+    yield from parameter_changes(comparison, old_route, new_route)
+    yield from body_changes(comparison, old_route, new_route)
+    yield from response_changes(comparison, old_route, new_route)
+    before, after = security_schemes(old, old_route), security_schemes(new, new_route)
     if before != after:
         kind = "rest-access-lost" if before - after else "rest-access-gained"
         yield kind, "", f"it was open to {' or '.join(sorted(before))}, and is to {' or '.join(sorted(after))}"
 
 
-def callers(side: Described, route: Route) -> set[str]:
-    """Each way to sign in that is enough."""
-    told = listing(route.operation.get("security", side.content.get("security"))) or [{}]
-    return {" with ".join(sorted(mapping(one))) or NOBODY for one in told}
+def security_schemes(document: OpenApiDocument, route: Route) -> set[str]:
+    """Returns each sufficient combination of security schemes."""
+    requirements = as_list(route.operation.get("security", document.content.get("security"))) or [{}]
+    return {" with ".join(sorted(as_mapping(requirement))) or ANONYMOUS for requirement in requirements}
 
 
-def of_parameters(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
-    for key, one in was.parameters.items():
-        where = f"({one.get('name')} in {key[1]})"
-        if key not in now.parameters:
-            yield "parameter-removed", where, "it was removed"
+def parameter_changes(comparison: SchemaComparison, old_route: Route, new_route: Route) -> Iterator[RouteDifference]:
+    for key, parameter in old_route.parameters.items():
+        suffix = f"({parameter.get('name')} in {key[1]})"
+        if key not in new_route.parameters:
+            yield "parameter-removed", suffix, "it was removed"
             continue
-        other = now.parameters[key]
-        must, musts = bool(one.get("required")), bool(other.get("required"))
-        if must != musts:
+        new_parameter = new_route.parameters[key]
+        was_required, is_required = bool(parameter.get("required")), bool(new_parameter.get("required"))
+        if was_required != is_required:
             yield (
-                f"parameter-became-{'required' if musts else 'optional'}",
-                where,
-                "it became " + ("required" if musts else "optional"),
+                f"parameter-became-{'required' if is_required else 'optional'}",
+                suffix,
+                "it became " + ("required" if is_required else "optional"),
             )
-        for turned in shapes.turned(one.get("schema"), other.get("schema")):
-            yield sent("parameter", turned, where)
-    for key, one in now.parameters.items():
-        if key not in was.parameters:
-            must = bool(one.get("required"))
-            yield f"parameter-added{'/required' if must else ''}", f"({one.get('name')} in {key[1]})", "it was added"
+        for difference in comparison.compare(parameter.get("schema"), new_parameter.get("schema")):
+            yield request_difference("parameter", difference, suffix)
+    for key, parameter in new_route.parameters.items():
+        if key not in old_route.parameters:
+            was_required = bool(parameter.get("required"))
+            yield (
+                f"parameter-added{'/required' if was_required else ''}",
+                f"({parameter.get('name')} in {key[1]})",
+                "it was added",
+            )
 
 
-def of_body(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
-    has, had = "requestBody" in now.operation, "requestBody" in was.operation
-    before = shapes.old.followed(was.operation.get("requestBody"))
-    after = shapes.new.followed(now.operation.get("requestBody"))
-    must, musts = bool(before.get("required")), bool(after.get("required"))
-    if had and not has:
+def body_changes(comparison: SchemaComparison, old_route: Route, new_route: Route) -> Iterator[RouteDifference]:
+    has_body, had_body = "requestBody" in new_route.operation, "requestBody" in old_route.operation
+    before = comparison.old.resolve(old_route.operation.get("requestBody"))
+    after = comparison.new.resolve(new_route.operation.get("requestBody"))
+    was_required, is_required = bool(before.get("required")), bool(after.get("required"))
+    if had_body and not has_body:
         yield "body-removed", " body", "it was removed"
-    elif has and not had:
-        yield f"body-added{'/required' if musts else ''}", " body", "it was added"
-    elif has:
-        if must != musts:
-            word = "required" if musts else "optional"
+    elif has_body and not had_body:
+        yield f"body-added{'/required' if is_required else ''}", " body", "it was added"
+    elif has_body:
+        if was_required != is_required:
+            word = "required" if is_required else "optional"
             yield f"body-became-{word}", " body", f"it became {word}"
-        yield from of_media(shapes, before, after, " body", sent)
+        yield from media_type_changes(comparison, before, after, " body", request_difference)
 
 
-def of_answers(shapes: Shapes, was: Route, now: Route) -> Iterator[Told]:
-    before, after = (mapping(route.operation.get("responses")) for route in (was, now))
+def response_changes(comparison: SchemaComparison, old_route: Route, new_route: Route) -> Iterator[RouteDifference]:
+    before, after = (as_mapping(route.operation.get("responses")) for route in (old_route, new_route))
     for status in sorted(before.keys() | after.keys()):
-        where = f" {status}"
+        suffix = f" {status}"
         if status not in after:
-            yield "status-removed", where, "it was removed"
+            yield "status-removed", suffix, "it was removed"
         elif status not in before:
-            yield "status-added", where, "it was added"
+            yield "status-added", suffix, "it was added"
         else:
-            had, has = shapes.old.followed(before[status]), shapes.new.followed(after[status])
-            yield from of_headers(mapping(had.get("headers")), mapping(has.get("headers")), where)
-            yield from of_media(shapes, had, has, where, got)
+            old_response, new_response = comparison.old.resolve(before[status]), comparison.new.resolve(after[status])
+            yield from header_changes(
+                as_mapping(old_response.get("headers")), as_mapping(new_response.get("headers")), suffix
+            )
+            yield from media_type_changes(comparison, old_response, new_response, suffix, response_difference)
 
 
-def of_headers(before: dict[str, Any], after: dict[str, Any], where: str) -> Iterator[Told]:
-    had, has = ({name.lower(): name for name in headers} for headers in (before, after))
-    yield from (("header-removed", f"{where} header {had[name]}", "it was removed") for name in had if name not in has)
-    yield from (("header-added", f"{where} header {has[name]}", "it was added") for name in has if name not in had)
+def header_changes(before: dict[str, Any], after: dict[str, Any], suffix: str) -> Iterator[RouteDifference]:
+    old_names, new_names = ({name.lower(): name for name in headers} for headers in (before, after))
+    yield from (
+        ("header-removed", f"{suffix} header {old_names[name]}", "it was removed")
+        for name in old_names
+        if name not in new_names
+    )
+    yield from (
+        ("header-added", f"{suffix} header {new_names[name]}", "it was added")
+        for name in new_names
+        if name not in old_names
+    )
 
 
-def of_media(shapes: Shapes, before: dict[str, Any], after: dict[str, Any], where: str, told: Any) -> Iterator[Told]:
-    """What is sent or answered in each media type."""
-    had, has = mapping(before.get("content")), mapping(after.get("content"))
-    part = "answer" if told is got else "body"
-    for media in had:
-        if media not in has:
-            yield "media-type-removed", f"{where} {media}", "it was removed"
+def media_type_changes(
+    comparison: SchemaComparison, before: dict[str, Any], after: dict[str, Any], suffix: str, classify: Any
+) -> Iterator[RouteDifference]:
+    """Yields the changes of the content in each media type."""
+    old_content, new_content = as_mapping(before.get("content")), as_mapping(after.get("content"))
+    part = "answer" if classify is response_difference else "body"
+    for media in old_content:
+        if media not in new_content:
+            yield "media-type-removed", f"{suffix} {media}", "it was removed"
             continue
-        for turned in shapes.turned(mapping(had[media]).get("schema"), mapping(has[media]).get("schema")):
-            yield told(part, turned, where)
-    yield from (("media-type-added", f"{where} {media}", "it was added") for media in has if media not in had)
+        for difference in comparison.compare(
+            as_mapping(old_content[media]).get("schema"), as_mapping(new_content[media]).get("schema")
+        ):
+            yield classify(part, difference, suffix)
+    yield from (
+        ("media-type-added", f"{suffix} {media}", "it was added") for media in new_content if media not in old_content
+    )
 
 
-def sent(part: str, turned: Turned, where: str) -> Told:
-    """A difference of what clients send: less than before refuses some of them."""
+def request_difference(part: str, difference: SchemaDifference, suffix: str) -> RouteDifference:
+    """Returns a difference of a request: if fewer values are accepted, some clients get an error."""
     kinds = {"gone": "body-field-removed", "new": "body-field-added", "required": "body-field-added/required"}
     kinds["default"] = f"{part}-default-changed"
-    narrows = turned.turn in ("narrower", "other")
-    return kinds.get(turned.turn, f"{part}-{'narrowed' if narrows else 'widened'}"), where + turned.at, turned.what
+    narrows = difference.direction in ("narrower", "other")
+    return (
+        kinds.get(difference.direction, f"{part}-{'narrowed' if narrows else 'widened'}"),
+        suffix + difference.path,
+        difference.description,
+    )
 
 
-def got(part: str, turned: Turned, where: str) -> Told:
-    """A difference of what clients get: more than before meets some of them unprepared."""
+def response_difference(part: str, difference: SchemaDifference, suffix: str) -> RouteDifference:
+    """Returns a difference of a response: some clients do not expect additional values."""
     kinds = {"gone": "answer-field-removed", "new": "answer-field-added", "required": "answer-field-added"}
     kinds |= {"value": "answer-value-added", "default": "answer-default-changed"}
-    widens = turned.turn in ("wider", "other")
-    return kinds.get(turned.turn, f"{part}-{'widened' if widens else 'narrowed'}"), where + turned.at, turned.what
+    widens = difference.direction in ("wider", "other")
+    return (
+        kinds.get(difference.direction, f"{part}-{'widened' if widens else 'narrowed'}"),
+        suffix + difference.path,
+        difference.description,
+    )

@@ -1,4 +1,4 @@
-"""Two schemas of an OpenAPI description side by side: what the new one takes or gives less, or more, than the old one.
+"""The differences between two JSON schemas of OpenAPI documents: which values only one of them allows.
 
 OpenAPI 3.0's dialect of JSON Schema: https://spec.openapis.org/oas/v3.0.3#schema-object
 """
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from schema_diff.openapi.openapi_document import Described, listing, mapping
+from schema_diff.openapi.openapi_document import OpenApiDocument, as_list, as_mapping
 
 Schema = dict[str, Any]
-Turn = Literal["narrower", "wider", "other", "gone", "new", "required", "value", "default"]
-LOWER = ("minimum", "minLength", "minItems", "minProperties")
-UPPER = ("maximum", "maxLength", "maxItems", "maxProperties")
-WHOLE = (
+Direction = Literal["narrower", "wider", "other", "gone", "new", "required", "value", "default"]
+LOWER_BOUNDS = ("minimum", "minLength", "minItems", "minProperties")
+UPPER_BOUNDS = ("maximum", "maxLength", "maxItems", "maxProperties")
+UNORDERED_KEYWORDS = (
     "format",
     "pattern",
     "multipleOf",
@@ -23,168 +23,195 @@ WHOLE = (
     "not",
     "discriminator",
 )
-MOST_DEEP = 24
+MAX_DEPTH = 24
 
 
 @dataclass(frozen=True)
-class Turned:
-    """One difference: at which place within the schema, which way it turned, and what it was and is."""
+class SchemaDifference:
+    """One difference: its path in the schema, its direction, and its description."""
 
-    at: str
-    turn: Turn
-    what: str
+    path: str
+    direction: Direction
+    description: str
 
 
-class Shapes:
-    """Compares schemas of two descriptions, each pair of references once."""
+class SchemaComparison:
+    """Compares schemas of two documents, each pair of references once."""
 
-    def __init__(self, old: Described, new: Described) -> None:
+    def __init__(self, old: OpenApiDocument, new: OpenApiDocument) -> None:
         self.old = old
         self.new = new
-        self.under_way: set[tuple[str, str]] = set()
+        self.active_pairs: set[tuple[str, str]] = set()
 
-    def turned(self, before: Any, after: Any, at: str = "") -> Iterator[Turned]:
-        """Each difference, outer before inner."""
-        pair = (str(mapping(before).get("$ref", "")), str(mapping(after).get("$ref", "")))
+    def compare(self, before: Any, after: Any, path: str = "") -> Iterator[SchemaDifference]:
+        """Yields each difference, outer before inner."""
+        pair = (str(as_mapping(before).get("$ref", "")), str(as_mapping(after).get("$ref", "")))
         if all(pair):
-            if pair in self.under_way:
+            if pair in self.active_pairs:
                 return
-            self.under_way.add(pair)
+            self.active_pairs.add(pair)
         try:
-            was, now = self.merged(self.old, before), self.merged(self.new, after)
-            for compare in (kinds, values, bounds, wholes, defaults):
-                yield from compare(was, now, at)
-            yield from self.members(was, now, at)
-            yield from self.extras(was, now, at)
-            yield from self.choices(was, now, at)
-            if "items" in was and "items" in now:
-                yield from self.turned(was["items"], now["items"], f"{at}[]")
+            old_schema, new_schema = self.merge_all_of(self.old, before), self.merge_all_of(self.new, after)
+            for differences_of in (type_changes, enum_changes, bound_changes, keyword_changes, default_changes):
+                yield from differences_of(old_schema, new_schema, path)
+            yield from self.property_changes(old_schema, new_schema, path)
+            yield from self.additional_property_changes(old_schema, new_schema, path)
+            yield from self.choice_changes(old_schema, new_schema, path)
+            if "items" in old_schema and "items" in new_schema:
+                yield from self.compare(old_schema["items"], new_schema["items"], f"{path}[]")
         finally:
-            self.under_way.discard(pair)
+            self.active_pairs.discard(pair)
 
-    def merged(self, side: Described, schema: Any, depth: int = 0) -> Schema:
-        """A schema without references, and with all of its `allOf` in one."""
-        told: Schema = side.followed(schema)
-        parts = listing(told.get("allOf"))
-        if not parts or depth > MOST_DEEP:
-            return told
-        whole: Schema = {key: value for key, value in told.items() if key != "allOf"}
-        for part in (self.merged(side, one, depth + 1) for one in parts):
-            both = {**part, **whole}
-            both["properties"] = {**mapping(part.get("properties")), **mapping(whole.get("properties"))}
-            both["required"] = sorted(
-                {*map(str, listing(part.get("required"))), *map(str, listing(whole.get("required")))}
+    def merge_all_of(self, document: OpenApiDocument, schema: Any, depth: int = 0) -> Schema:
+        """Returns a schema without references and with its `allOf` merged."""
+        resolved: Schema = document.resolve(schema)
+        parts = as_list(resolved.get("allOf"))
+        if not parts or depth > MAX_DEPTH:
+            return resolved
+        result: Schema = {key: value for key, value in resolved.items() if key != "allOf"}
+        for part in (self.merge_all_of(document, subschema, depth + 1) for subschema in parts):
+            combined = {**part, **result}
+            combined["properties"] = {**as_mapping(part.get("properties")), **as_mapping(result.get("properties"))}
+            combined["required"] = sorted(
+                {*map(str, as_list(part.get("required"))), *map(str, as_list(result.get("required")))}
             )
-            whole = {key: value for key, value in both.items() if value or key not in ("properties", "required")}
-        return whole
+            result = {key: value for key, value in combined.items() if value or key not in ("properties", "required")}
+        return result
 
-    def members(self, was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-        """Properties that came, went, became required or optional, or are of another shape."""
-        before, after = mapping(was.get("properties")), mapping(now.get("properties"))
-        must, musts = ({str(name) for name in listing(one.get("required"))} for one in (was, now))
+    def property_changes(self, old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
+        """Yields added, removed and changed properties, and those that became required or optional."""
+        before, after = as_mapping(old_schema.get("properties")), as_mapping(new_schema.get("properties"))
+        old_required, new_required = (
+            {str(name) for name in as_list(schema.get("required"))} for schema in (old_schema, new_schema)
+        )
         for name in sorted(before.keys() | after.keys()):
-            where = f"{at}.{name}"
+            property_path = f"{path}.{name}"
             if name not in after:
-                yield Turned(where, "gone", "it was removed")
+                yield SchemaDifference(property_path, "gone", "it was removed")
             elif name not in before:
-                yield Turned(where, "required" if name in musts else "new", "it was added")
+                yield SchemaDifference(property_path, "required" if name in new_required else "new", "it was added")
             else:
-                if (name in must) != (name in musts):
-                    turn: Turn = "narrower" if name in musts else "wider"
-                    yield Turned(where, turn, f"it became {'required' if name in musts else 'optional'}")
-                yield from self.turned(before[name], after[name], where)
+                if (name in old_required) != (name in new_required):
+                    direction: Direction = "narrower" if name in new_required else "wider"
+                    yield SchemaDifference(
+                        property_path, direction, f"it became {'required' if name in new_required else 'optional'}"
+                    )
+                yield from self.compare(before[name], after[name], property_path)
 
-    def extras(self, was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-        """What is allowed beside the properties that are named."""
-        before, after = was.get("additionalProperties", True), now.get("additionalProperties", True)
+    def additional_property_changes(
+        self, old_schema: Schema, new_schema: Schema, path: str
+    ) -> Iterator[SchemaDifference]:
+        """Yields changes of `additionalProperties`."""
+        before, after = old_schema.get("additionalProperties", True), new_schema.get("additionalProperties", True)
         if isinstance(before, dict) and isinstance(after, dict):
-            yield from self.turned(before, after, f"{at}{{}}")
+            yield from self.compare(before, after, f"{path}{{}}")
         elif before != after:
-            turn: Turn = "wider" if before is False or after is True else "narrower"
-            yield Turned(at, turn, f"other properties were {allowed(before)}, and are {allowed(after)}")
+            direction: Direction = "wider" if before is False or after is True else "narrower"
+            yield SchemaDifference(
+                path,
+                direction,
+                f"other properties were {describe_additional(before)}, and are {describe_additional(after)}",
+            )
 
-    def choices(self, was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-        """`oneOf` and `anyOf`: schemas to choose from, each matched by its reference or else by its text."""
-        for word in ("oneOf", "anyOf"):
-            before, after = ({naming(one): one for one in listing(schema.get(word))} for schema in (was, now))
+    def choice_changes(self, old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
+        """`oneOf` and `anyOf`: alternatives, each matched by its reference or else by its text."""
+        for keyword in ("oneOf", "anyOf"):
+            before, after = (
+                {choice_name(choice): choice for choice in as_list(schema.get(keyword))}
+                for schema in (old_schema, new_schema)
+            )
             if not before and not after:
                 continue
             if not before or not after:
-                yield Turned(at, "wider" if before else "narrower", f"{word} {'is no more' if before else 'is new'}")
+                yield SchemaDifference(
+                    path, "wider" if before else "narrower", f"{keyword} {'was removed' if before else 'is new'}"
+                )
                 continue
-            gone, new = before.keys() - after.keys(), after.keys() - before.keys()
-            yield from (Turned(at, "narrower", f"{word} has {one} no more") for one in sorted(gone))
-            yield from (Turned(at, "wider", f"{word} has {one} too") for one in sorted(new))
+            removed, added = before.keys() - after.keys(), after.keys() - before.keys()
+            yield from (
+                SchemaDifference(path, "narrower", f"{keyword} has {choice} no more") for choice in sorted(removed)
+            )
+            yield from (SchemaDifference(path, "wider", f"{keyword} has {choice} too") for choice in sorted(added))
             for name in sorted(before.keys() & after.keys()):
-                yield from self.turned(before[name], after[name], f"{at}({name})")
+                yield from self.compare(before[name], after[name], f"{path}({name})")
 
 
-def naming(choice: Any) -> str:
+def choice_name(choice: Any) -> str:
     return str(choice.get("$ref", choice)).rpartition("/")[2] if isinstance(choice, dict) else str(choice)
 
 
-def allowed(extra: Any) -> str:
+def describe_additional(extra: Any) -> str:
     return "refused" if extra is False else "allowed" if extra is True else "allowed in one shape"
 
 
-def kinds(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
+def type_changes(old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
     """The type, and whether null is one of its values."""
-    before, after = was.get("type"), now.get("type")
+    before, after = old_schema.get("type"), new_schema.get("type")
     if before != after:
-        turn: Turn = "other"
+        direction: Direction = "other"
         if (before, after) == ("integer", "number") or after is None:
-            turn = "wider"
+            direction = "wider"
         elif (before, after) == ("number", "integer") or before is None:
-            turn = "narrower"
-        yield Turned(at, turn, f"its type was {before or 'any'}, and is {after or 'any'}")
-    null, nulls = bool(was.get("nullable")), bool(now.get("nullable"))
-    if null != nulls:
-        yield Turned(at, "wider" if nulls else "narrower", f"null is {'allowed' if nulls else 'not allowed any more'}")
+            direction = "narrower"
+        yield SchemaDifference(path, direction, f"its type was {before or 'any'}, and is {after or 'any'}")
+    was_nullable, is_nullable = bool(old_schema.get("nullable")), bool(new_schema.get("nullable"))
+    if was_nullable != is_nullable:
+        yield SchemaDifference(
+            path,
+            "wider" if is_nullable else "narrower",
+            f"null is {'allowed' if is_nullable else 'not allowed any more'}",
+        )
 
 
-def values(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
+def enum_changes(old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
     """The values of an enum."""
-    before, after = listing(was.get("enum")), listing(now.get("enum"))
+    before, after = as_list(old_schema.get("enum")), as_list(new_schema.get("enum"))
     if after and not before:
-        yield Turned(at, "narrower", f"it is one of {', '.join(map(str, after))}")
+        yield SchemaDifference(path, "narrower", f"it is one of {', '.join(map(str, after))}")
     elif before and not after:
-        yield Turned(at, "wider", "it may be any value")
+        yield SchemaDifference(path, "wider", "it may be any value")
     else:
-        gone = [value for value in before if value not in after]
-        new = [value for value in after if value not in before]
-        yield from (Turned(at, "narrower", f"the value {value} was removed") for value in gone)
-        yield from (Turned(at, "value", f"the value {value} was added") for value in new)
+        removed = [value for value in before if value not in after]
+        added = [value for value in after if value not in before]
+        yield from (SchemaDifference(path, "narrower", f"the value {value} was removed") for value in removed)
+        yield from (SchemaDifference(path, "value", f"the value {value} was added") for value in added)
 
 
-def bounds(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-    """Least and greatest numbers, lengths and counts."""
-    for words, tighter in ((LOWER, True), (UPPER, False)):
-        for word in words:
-            before, after = was.get(word), now.get(word)
+def bound_changes(old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
+    """Yields changes of minimum and maximum numbers, lengths and counts."""
+    for keywords, greater_is_narrower in ((LOWER_BOUNDS, True), (UPPER_BOUNDS, False)):
+        for keyword in keywords:
+            before, after = old_schema.get(keyword), new_schema.get(keyword)
             if before == after:
                 continue
-            known = [bound for bound in (before, after) if isinstance(bound, int | float)]
-            tightens = after is not None and (len(known) < 2 or (after > before) is tighter)
-            yield Turned(
-                at, "narrower" if tightens else "wider", f"its {word} was {told(before)}, and is {told(after)}"
+            numbers = [bound for bound in (before, after) if isinstance(bound, int | float)]
+            is_narrower = after is not None and (len(numbers) < 2 or (after > before) is greater_is_narrower)
+            yield SchemaDifference(
+                path,
+                "narrower" if is_narrower else "wider",
+                f"its {keyword} was {value_or_none(before)}, and is {value_or_none(after)}",
             )
 
 
-def told(bound: Any) -> str:
-    return "none" if bound is None else str(bound)
+def value_or_none(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
-def wholes(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-    """Words that have no order: there, not there, or another."""
-    for word in WHOLE:
-        before, after = was.get(word), now.get(word)
+def keyword_changes(old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
+    """Yields changes of keywords whose values have no order."""
+    for keyword in UNORDERED_KEYWORDS:
+        before, after = old_schema.get(keyword), new_schema.get(keyword)
         if before != after:
-            turn: Turn = "narrower" if not before else "wider" if not after else "other"
-            yield Turned(at, turn, f"its {word} was {told(before)}, and is {told(after)}")
+            direction: Direction = "narrower" if not before else "wider" if not after else "other"
+            yield SchemaDifference(
+                path, direction, f"its {keyword} was {value_or_none(before)}, and is {value_or_none(after)}"
+            )
 
 
-def defaults(was: Schema, now: Schema, at: str) -> Iterator[Turned]:
-    """What is meant where nothing is said."""
-    before, after = was.get("default"), now.get("default")
+def default_changes(old_schema: Schema, new_schema: Schema, path: str) -> Iterator[SchemaDifference]:
+    """Yields changes of the default."""
+    before, after = old_schema.get("default"), new_schema.get("default")
     if before != after:
-        yield Turned(at, "default", f"its default was {told(before)}, and is {told(after)}")
+        yield SchemaDifference(
+            path, "default", f"its default was {value_or_none(before)}, and is {value_or_none(after)}"
+        )

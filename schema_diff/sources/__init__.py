@@ -1,1 +1,1 @@
-"""Where the two sides come from: folders, git revisions, single files and GraphQL endpoints."""
+"""Sources of contracts: folders, git revisions, single files and GraphQL endpoints."""

@@ -1,7 +1,8 @@
-"""A side that runs: the schema as an endpoint tells it by introspection, asked in words that AppSync knows.
+"""Sources from introspection: a running endpoint, or a file with an introspection result.
 
-A credential comes from the environment, TOKEN for `Authorization`, API_KEY for `x-api-key`, and goes to no other host.
-CA_FILE names the certificate of an authority that is trusted for addresses of this machine.
+The introspection query has only fields that AppSync supports. Credentials are read from the environment, TOKEN for
+`Authorization`, API_KEY for `x-api-key`, and are sent to no other host. CA_FILE names the certificate of an authority
+that is trusted for loopback addresses.
 """
 
 import json
@@ -16,90 +17,96 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Pr
 from graphql import GraphQLError, build_client_schema, get_introspection_query, print_schema
 
 from schema_diff.sources import files
-from schema_diff.sources.files import Alone
-from schema_diff.sources.source import SCHEMA, NotReadable, Text
+from schema_diff.sources.files import SingleFileSource
+from schema_diff.sources.source import SCHEMA, SourceText, UnreadableSource
 
-SECONDS = 30
-MOST_BYTES = 64 * 1024 * 1024
+TIMEOUT_SECONDS = 30
+MAX_BYTES = 64 * 1024 * 1024
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-class Redirected(HTTPRedirectHandler):
-    """Follows no redirect: a credential is for the host that was named."""
+class NoRedirect(HTTPRedirectHandler):
+    """Follows no redirect: a credential is only for the named host."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
-def opener(url: str) -> OpenerDirector:
-    """For this machine past any proxy, and trusting the authority in CA_FILE as well."""
-    here = Request(url).host.rpartition(":")[0] or Request(url).host
-    if here not in LOOPBACK:
-        return build_opener(Redirected)
+def build_url_opener(url: str) -> OpenerDirector:
+    """Returns an opener; for a loopback address it uses no proxy and also trusts the authority in CA_FILE."""
+    host = Request(url).host.rpartition(":")[0] or Request(url).host
+    if host not in LOOPBACK:
+        return build_opener(NoRedirect)
     context = ssl.create_default_context()
     if authority := os.environ.get("CA_FILE"):
         context.load_verify_locations(authority)
-    return build_opener(Redirected, ProxyHandler({}), HTTPSHandler(context=context))
+    return build_opener(NoRedirect, ProxyHandler({}), HTTPSHandler(context=context))
 
 
-def credentials() -> dict[str, str]:
-    named = {"authorization": os.environ.get("TOKEN"), "x-api-key": os.environ.get("API_KEY")}
-    return {header: value for header, value in named.items() if value}
+def credential_headers() -> dict[str, str]:
+    headers = {"authorization": os.environ.get("TOKEN"), "x-api-key": os.environ.get("API_KEY")}
+    return {header: value for header, value in headers.items() if value}
 
 
-def side(url: str) -> Alone:
-    """The schema that an endpoint tells, without its lines and directives. Raises NotReadable."""
+def introspect(url: str) -> SingleFileSource:
+    """Returns the schema of an endpoint, without lines and directives. Raises UnreadableSource."""
     body = json.dumps({"query": get_introspection_query(descriptions=True)}).encode()
-    headers = {"content-type": "application/json", "user-agent": "schema-diff", **credentials()}
+    headers = {"content-type": "application/json", "user-agent": "schema-diff", **credential_headers()}
     try:
-        with opener(url).open(Request(url, body, headers), timeout=SECONDS) as answer:
-            told = answer.read(MOST_BYTES + 1)
+        with build_url_opener(url).open(Request(url, body, headers), timeout=TIMEOUT_SECONDS) as response:
+            content = response.read(MAX_BYTES + 1)
     except HTTPError as error:
         with error:
-            raise NotReadable(f"{url}: {refused(error)}") from error
+            raise UnreadableSource(f"{url}: {describe_status(error)}") from error
     except (OSError, HTTPException, ValueError) as error:
-        raise NotReadable(f"{url} does not answer: {getattr(error, 'reason', None) or error}") from error
-    if len(told) > MOST_BYTES:
-        raise NotReadable(f"{url}: more than {MOST_BYTES // 1024**2} MB of introspection")
-    return Alone(SCHEMA, Text(url, printed(url, told), located=False), silent=True)
+        raise UnreadableSource(f"{url} does not answer: {getattr(error, 'reason', None) or error}") from error
+    if len(content) > MAX_BYTES:
+        raise UnreadableSource(f"{url}: more than {MAX_BYTES // 1024**2} MB of introspection")
+    return SingleFileSource(SCHEMA, SourceText(url, print_sdl(url, content), has_lines=False), lacks_directives=True)
 
 
-def dump(path: Path) -> Alone | None:
-    """The schema in a file of an introspection's answer, which `aws appsync get-introspection-schema` writes."""
-    text = files.file(path).text
+def introspection_file(path: Path) -> SingleFileSource | None:
+    """Returns the schema in a file that `aws appsync get-introspection-schema` writes; None if the file has none."""
+    text = files.single_file(path).text
     if '"__schema"' not in text.text:
         return None
-    return Alone(SCHEMA, Text(text.name, printed(text.name, text.text.encode()), located=False), silent=True)
+    return SingleFileSource(
+        SCHEMA, SourceText(text.name, print_sdl(text.name, text.text.encode()), has_lines=False), lacks_directives=True
+    )
 
 
-def refused(error: HTTPError) -> str:
+def describe_status(error: HTTPError) -> str:
     if error.code in (401, 403):
-        return f"{error.code}, it wants another credential: set TOKEN (Authorization) or API_KEY (x-api-key)"
+        return (
+            f"{error.code}, the credential is missing or not accepted: set TOKEN (Authorization) or API_KEY (x-api-key)"
+        )
     if 300 <= error.code < 400:
-        return f"{error.code}, it redirects to another address: name that"
+        return f"{error.code}, it redirects to another URL: use that one"
     return f"{error.code} {error.reason}"
 
 
-def printed(url: str, answer: bytes) -> str:
-    """The SDL of an introspection's answer."""
+def print_sdl(name: str, content: bytes) -> str:
+    """Returns the SDL of an introspection result."""
     try:
-        told = json.loads(answer)
+        body = json.loads(content)
     except ValueError as error:
-        raise NotReadable(f"{url}: the answer is no JSON; is this a GraphQL endpoint?") from error
-    data: Any = told.get("data", told) if isinstance(told, dict) else None
+        raise UnreadableSource(f"{name}: the response is not JSON; is this a GraphQL endpoint?") from error
+    data: Any = body.get("data", body) if isinstance(body, dict) else None
     if not data or not hasattr(data, "get") or not data.get("__schema"):
-        raise NotReadable(f"{url}: it tells no schema; is introspection disabled? It says: {said(told)}")
+        raise UnreadableSource(
+            f"{name}: the response has no schema; is introspection disabled? Error: {first_error(body)}"
+        )
     try:
         sdl = print_schema(build_client_schema(data))
     except (GraphQLError, TypeError, KeyError, AttributeError) as error:
-        raise NotReadable(f"{url}: the schema that it tells does not hold together: {error}") from error
+        raise UnreadableSource(f"{name}: its schema is invalid: {error}") from error
     if not sdl.strip():
-        raise NotReadable(f"{url}: the schema that it tells has no types")
+        raise UnreadableSource(f"{name}: its schema has no types")
     return sdl
 
 
-def said(told: Any) -> str:
-    errors = told.get("errors") if isinstance(told, dict) else None
+def first_error(body: Any) -> str:
+    errors = body.get("errors") if isinstance(body, dict) else None
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         return str(errors[0].get("message"))[:200]
-    return "nothing of errors"
+    return "none"

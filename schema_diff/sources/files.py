@@ -1,61 +1,61 @@
-"""Files as they are: those of a folder, or one contract by itself."""
+"""Sources in the file system: a folder, or a single contract."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema_diff.sources.source import ARTEFACTS, REST, SCHEMA, NotReadable, Text, decoded
+from schema_diff.sources.source import ARTEFACTS, REST, SCHEMA, SourceText, UnreadableSource, decode
 
 SUFFIXES = {".graphql": SCHEMA, ".graphqls": SCHEMA, ".gql": SCHEMA, ".yaml": REST, ".yml": REST, ".json": REST}
 
 
 @dataclass(frozen=True)
-class Folder:
-    """The files as they lie in a folder: the work tree."""
+class DirectorySource:
+    """The files of a folder, such as the work tree."""
 
     root: Path
     label: str = "the work tree"
-    whole: bool = True
-    silent: bool = False
+    is_tree: bool = True
+    lacks_directives: bool = False
 
-    def read(self, path: str) -> Text | None:
+    def read(self, path: str) -> SourceText | None:
         try:
-            return decoded(path, (self.root / path).read_bytes())
+            return decode(path, (self.root / path).read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise NotReadable(f"{path}: {error.strerror}") from error
+            raise UnreadableSource(f"{path}: {error.strerror}") from error
 
-    def under(self, folder: str) -> list[str]:
-        found = (self.root / folder).rglob("*")
-        return sorted(file.relative_to(self.root).as_posix() for file in found if file.is_file())
+    def list_files(self, folder: str) -> list[str]:
+        paths = (self.root / folder).rglob("*")
+        return sorted(file.relative_to(self.root).as_posix() for file in paths if file.is_file())
 
 
 @dataclass(frozen=True)
-class Alone:
-    """One contract and no other: a file that was named, or the schema of an endpoint."""
+class SingleFileSource:
+    """A single contract: a named file, or the schema of an endpoint."""
 
     contract: str
-    text: Text
-    silent: bool = False
-    whole: bool = False
+    text: SourceText
+    lacks_directives: bool = False
+    is_tree: bool = False
 
     @property
     def label(self) -> str:
         return self.text.name
 
-    def read(self, path: str) -> Text | None:
+    def read(self, path: str) -> SourceText | None:
         return self.text if path == self.contract else None
 
-    def under(self, folder: str) -> list[str]:
+    def list_files(self, folder: str) -> list[str]:
         return []
 
 
-def file(path: Path) -> Alone:
-    """A side of one file: a file of `contracts/` by its name, a schema or an OpenAPI description by its suffix."""
-    contract = next((known for known in ARTEFACTS if path.name == Path(known).name), SUFFIXES.get(path.suffix))
+def single_file(path: Path) -> SingleFileSource:
+    """Returns a source of one file: of `contracts/` by its name, a schema or OpenAPI document by its suffix."""
+    contract = next((artefact for artefact in ARTEFACTS if path.name == Path(artefact).name), SUFFIXES.get(path.suffix))
     if contract is None:
-        raise NotReadable(f"{path}: neither a schema nor an OpenAPI description ({', '.join(SUFFIXES)})")
+        raise UnreadableSource(f"{path}: neither a schema nor an OpenAPI document ({', '.join(SUFFIXES)})")
     try:
-        return Alone(contract, decoded(str(path), path.read_bytes()))
+        return SingleFileSource(contract, decode(str(path), path.read_bytes()))
     except OSError as error:
-        raise NotReadable(f"{path}: {error.strerror}") from error
+        raise UnreadableSource(f"{path}: {error.strerror}") from error

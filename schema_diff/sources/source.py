@@ -1,11 +1,11 @@
-"""A side of a comparison, and the files that a project keeps its contracts in."""
+"""A source of contracts, and the files that have the contracts."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 SCHEMA = "schema.graphql"
 REST = "openapi.yaml"
-GENERATED = "contracts"  # the folder of what a project writes from its code
+GENERATED = "contracts"  # the folder of the contracts that are generated from the code
 TABLE = f"{GENERATED}/table.json"
 FIELDS = f"{GENERATED}/fields.json"
 ERRORS = f"{GENERATED}/errors.json"
@@ -13,47 +13,47 @@ ARTEFACTS = (TABLE, FIELDS, ERRORS)
 CONTRACTS = (SCHEMA, REST, *ARTEFACTS)
 
 
-class NotReadable(Exception):
-    """A side could not be read; the text tells what, where and why."""
+class UnreadableSource(Exception):
+    """A source could not be read; the text has the file, the position and the reason."""
 
 
 @dataclass(frozen=True)
-class Text:
-    """What a file says, and by what name it is told. `located` is false where its lines are nobody's."""
+class SourceText:
+    """The text of a file and its name in reports. `located` is false if it has no lines of its own."""
 
     name: str
     text: str
-    located: bool = True
+    has_lines: bool = True
 
 
-class Side(Protocol):
-    """One side of the comparison."""
+class Source(Protocol):
+    """The base or the head of a comparison."""
 
     @property
     def label(self) -> str:
-        """What it is called in the report."""
+        """Its name in the report."""
 
     @property
-    def whole(self) -> bool:
-        """Whether it is a tree that has all contracts, and not one of them alone."""
+    def is_tree(self) -> bool:
+        """Whether it is a tree with all contracts, not a single contract."""
 
     @property
-    def silent(self) -> bool:
-        """Whether it tells no directives, as introspection does not."""
+    def lacks_directives(self) -> bool:
+        """Whether it has no directives, as introspection has none."""
 
-    def read(self, path: str) -> Text | None:
-        """The file at a path of the project; None where this side has none. Raises NotReadable."""
+    def read(self, path: str) -> SourceText | None:
+        """Returns the file at a path of the project; None if there is none. Raises UnreadableSource."""
 
-    def under(self, folder: str) -> list[str]:
-        """The paths of the files below a folder, sorted."""
+    def list_files(self, folder: str) -> list[str]:
+        """Returns the paths of the files below a folder, sorted."""
 
 
-def decoded(name: str, content: bytes) -> Text:
+def decode(name: str, content: bytes) -> SourceText:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise NotReadable(f"{name}:{line}: this is no UTF-8 text") from error
+        raise UnreadableSource(f"{name}:{line}: the file is not UTF-8 text") from error
     if not text.strip():
-        raise NotReadable(f"{name}: the file is empty")
-    return Text(name, text.removeprefix("\ufeff"))
+        raise UnreadableSource(f"{name}: the file is empty")
+    return SourceText(name, text.removeprefix("\ufeff"))

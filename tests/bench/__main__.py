@@ -1,6 +1,6 @@
-"""What is fast here and by how much: `make bench` prints ratios, each of two things measured in turn in the same run.
+"""`make bench`: prints medians and their ratios; the programs of a ratio run alternately in the same process.
 
-Machines differ and are noisy; medians side by side say something, milliseconds alone do not, so no test asserts any.
+Absolute durations depend on the machine and its load, so compare the ratios. No test asserts a duration.
 """
 
 import io
@@ -36,7 +36,9 @@ boto3.resource("dynamodb").Table("homes")
 STARTS = {
     "the usual stack: boto3 resource, AppSyncResolver, Logger, Tracer, Metrics": USUAL,
     "boto3.client alone": "import boto3; boto3.client('dynamodb')",
-    "our handler with its client": "from resolvers import handler; from data import table; table.client()",
+    "our handler with its client": (
+        "from data.dynamodb import table; from resolvers.runtime import handler; table.client()"
+    ),
 }
 
 
@@ -44,11 +46,11 @@ def main() -> None:
     print_table("Cold start: a fresh process, imports and client", medians(starts(), ROUNDS))
     with engine.engine() as endpoint:
         os.environ.update(engine.environment(endpoint, "bench"))
-        engine.make_table(endpoint, "bench")
-        table.put_many(dataset.items())
+        engine.create_table(endpoint, "bench")
+        table.put_many(dataset.table_items())
         package.measure(print_table, medians)
-        print_table("Reading 25 homes", medians(reads(), 100))
-        print_table("Reading a home with its pictures", medians(home_reads(), 100))
+        print_table("Reading 25 properties", medians(reads(), 100))
+        print_table("Reading a property with its images", medians(home_reads(), 100))
         local_server.measure(endpoint, print_table, medians)
     schema_diff.measure(print_table, medians)
     print(f"\nThe functions' source, zipped: {zipped_kilobytes():.0f} KB (budget 200)")
@@ -64,46 +66,49 @@ def starts() -> dict[str, Callable[[], object]]:
 
 
 def reads() -> dict[str, Callable[[], object]]:
-    ids = [home.id for home in dataset.ALL[:25]]
+    ids = [home.id for home in dataset.PROPERTIES[:25]]
     return {
-        "one by one, as a resolver without batches does": lambda: [properties.by_id(id) for id in ids],
-        "in one batch, as ours does": lambda: properties.by_ids(ids),
+        "one by one, as a resolver without a batch does": lambda: [properties.by_id(id) for id in ids],
+        "in one batch, as our resolver does": lambda: properties.by_ids(ids),
     }
 
 
 def home_reads() -> dict[str, Callable[[], object]]:
-    home = dataset.ALL[5]
+    home = dataset.PROPERTIES[5]
 
     def in_two() -> None:
         table.get(keys.property(home.id))
         table.get_many(keys.image(home.id, ID(id)) for id in home.image_ids)
 
-    return {"in two calls": in_two, "in one Query": lambda: properties.with_images(home.id)}
+    return {"in two requests": in_two, "in one Query": lambda: properties.with_images(home.id)}
 
 
 def medians(things: dict[str, Callable[[], object]], rounds: int, before: int = 1) -> list[tuple[str, float]]:
-    """The median milliseconds of each, all of them once a round, after some rounds `before` that do not count."""
+    """Returns the median milliseconds of each function.
+
+    Each round calls every function once; the first `before` rounds are a warm-up, which is not counted.
+    """
     times: dict[str, list[float]] = {name: [] for name in things}
     for _ in tqdm(range(before + rounds), leave=False, disable=not sys.stderr.isatty()):
         for name, do in things.items():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             do()
-            times[name].append((time.perf_counter() - begun) * 1000)
-    return [(name, statistics.median(taken[before:])) for name, taken in times.items()]
+            times[name].append((time.perf_counter() - started) * 1000)
+    return [(name, statistics.median(durations[before:])) for name, durations in times.items()]
 
 
 def print_table(title: str, rows: Sequence[tuple[str, float]]) -> None:
-    """Each row's median, and its ratio to the first row."""
+    """Prints the median of each row and its ratio to the first row."""
     print(f"\n{title}\n{'':76}{'ms':>8}{'ratio':>8}")
     for name, ms in rows:
         print(f"  {name:74}{ms:8.1f}{ms / rows[0][1]:8.2f}")
 
 
 def zipped_kilobytes() -> float:
-    """What the functions' package weighs: `data` without its sample, and `resolvers`."""
+    """Returns the size in KB of the zipped source of the functions: `data` without its sample, and `resolvers`."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted([*(ROOT / "data").glob("*.py"), *(ROOT / "resolvers").glob("*.py")]):
+        for path in sorted([*(ROOT / "data").rglob("*.py"), *(ROOT / "resolvers").rglob("*.py")]):
             archive.write(path, path.relative_to(ROOT))
     return len(packed.getvalue()) / 1024
 

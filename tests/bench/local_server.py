@@ -1,4 +1,4 @@
-"""The desk as a process, measured from outside: one nested page, many clients, and subscribers who come and go."""
+"""Benchmarks of the local server as a process: a nested page, many concurrent clients, and short-lived subscribers."""
 
 import asyncio
 import json
@@ -27,16 +27,16 @@ from local import server
 from local.dynamodb import engine as dynamodb
 from local.paths import ROOT
 from tests.local import dataset
-from tests.local.ws_client import encoded
+from tests.local.ws_client import encode_base64url
 
 ZIP = "20001"
 PAGE = """query($zip: String!, $least: Float) {
   listingsByZip(zipCode: $zip, first: 25, sort: PRICE_ASC, filter: {minPrice: $least}) {
     nodes { id address price property { owner { name } images { url } } } } }"""
 ON_ZIP = "subscription($zip: String!) { onZipChange(zipCode: $zip) { propertyId version } }"
-HOMES = [replace(dataset.home(n), zip_code=ZIP, id=ID(f"bench-{n}")) for n in range(26)]
+HOMES = [replace(dataset.make_property(n), zip_code=ZIP, id=ID(f"bench-{n}")) for n in range(26)]
 ROUNDS = 100
-WARM = 100  # the engine compiles itself on the way, on the cores that the desk would use
+WARM = 100  # rounds in which the engine's JIT compiler takes CPU time from the server
 CLIENTS = 64
 SUBSCRIBERS = 50
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
@@ -44,7 +44,7 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
 
 @dataclass(frozen=True)
 class Running:
-    """A desk that runs as a process of its own."""
+    """A local server that runs as a separate process."""
 
     pid: int
     host: str
@@ -54,30 +54,30 @@ class Running:
         return str(answer.json()["access_token"])
 
     def megabytes(self) -> tuple[float, float]:
-        """The memory that the desk's own process holds, and that of its functions' processes."""
+        """Returns the resident memory in MB of the server's process and of the processes of its functions."""
         functions = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return held(self.pid), sum(map(held, functions))
+        return resident_megabytes(self.pid), sum(map(resident_megabytes, functions))
 
 
-def held(pid: int | str) -> float:
-    """The megabytes that a process holds; none once it has ended."""
+def resident_megabytes(pid: int | str) -> float:
+    """Returns the resident memory of a process in MB, or 0 if it has ended."""
     try:
-        told = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
         return 0
-    return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmRSS")) / 1024
+    return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
 @contextmanager
 def desk(engine: str) -> Iterator[Running]:
-    with server.listening(0) as taken:
-        port = taken.getsockname()[1]
-    told = {**os.environ, "PORT": str(port), "DYNAMODB_ENDPOINT": engine}
+    with server.bind(0) as sock:
+        port = sock.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "DYNAMODB_ENDPOINT": engine}
     command = [sys.executable, "-m", "local.server"]
-    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            while "The desk is at" not in process.stdout.readline():
+            while "Serving on" not in process.stdout.readline():
                 assert process.poll() is None
             yield Running(process.pid, f"127.0.0.1:{port}")
         finally:
@@ -85,16 +85,19 @@ def desk(engine: str) -> Iterator[Running]:
 
 
 def pages(running: Running, engine: str) -> dict[str, Callable[[], object]]:
-    """A page of 25 homes with owners and pictures; and its four requests to DynamoDB one after another, by boto3."""
+    """Returns two functions: one gets a page of 25 properties with owners and images from the server.
+
+    The other sends the same four DynamoDB requests one after another by boto3.
+    """
     dynamo = dynamodb.session().client("dynamodb", endpoint_url=engine)
     name = os.environ["TABLE_NAME"]
-    http = urllib3.PoolManager(headers={"authorization": running.token("ada")})  # what boto3 itself goes by
+    http = urllib3.PoolManager(headers={"authorization": running.token("ada")})  # the HTTP library of boto3
     least = iter(range(1_000_000))
 
     def many(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return list(dynamo.batch_get_item(RequestItems={name: {"Keys": keys}})["Responses"][name])
 
-    def bare() -> None:
+    def bare_requests() -> None:
         cards = dynamo.query(
             TableName=name,
             IndexName="by_price",
@@ -107,19 +110,25 @@ def pages(running: Running, engine: str) -> dict[str, Callable[[], object]]:
         many([{"pk": {"S": f"USER#{owner}"}, "sk": {"S": "PROFILE"}} for owner in owners])
         many([{"pk": home["pk"], "sk": {"S": f"IMG#{id['S']}"}} for home in homes for id in home["image_ids"]["L"]])
 
-    def whole() -> None:
-        variables = {"zip": ZIP, "least": next(least)}  # another one each time: no answer comes out of the cache
+    def whole_page() -> None:
+        variables = {"zip": ZIP, "least": next(least)}  # a new value each time, so that no response is cached
         body = {"query": PAGE, "variables": variables}
         answer = http.request("POST", f"http://{running.host}/graphql", json=body).json()
         assert len(answer["data"]["listingsByZip"]["nodes"]) == 25
 
-    return {"four requests one after another, by a bare boto3 script": bare, "the page, by the desk": whole}
+    return {
+        "four requests one after another, by a bare boto3 script": bare_requests,
+        "the page, by the local server": whole_page,
+    }
 
 
 async def crowd(running: Running, clients: int, rounds: int) -> float:
-    """Answers a second that so many clients get at once, each as a user of its own. Raises where one gets another's."""
+    """Returns the responses per second of `clients` concurrent clients, each with its own user.
 
-    async def one(user: str) -> None:
+    Raises AssertionError if a client receives the response of another user.
+    """
+
+    async def run_user(user: str) -> None:
         headers = {"authorization": tokens[user]}
         async with httpx.AsyncClient(base_url=f"http://{running.host}", headers=headers, timeout=60) as http:
             for _ in range(rounds):
@@ -127,62 +136,62 @@ async def crowd(running: Running, clients: int, rounds: int) -> float:
                 assert answer == {"data": {"me": {"id": user}}}, answer
 
     tokens = {f"user-{n}": running.token(f"user-{n}") for n in range(clients)}
-    begun = time.perf_counter()
-    await asyncio.gather(*map(one, tokens))
-    return clients * rounds / (time.perf_counter() - begun)
+    started = time.perf_counter()
+    await asyncio.gather(*map(run_user, tokens))
+    return clients * rounds / (time.perf_counter() - started)
 
 
 @dataclass
-class Heard:
-    """What all subscribers have been told, and how often one missed a version in between."""
+class ReceivedChanges:
+    """Counts over all subscribers: messages received, gaps in the versions of a property, and sessions."""
 
     messages: int = 0
     gaps: int = 0
     sessions: int = 0
 
 
-async def following(running: Running, heard: Heard, until: float) -> None:
-    """A subscriber who comes, follows for some seconds, leaves or dies without a word, and comes again.
+async def following(running: Running, received: ReceivedChanges, until: float) -> None:
+    """A subscriber that connects, listens for 1 to 8 seconds, then closes or aborts the connection, and repeats that.
 
-    Each time with a token of its own: they last an hour, and so may the run.
+    Each session has a new token: a token expires after an hour, and the run may take longer.
     """
     data = json.dumps({"query": ON_ZIP, "variables": {"zip": ZIP}})
     while time.monotonic() < until:
         credentials = {"host": running.host, "Authorization": await asyncio.to_thread(running.token, "ada")}
         start = {"id": "1", "type": "start", "payload": {"data": data, "extensions": {"authorization": credentials}}}
-        protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
+        protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encode_base64url(credentials)}")]
         socket = await connect(
             f"ws://{running.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
         )
         await socket.send('{"type": "connection_init"}')
         await socket.send(json.dumps(start))
-        await listened(socket, heard, min(until, time.monotonic() + random.uniform(1, 8)))
+        await listened(socket, received, min(until, time.monotonic() + random.uniform(1, 8)))
         if random.random() < 0.5:
             socket.transport.abort()
         else:
             await socket.send('{"id": "1", "type": "stop"}')
             await socket.close()
-        heard.sessions += 1
+        received.sessions += 1
 
 
-async def listened(socket: ClientConnection, heard: Heard, until: float) -> None:
+async def listened(socket: ClientConnection, received: ReceivedChanges, until: float) -> None:
     versions: dict[str, int] = {}
-    while (left := until - time.monotonic()) > 0:
+    while (remaining := until - time.monotonic()) > 0:
         try:
-            message = json.loads(await asyncio.wait_for(socket.recv(), left))
+            message = json.loads(await asyncio.wait_for(socket.recv(), remaining))
         except TimeoutError:
             return
         if message["type"] == "data":
             change = message["payload"]["data"]["onZipChange"]
             home, version = change["propertyId"], change["version"]
-            heard.gaps += version != versions.get(home, version - 1) + 1
+            received.gaps += version != versions.get(home, version - 1) + 1
             versions[home] = version
-            heard.messages += 1
+            received.messages += 1
 
 
-async def churn(running: Running, seconds: int) -> tuple[Heard, list[tuple[float, float]]]:
-    """So many seconds of subscribers and changes, twenty a second; the megabytes held, ten times on the way."""
-    heard, until, sizes = Heard(), time.monotonic() + seconds, []
+async def churn(running: Running, seconds: int) -> tuple[ReceivedChanges, list[tuple[float, float]]]:
+    """Runs subscribers with 20 changes per second for `seconds`; returns their counts and ten samples of memory."""
+    received, until, sizes = ReceivedChanges(), time.monotonic() + seconds, []
 
     async def change() -> None:
         version = 10
@@ -193,26 +202,26 @@ async def churn(running: Running, seconds: int) -> tuple[Heard, list[tuple[float
             await asyncio.sleep(1)
 
     async def weigh() -> None:
-        for _ in tqdm(range(10), desc="subscribers come and go", leave=False, disable=not sys.stderr.isatty()):
+        for _ in tqdm(range(10), desc="short-lived subscribers", leave=False, disable=not sys.stderr.isatty()):
             await asyncio.sleep(seconds / 10)
             sizes.append(running.megabytes())
 
-    await asyncio.gather(change(), weigh(), *(following(running, heard, until) for _ in range(SUBSCRIBERS)))
-    return heard, sizes
+    await asyncio.gather(change(), weigh(), *(following(running, received, until) for _ in range(SUBSCRIBERS)))
+    return received, sizes
 
 
 def measure(engine: str, print_table: Callable[..., None], medians: Callable[..., list[tuple[str, float]]]) -> None:
-    """Prints all of it, for a desk over the table that the environment names."""
+    """Prints all benchmarks of a server over the table that the environment names."""
     table.put_many([item for home in HOMES for item in dataset.items_of(home)])
     with desk(engine) as running:
-        title = "A nested page: 25 homes with owner and pictures (at most 1.5)"
+        title = "A nested page: 25 properties with owner and images (at most 1.5)"
         print_table(title, medians(pages(running, engine), ROUNDS, before=WARM))
-        alone, together = (asyncio.run(crowd(running, *many)) for many in ((1, 200), (CLIENTS, 20)))
-        rates = f"1 client {alone:.0f}, {CLIENTS} at once {together:.0f}, ratio {together / alone:.2f}"
-        print(f"\n`me`, answers a second, none lost and each its own: {rates}")
-        heard, sizes = asyncio.run(churn(running, SECONDS))
-        print(f"\n{SECONDS} s of {SUBSCRIBERS} subscribers who come and go: {heard.sessions} sessions,")
-        print(f"{heard.messages} changes heard, {heard.gaps} missed; MB held on the way:")
-        for of, megabytes in zip(("the desk", "its functions"), zip(*sizes, strict=True), strict=True):
-            print(f"  {of}: {' '.join(f'{size:.0f}' for size in megabytes)}, the second half to the first", end=" ")
+        single_rate, crowd_rate = (asyncio.run(crowd(running, *many)) for many in ((1, 200), (CLIENTS, 20)))
+        rates = f"1 client {single_rate:.0f}, {CLIENTS} at once {crowd_rate:.0f}, ratio {crowd_rate / single_rate:.2f}"
+        print(f"\n`me`, responses per second, each verified: {rates}")
+        received, sizes = asyncio.run(churn(running, SECONDS))
+        print(f"\n{SECONDS} s of {SUBSCRIBERS} short-lived subscribers: {received.sessions} sessions,")
+        print(f"{received.messages} changes received, {received.gaps} missed; resident memory in MB:")
+        for of, megabytes in zip(("the server", "its functions"), zip(*sizes, strict=True), strict=True):
+            print(f"  {of}: {' '.join(f'{size:.0f}' for size in megabytes)}, ratio of second to first half", end=" ")
             print(f"{median(megabytes[5:]) / median(megabytes[:5]):.2f}")

@@ -1,7 +1,7 @@
-"""How soon a shipped package answers: from the start of its process to its first answer, out of a real table.
+"""Benchmark of a deployment package: the time from the start of its process to its first response from a real table.
 
-Both packages are unpacked from zips, with the same layer, and started by AWS's runtime client; boto3 is there, as it
-is in Lambda. They are made for this machine's processor and Python: a measure of Lambda's own they are not.
+Both packages are unpacked from zips with the same layer and started by AWS's runtime interface client; boto3 is
+installed, as in Lambda. They are built for this machine's processor and Python, so Lambda's own times differ.
 """
 
 import shutil
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.build import package
-from infra.build.package import HOST
-from infra.constructs.functions import ENTRY
+from infra.build.package import HOST_TARGET
+from infra.constructs.functions import APPSYNC_HANDLER
 from local.aws import REGION
-from tests.lambda_runtime import first_answer, unpacked
+from tests.lambda_runtime import first_response, unpack
 from tests.local import dataset
 from tests.resolvers.events import event
 
@@ -55,38 +55,41 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "homes",
     "STAGE": "dev",
     "TRACING": "on",
-}  # of a deployed function, where its table is aside
+}  # of a deployed function, without the name of its table
 
 Rows = Sequence[tuple[str, float]]
 Measure = Callable[[dict[str, Callable[[], object]], int], Rows]
 
 
 def measure(show: Callable[[str, Rows], None], medians: Measure) -> None:
-    """Shows the package's start beside the usual stack's, over the table that the environment leads to."""
-    asked = event("Query.property", {"id": dataset.ALL[5].id})
+    """Prints the start time of our package and of the usual stack, over the table that the environment names."""
+    request = event("Query.property", {"id": dataset.PROPERTIES[5].id})
     with ExitStack() as ending:
         layer, ours = (
-            ending.enter_context(unpacked(folder)) for folder in (package.layer(HOST), package.functions(HOST))
+            ending.enter_context(unpack(folder))
+            for folder in (package.layer(HOST_TARGET), package.functions(HOST_TARGET))
         )
         source_layer, source = (ending.enter_context(uncompiled(folder)) for folder in (layer, ours))
-        usual = ending.enter_context(unpacked())
+        usual = ending.enter_context(unpack())
         (usual / "usual.py").write_text(USUAL)
 
         def start(handler: str, task: Path, layer: Path) -> Callable[[], Any]:
-            return lambda: first_answer(handler, task, [layer / "python"], asked, ENVIRONMENT)
+            return lambda: first_response(handler, task, [layer / "python"], request, ENVIRONMENT)
 
         starts = {
             USUALLY: start("usual.handle", usual, source_layer),
-            "the same, its layer compiled": start("usual.handle", usual, layer),
-            "our package": start(ENTRY, ours, layer),
-            "our package, as one is made where there is no Python of its version": start(ENTRY, source, source_layer),
+            "the same, with a compiled layer": start("usual.handle", usual, layer),
+            "our package": start(APPSYNC_HANDLER, ours, layer),
+            "our package, uncompiled, as built without a Python of its version": start(
+                APPSYNC_HANDLER, source, source_layer
+            ),
         }
-        show("A package's start: from its process to its first answer", medians(starts, ROUNDS))
+        show("Package start: from its process to its first response", medians(starts, ROUNDS))
 
 
 @contextmanager
 def uncompiled(folder: Path) -> Iterator[Path]:
-    """A copy of a package with its sources alone."""
-    with unpacked() as copy:
+    """Yields a copy of a package that has only its source files."""
+    with unpack() as copy:
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
         yield copy

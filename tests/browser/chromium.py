@@ -21,32 +21,32 @@ FLAGS = (
 PATIENCE = 30  # seconds
 
 
-class Gone(Exception):
-    """What was waited for did not come, or an expression failed in the page."""
+class BrowserExited(Exception):
+    """A wait reached its deadline, a command failed, or an expression raised an exception in the page."""
 
 
 class Chromium:
-    """The browser, over one connection."""
+    """The browser, controlled over one WebSocket connection."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.ids = itertools.count(1)
-        self.heard: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
 
     def do(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
-        """The answer to a command; what the browser tells meanwhile is kept in `heard`."""
+        """Sends a command and returns its result; events that arrive before it are appended to `events`."""
         id = next(self.ids)
         of = {"sessionId": session} if session else {}
         self.connection.send(json.dumps({"id": id, "method": method, "params": params} | of))
-        while (told := json.loads(self.connection.recv(PATIENCE))).get("id") != id:
-            self.heard.append(told)
-        if "error" in told:
-            raise Gone(f"{method}: {told['error']['message']}")
-        result: dict[str, Any] = told["result"]
+        while (message := json.loads(self.connection.recv(PATIENCE))).get("id") != id:
+            self.events.append(message)
+        if "error" in message:
+            raise BrowserExited(f"{method}: {message['error']['message']}")
+        result: dict[str, Any] = message["result"]
         return result
 
     def page(self, width: int = 1280, height: int = 800) -> "Page":
-        """A new tab of this size, that knows nothing of any other."""
+        """Opens a new tab of this size in a browser context of its own, which shares no state with other tabs."""
         context = self.do("Target.createBrowserContext")["browserContextId"]
         target = self.do("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         page = Page(self, self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
@@ -59,7 +59,7 @@ class Chromium:
 
 
 class Page:
-    """A tab. What is looked for in it may take a while to be there."""
+    """A tab. Methods that need an element wait until it exists, at most 30 seconds."""
 
     def __init__(self, browser: Chromium, session: str) -> None:
         self.browser = browser
@@ -72,34 +72,34 @@ class Page:
         self.do("Page.navigate", url=url)
 
     def js(self, expression: str) -> Any:
-        """The value of an expression, once it is one; promises are awaited. Raises Gone where it fails."""
+        """Returns the value of an expression; awaits a promise. Raises BrowserExited if the expression fails."""
         answer = self.do("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise Gone(answer["exceptionDetails"]["exception"].get("description", "thrown"))
+            raise BrowserExited(answer["exceptionDetails"]["exception"].get("description", "thrown"))
         return answer["result"].get("value")
 
     def wait(self, expression: str) -> Any:
-        """The value of an expression as soon as there is one that is true. Raises Gone."""
+        """Evaluates an expression until its value is truthy, and returns it. Raises BrowserExited after 30 seconds."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
                 if value := self.js(expression):
                     return value
-            except Gone as gone:
-                last = str(gone)
+            except BrowserExited as error:
+                last = str(error)
             else:
                 last = "not true"
             time.sleep(0.05)
-        raise Gone(f"{expression}: {last}")
+        raise BrowserExited(f"{expression}: {last}")
 
     def texts(self, selector: str) -> list[str]:
-        """The texts of all elements that a selector finds, once it finds any."""
-        found = f"[...document.querySelectorAll({json.dumps(selector)})].map(found => found.innerText)"
-        texts: list[str] = self.wait(f"(texts => texts.length && texts)({found})")
+        """Waits until elements match a selector, and returns the texts of all of them."""
+        script = f"[...document.querySelectorAll({json.dumps(selector)})].map(found => found.innerText)"
+        texts: list[str] = self.wait(f"(texts => texts.length && texts)({script})")
         return texts
 
     def click(self, selector: str) -> None:
-        """A click by the mouse in the middle of an element."""
+        """Clicks with the mouse in the middle of an element."""
         middle = "(box => [box.x + box.width / 2, box.y + box.height / 2])(found.getBoundingClientRect())"
         of = f"document.querySelector({json.dumps(selector)})"
         x, y = self.wait(f"(found => (found.scrollIntoView({{block: 'center'}}), {middle}))({of})")
@@ -107,7 +107,7 @@ class Page:
             self.do("Input.dispatchMouseEvent", type=type, x=x, y=y, button="left", clickCount=1)
 
     def fill(self, selector: str, text: str) -> None:
-        """Writes into a field in place of what it holds, as keys do."""
+        """Replaces the text of an input field, as a keyboard does."""
         self.wait(f"(field => (field.focus(), field.select(), true))(document.querySelector({json.dumps(selector)}))")
         self.do("Input.insertText", text=text)
 
@@ -116,36 +116,36 @@ class Page:
         self.wait(f"(field => ({change}))(document.querySelector({json.dumps(selector)}))")
 
     def complaints(self) -> list[str]:
-        """What the page's console holds of errors and warnings, and what its scripts threw."""
+        """Returns the errors and warnings of the page's console and the uncaught exceptions of its scripts."""
         self.js("0")
         return [
-            text for told in self.browser.heard if told.get("sessionId") == self.session for text in complaint(told)
+            text for event in self.browser.events if event.get("sessionId") == self.session for text in complaint(event)
         ]
 
     def close(self) -> None:
         self.do("Page.close")
 
     def picture(self, file: Path) -> None:
-        """Writes all of the page, also what is below the fold, into a PNG."""
+        """Writes a screenshot of the entire page into a PNG file."""
         shot = self.do("Page.captureScreenshot", captureBeyondViewport=True)
         file.write_bytes(base64.b64decode(shot["data"]))
 
 
-def complaint(told: dict[str, Any]) -> Iterator[str]:
-    params = told.get("params", {})
-    if told.get("method") == "Runtime.exceptionThrown":
+def complaint(event: dict[str, Any]) -> Iterator[str]:
+    params = event.get("params", {})
+    if event.get("method") == "Runtime.exceptionThrown":
         yield params["exceptionDetails"]["exception"].get("description", "thrown")
-    if told.get("method") == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
+    if event.get("method") == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
         yield f"{params['entry']['text']} {params['entry'].get('url', '')}"
-    if told.get("method") == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning"):
+    if event.get("method") == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning"):
         yield " ".join(str(argument.get("value")) for argument in params["args"])
 
 
 @contextmanager
 def running(profile: Path) -> Iterator[Chromium]:
-    """A browser with a profile of its own, which ends with this.
+    """Runs a browser with its own profile and terminates it on exit.
 
-    It is not pinged: a ping draws from this process's `random`, which Hypothesis would hold against a strategy.
+    The connection sends no pings: a ping uses this process's `random`, which Hypothesis reports as an error.
     """
     assert PATH
     command = [PATH, *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
@@ -157,11 +157,11 @@ def running(profile: Path) -> Iterator[Chromium]:
             process.terminate()
 
 
-def address(written: Path) -> str:
-    """Where a browser listens, as it writes into this file once it does: a port, and a path on the next line."""
+def address(file: Path) -> str:
+    """Waits until the browser has written a port and, on the next line, a path into `file`; returns the URL of both."""
     until = time.monotonic() + PATIENCE
-    while not (written.exists() and written.read_text().count("\n") == 1):
+    while not (file.exists() and file.read_text().count("\n") == 1):
         if time.monotonic() > until:
-            raise Gone("Chromium did not start")
+            raise BrowserExited("Chromium did not start")
         time.sleep(0.05)
-    return "ws://127.0.0.1:{}{}".format(*written.read_text().splitlines())
+    return "ws://127.0.0.1:{}{}".format(*file.read_text().splitlines())

@@ -1,4 +1,4 @@
-"""What the tests in a browser stand on: one Chromium and one desk, with homes in it, for all of them."""
+"""Fixtures of the browser tests: one Chromium, and one local server with properties."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,47 +7,49 @@ import pytest
 
 from tests.browser import chromium
 from tests.browser.chromium import Chromium, Page
-from tests.local import dataset
-from tests.local import server_fixture as desks
-from tests.local.server_fixture import Desk
-from tests.shared_processes import Shared
+from tests.local import dataset, server_fixture
+from tests.local.server_fixture import LocalServer
+from tests.shared_processes import SharedProcesses
 
-Opens = Callable[..., Page]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     if chromium.PATH is None:
-        pytest.skip("there is no chromium")
+        pytest.skip("chromium is not installed")
     with chromium.running(tmp_path_factory.mktemp("chromium")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def a_desk(browser: Chromium, shared: Shared) -> Iterator[Desk]:
-    with desks.running(shared) as running:
-        running.put(dataset.items())
+def running_server(browser: Chromium, shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    with server_fixture.run_server(shared_processes) as running:
+        running.put_items(dataset.table_items())
         yield running
 
 
 @pytest.fixture
-def desk(a_desk: Desk) -> Desk:
-    a_desk.forget()
-    return a_desk
+def browsed_server(running_server: LocalServer) -> LocalServer:
+    running_server.clear_cache()
+    return running_server
 
 
 @pytest.fixture
-def opened(browser: Chromium, desk: Desk, tmp_path: Path) -> Iterator[Opens]:
-    """Opens a path of the desk in a tab of its own, 1280 or so many pixels wide. None of them may complain."""
+def open_page(browser: Chromium, browsed_server: LocalServer, tmp_path: Path) -> Iterator[OpenPage]:
+    """A function that opens a path of the server in a new tab, 1280 or `width` pixels wide.
+
+    At the end it writes a screenshot of each tab and asserts that its console has no errors and no warnings.
+    """
     pages = []
 
-    def opens(path: str, width: int = 1280) -> Page:
+    def open_path(path: str, width: int = 1280) -> Page:
         page = browser.page(width)
-        page.open(desk.url + path)
+        page.open(browsed_server.url + path)
         pages.append(page)
         return page
 
-    yield opens
+    yield open_path
     for number, page in enumerate(pages):
         page.picture(tmp_path / f"{number}.png")
         assert page.complaints() == []

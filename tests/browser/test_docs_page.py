@@ -1,14 +1,14 @@
-"""`/docs`: the REST contract in a browser, where it can be tried at once."""
+"""The page `/docs` in a browser: Swagger UI shows the REST contract and runs its operations."""
 
 from tests.browser.chromium import Page
-from tests.browser.conftest import Opens
+from tests.browser.conftest import OpenPage
 from tests.local import dataset
 
-HOME = dataset.ALL[4]
+HOME = dataset.PROPERTIES[4]
 
 
-def tried(page: Page, operation: str, values: dict[str, str]) -> str:
-    """The answer that the page shows when an operation is tried with these parameters."""
+def run_operation(page: Page, operation: str, values: dict[str, str]) -> str:
+    """Runs an operation with these parameters in the page, and returns the response that the page shows."""
     block = f"#operations-Homes-{operation}"
     page.click(f"{block} .opblock-summary-control")
     for name, value in values.items():
@@ -17,8 +17,8 @@ def tried(page: Page, operation: str, values: dict[str, str]) -> str:
     return page.texts(f"{block} .live-responses-table .response .response-col_description .highlight-code")[0]
 
 
-def test_it_shows_each_operation_of_the_contract(opened: Opens) -> None:
-    page = opened("/docs")
+def test_the_page_shows_each_operation_of_the_contract(open_page: OpenPage) -> None:
+    page = open_page("/docs")
     assert page.texts(".opblock-summary-path") == [
         "/properties",
         "/properties",
@@ -31,12 +31,12 @@ def test_it_shows_each_operation_of_the_contract(opened: Opens) -> None:
     ]
 
 
-def test_an_operation_is_tried_with_a_token_and_a_key_of_the_desks_own(opened: Opens) -> None:
-    answer = tried(opened("/docs"), "getProperty", {"id": HOME.id})
+def test_an_operation_is_run_with_a_token_and_an_api_key_of_the_server(open_page: OpenPage) -> None:
+    answer = run_operation(open_page("/docs"), "getProperty", {"id": HOME.id})
     assert HOME.address in answer
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(opened: Opens) -> None:
-    page = opened("/docs", 390)
+def test_the_page_fits_the_width_of_a_phone(open_page: OpenPage) -> None:
+    page = open_page("/docs", 390)
     page.texts(".opblock-summary-path")
     assert page.js("document.documentElement.scrollWidth") == 390

@@ -4,7 +4,7 @@ import { Amplify } from 'aws-amplify'
 import { decodeJWT } from 'aws-amplify/auth'
 import { CONNECTION_STATE_CHANGE, generateClient } from 'aws-amplify/api'
 import { Hub } from 'aws-amplify/utils'
-import { home, operations, price, refusals, token, until, version, wire } from './desk.mjs'
+import { home, operations, price, refusals, token, until, version, wire } from './local_server.mjs'
 
 const IOS = operations('ios/1.0')
 let line, client, changes

@@ -4,7 +4,7 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCach
 import { relayStylePagination } from '@apollo/client/utilities'
 import { createAuthLink } from 'aws-appsync-auth-link'
 import { createSubscriptionHandshakeLink } from 'aws-appsync-subscription-link'
-import { ENDPOINT, home, operations, price, refusals, token, until, version } from './desk.mjs'
+import { ENDPOINT, home, operations, price, refusals, token, until, version } from './local_server.mjs'
 
 const WEB = Object.fromEntries(Object.entries(operations('web/1.0')).map(([name, text]) => [name, gql(text)]))
 let client

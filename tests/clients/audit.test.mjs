@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { serverAudits } from 'graphql-http'
-import { ENDPOINT, ROOT, token } from './desk.mjs'
+import { ENDPOINT, ROOT, token } from './local_server.mjs'
 
 const said = readFileSync(`${ROOT}docs/clients.md`, 'utf8')
 const differs = [...said.matchAll(/^\| (\w{4}) \| (.+?) \| .+ \|$/gm)].map(([, id, name]) => `${id} ${name}`)
@@ -22,6 +22,6 @@ test('the audit fails just where AppSync differs, and never with a fault of the 
   const failed = results.filter(({ status }) => status !== 'ok')
   assert.deepEqual(failed.map(({ id, name }) => `${id} ${name}`), differs)
   const passed = audits.length - failed.length
-  assert.ok(said.includes(`Of the ${audits.length} checks of npm's \`graphql-http\` the desk passes ${passed}`))
+  assert.ok(said.includes(`The local server passes ${passed} of the ${audits.length} checks of the npm package \`graphql-http\``))
   assert.deepEqual(statuses.filter((status) => status >= 500), [])
 })

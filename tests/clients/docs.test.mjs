@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { DESK, ROOT, token } from './desk.mjs'
+import { DESK, ROOT, token } from './local_server.mjs'
 
 const NODE = ['--experimental-websocket', '--input-type=module', '--eval']
 const said = readFileSync(`${ROOT}docs/clients.md`, 'utf8').matchAll(/^## (\S+).*\n\n```js\n([^]*?)```/gm)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { buildSchema, introspectionFromSchema, parse, print } from 'graphql'
 import generator from '@aws-amplify/graphql-generator'
 import quicktype from 'quicktype'
-import { ask, home, operations, ROOT, schema } from './desk.mjs'
+import { ask, home, operations, ROOT, schema } from './local_server.mjs'
 
 const HERE = `${ROOT}tests/clients`
 const OUT = `${HERE}/generated`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { Client, fetchExchange, cacheExchange } from '@urql/core'
-import { ENDPOINT, home, operations, refusals, token, version } from './desk.mjs'
+import { ENDPOINT, home, operations, refusals, token, version } from './local_server.mjs'
 
 const WEB = operations('web/1.0')
 let client

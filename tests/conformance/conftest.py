@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.appsync.realtime.websocket import Pace
+from local.appsync.realtime.websocket import ConnectionTiming
 from tests.local import server_fixture as local_server
-from tests.local.server_fixture import Desk
-from tests.shared_processes import Shared
+from tests.local.server_fixture import LocalServer
+from tests.shared_processes import SharedProcesses
 
 
 @pytest.fixture(scope="session")
-def server(shared: Shared) -> Iterator[Desk]:
+def server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
     """A local server that differs from the default in one way: it sends a keep-alive message every second."""
-    with local_server.running(shared, pace=Pace(keep_alive_seconds=1)) as server:
+    with local_server.run_server(shared_processes, timing=ConnectionTiming(keep_alive_seconds=1)) as server:
         yield server
 
 

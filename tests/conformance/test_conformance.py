@@ -16,7 +16,7 @@ from conformance.expected_response import matches_text
 from conformance.finding import OPEN_QUESTION
 from conformance.operations import released_operations
 from conformance.sample_properties import ZIP_CODE
-from tests.local.server_fixture import Desk
+from tests.local.server_fixture import LocalServer
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ProgramRun:
 
 
 @pytest.fixture(scope="module")
-def run(server: Desk, tmp_path_factory: pytest.TempPathFactory) -> ProgramRun:
+def run(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> ProgramRun:
     folder, token = tmp_path_factory.mktemp("reports"), f"Bearer {server.token('pia')}"
     settings = {"ENDPOINT": f"{server.url}/graphql", "TOKEN": token, "OUT": str(folder), "WAIT": "10"}
     with pytest.MonkeyPatch.context() as environment:
@@ -88,7 +88,7 @@ def test_every_reason_is_that_of_an_open_question() -> None:
 
 def test_a_question_that_needs_the_scratch_api_is_skipped_for_that_reason(run: ProgramRun) -> None:
     reasons = {check["name"]: check["reason"] for check in run.report["skipped"]}
-    assert reasons["WRONG_BATCH"] == reasons["raised"] == not_checked.SCRATCH_API
+    assert reasons["WRONG_BATCH"] == reasons["exception_type"] == not_checked.SCRATCH_API
     assert reasons["TOKEN_EXPIRED"] == "it needs a token that expired"
 
 
@@ -103,13 +103,13 @@ def test_no_report_contains_a_part_of_the_token(run: ProgramRun) -> None:
         assert part not in run.markdown
 
 
-def test_the_sample_properties_are_deleted(run: ProgramRun, server: Desk) -> None:
+def test_the_sample_properties_are_deleted(run: ProgramRun, server: LocalServer) -> None:
     query = f'{{ me {{ propertyCount }} listingsByZip(zipCode: "{ZIP_CODE}", first: 99) {{ nodes {{ id }} }} }}'
-    assert server.ask(query, as_="pia").data == {"me": {"propertyCount": 0}, "listingsByZip": {"nodes": []}}
+    assert server.execute(query, as_user="pia").data == {"me": {"propertyCount": 0}, "listingsByZip": {"nodes": []}}
     assert run.report["leftovers"] == []
 
 
-def test_the_markdown_report_begins_with_the_number_of_differences(run: ProgramRun, server: Desk) -> None:
+def test_the_markdown_report_begins_with_the_number_of_differences(run: ProgramRun, server: LocalServer) -> None:
     assert run.markdown.startswith(f"# Conformance of {server.url}/graphql, ")
     counts = f"{len(run.findings)} responses, 1 different from the local server's; "
     assert run.markdown.splitlines()[2].startswith(counts)
@@ -127,7 +127,7 @@ def test_the_markdown_report_begins_with_the_number_of_differences(run: ProgramR
     ],
 )
 def test_an_endpoint_that_cannot_be_checked_is_one_line_and_no_report(
-    server: Desk,
+    server: LocalServer,
     token: str,
     endpoint: str,
     has_token: bool,

@@ -7,23 +7,25 @@ import pytest
 from conformance.client import ApiClient, ConformanceError
 from conformance.operations import released_operations, variable_values
 from conformance.sample_properties import CREATE, SampleProperties
-from tests.local.server_fixture import Desk
+from tests.local.server_fixture import LocalServer
 
 
-def samples_of(server: Desk, user: str) -> SampleProperties:
+def samples_of(server: LocalServer, user: str) -> SampleProperties:
     return SampleProperties(ApiClient(f"{server.url}/graphql", server.token(user)))
 
 
-def test_a_property_whose_create_got_no_response_is_deleted_and_no_other(server: Desk) -> None:
+def test_a_property_whose_create_got_no_response_is_deleted_and_no_other(server: LocalServer) -> None:
     samples = samples_of(server, "lou")
-    server.ask(CREATE, as_="lou", input=samples.create_input)
-    own = server.ask(CREATE, as_="lou", input={"address": "1 Elm Street", "price": 1}).data["createProperty"]
+    server.execute(CREATE, as_user="lou", input=samples.create_input)
+    own = server.execute(CREATE, as_user="lou", input={"address": "1 Elm Street", "price": 1}).data["createProperty"]
     assert samples.delete_all() == []
-    remaining = server.ask("{ me { properties { nodes { id } } } }", as_="lou").data["me"]["properties"]["nodes"]
+    remaining = server.execute("{ me { properties { nodes { id } } } }", as_user="lou").data["me"]["properties"][
+        "nodes"
+    ]
     assert remaining == [own]
 
 
-def test_properties_that_cannot_be_deleted_are_returned(server: Desk) -> None:
+def test_properties_that_cannot_be_deleted_are_returned(server: LocalServer) -> None:
     owner, stranger = samples_of(server, "max"), samples_of(server, "eve")
     id = owner.create().id
     stranger.ids.add(id)

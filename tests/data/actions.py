@@ -1,4 +1,4 @@
-"""Steps: what is done."""
+"""Actions of the tests."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,22 +13,22 @@ from tests.data import factories
 A = TypeVar("A")
 
 
-def changed(home: Property, **changes: Any) -> Property:
-    """The home after its owner changed it, seeing it as `home`."""
-    return properties.update(home, changes, home.version, factories.ADA)
+def change_property(property_: Property, **changes: Any) -> Property:
+    """Updates a property as its owner, based on this version, and returns the next version."""
+    return properties.update(property_, changes, property_.version, factories.ADA)
 
 
-def all_at_the_same_time(*acts: Callable[[], A]) -> list[A | Exception]:
-    """What each act answers or raises, in their order; each in a thread of its own, all begun together."""
+def run_concurrently(*functions: Callable[[], A]) -> list[A | Exception]:
+    """Starts all functions at the same time, each in its own thread; returns their results or exceptions in order."""
     table.client()
-    start = Barrier(len(acts))
+    barrier = Barrier(len(functions))
 
-    def begun(act: Callable[[], A]) -> A | Exception:
-        start.wait()
+    def call(function: Callable[[], A]) -> A | Exception:
+        barrier.wait()
         try:
-            return act()
+            return function()
         except Exception as error:
             return error
 
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(begun, acts))
+    with ThreadPoolExecutor(len(functions)) as threads:
+        return list(threads.map(call, functions))

@@ -1,50 +1,49 @@
-"""What the tests of the table stand on: one proxy and one client for all, for a client takes longer to make than most
-of them take."""
+"""Fixtures of the data layer: one fault proxy and one client for all tests, because creating a client is slow."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from data.dynamodb import table as the_table
-from data.dynamodb.instrumentation import Call
-from tests.conftest import forget_the_client
-from tests.proxy import Proxy
+from data.dynamodb.instrumentation import DynamoDBCall
+from tests.conftest import reset_client
+from tests.proxy import FaultProxy
 
 
 @pytest.fixture(scope="package")
-def between(engine: str) -> Iterator[Proxy]:
-    """What stands between the engine and the clients that are made in this room."""
-    with Proxy(engine) as proxy:
-        forget_the_client()
+def package_proxy(engine: str) -> Iterator[FaultProxy]:
+    """The fault proxy between DynamoDB Local and the clients of this package."""
+    with FaultProxy(engine) as proxy:
+        reset_client()
         yield proxy
-        forget_the_client()
+        reset_client()
 
 
 @pytest.fixture
-def table(table: str, between: Proxy, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", between.url)
+def table(table: str, package_proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", package_proxy.url)
     return table
 
 
 @pytest.fixture
-def proxy(table: str, between: Proxy) -> Proxy:
-    """The proxy as if it were new: nothing seen, no trouble to make."""
-    between.seen.clear()
-    between.faults.clear()
-    return between
+def proxy(table: str, package_proxy: FaultProxy) -> FaultProxy:
+    """The fault proxy without recorded operations and faults."""
+    package_proxy.operations.clear()
+    package_proxy.faults.clear()
+    return package_proxy
 
 
 @pytest.fixture
-def a_new_client(table: str) -> Iterator[None]:
-    """For what is done to the client itself: the next test has another."""
-    forget_the_client()
+def fresh_client(table: str) -> Iterator[None]:
+    """A new client for this test only."""
+    reset_client()
     yield
-    forget_the_client()
+    reset_client()
 
 
 @pytest.fixture
-def calls(a_new_client: None, proxy: Proxy) -> list[Call]:
-    """Every call from the test's first step on."""
-    heard: list[Call] = []
-    the_table.listen(heard.append)
-    return heard
+def calls(fresh_client: None, proxy: FaultProxy) -> list[DynamoDBCall]:
+    """The calls since the start of the test."""
+    recorded_calls: list[DynamoDBCall] = []
+    the_table.add_listener(recorded_calls.append)
+    return recorded_calls

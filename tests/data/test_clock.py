@@ -1,10 +1,10 @@
-"""The time as text, and the ids that carry it."""
+"""Timestamps, and ids that contain one."""
 
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given as whatever
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import clock
@@ -23,34 +23,34 @@ LATER = DateTime("2999-01-01T00:00:00.000Z")
         (datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=3))), "2025-12-31T23:00:00.000Z"),
     ],
 )
-def test_a_moment_is_text_in_utc_with_milliseconds(moment: datetime, text: str) -> None:
-    assert clock.text(moment) == text
+def test_a_timestamp_is_in_utc_with_milliseconds(moment: datetime, text: str) -> None:
+    assert clock.format_timestamp(moment) == text
 
 
-@whatever(MOMENTS)
-def test_a_moments_text_has_always_24_characters(moment: datetime) -> None:
-    assert len(clock.text(moment)) == 24
+@given(MOMENTS)
+def test_a_timestamp_always_has_24_characters(moment: datetime) -> None:
+    assert len(clock.format_timestamp(moment)) == 24
 
 
-@whatever(MOMENTS, MOMENTS)
-def test_texts_sort_as_their_moments_do(one: datetime, other: datetime) -> None:
-    milliseconds = [moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in (one, other)]
-    assert (clock.text(one) < clock.text(other)) == (milliseconds[0] < milliseconds[1])
+@given(MOMENTS, MOMENTS)
+def test_timestamps_sort_by_time(first: datetime, second: datetime) -> None:
+    milliseconds = [moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in (first, second)]
+    assert (clock.format_timestamp(first) < clock.format_timestamp(second)) == (milliseconds[0] < milliseconds[1])
 
 
-def test_now_is_now() -> None:
-    before = clock.text(datetime.now(UTC))
-    assert before <= clock.now() <= clock.text(datetime.now(UTC))
+def test_now_is_the_current_time() -> None:
+    before = clock.format_timestamp(datetime.now(UTC))
+    assert before <= clock.now() <= clock.format_timestamp(datetime.now(UTC))
 
 
-def test_now_is_never_before_what_was() -> None:
+def test_now_is_never_earlier_than_after() -> None:
     assert clock.now(after=LATER) == LATER
     before = clock.now()
     assert before <= clock.now(after=DateTime("1999-01-01T00:00:00.000Z")) <= clock.now()
 
 
-def test_a_moment_in_whole_seconds_drops_the_rest() -> None:
-    assert clock.seconds(DateTime("1970-01-01T00:01:01.999Z")) == 61
+def test_epoch_seconds_are_rounded_down() -> None:
+    assert clock.epoch_seconds(DateTime("1970-01-01T00:01:01.999Z")) == 61
 
 
 def test_an_id_is_a_uuid_of_version_7() -> None:
@@ -59,21 +59,21 @@ def test_an_id_is_a_uuid_of_version_7() -> None:
     assert str(id) == clock.uuid7(NOON, id.bytes)[:14] + str(id)[14:]
 
 
-@whatever(MOMENTS, st.binary(min_size=10, max_size=10))
+@given(MOMENTS, st.binary(min_size=10, max_size=10))
 def test_whatever_its_bits_an_id_is_a_uuid_of_version_7(moment: datetime, bits: bytes) -> None:
-    id = uuid.UUID(clock.uuid7(clock.text(moment), bits))
+    id = uuid.UUID(clock.uuid7(clock.format_timestamp(moment), bits))
     assert (id.version, id.variant) == (7, uuid.RFC_4122)
 
 
-@whatever(MOMENTS)
+@given(MOMENTS)
 def test_an_id_carries_its_moment_in_milliseconds(moment: datetime) -> None:
-    since = datetime.fromisoformat(clock.text(moment)) - datetime(1970, 1, 1, tzinfo=UTC)
-    assert uuid.UUID(clock.uuid7(clock.text(moment))).int >> 80 == since // timedelta(milliseconds=1)
+    since = datetime.fromisoformat(clock.format_timestamp(moment)) - datetime(1970, 1, 1, tzinfo=UTC)
+    assert uuid.UUID(clock.uuid7(clock.format_timestamp(moment))).int >> 80 == since // timedelta(milliseconds=1)
 
 
-@whatever(MOMENTS, MOMENTS)
-def test_ids_sort_as_their_moments_do(one: datetime, other: datetime) -> None:
-    texts = [clock.text(one), clock.text(other)]
+@given(MOMENTS, MOMENTS)
+def test_ids_sort_as_their_moments_do(first: datetime, second: datetime) -> None:
+    texts = [clock.format_timestamp(first), clock.format_timestamp(second)]
     if texts[0] < texts[1]:
         assert clock.uuid7(texts[0]) < clock.uuid7(texts[1])
 

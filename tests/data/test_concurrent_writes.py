@@ -1,4 +1,4 @@
-"""Several people write at the same time: nobody's change is lost, and what stands beside a home stays true."""
+"""Concurrent writes lose no change and keep the items of a property consistent."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,122 +13,131 @@ from tests.data import actions, assertions, factories
 
 pytestmark = pytest.mark.usefixtures("table")
 
-Act = Callable[[], Property | None]
+Write = Callable[[], Property | None]
 
 
-def home_of(answers: list[Property | Exception]) -> Property:
-    """The home that the one who was first is answered; the others are told that they were not."""
-    assert sorted(type(answer).__name__ for answer in answers) == [
+def only_property(results: list[Property | Exception]) -> Property:
+    """Returns the only property among the results; all others must be version conflicts."""
+    assert sorted(type(result).__name__ for result in results) == [
         "Property",
-        *["VersionConflict"] * (len(answers) - 1),
+        *["VersionConflict"] * (len(results) - 1),
     ]
-    [home] = [answer for answer in answers if isinstance(answer, Property)]
-    return home
+    [property_] = [result for result in results if isinstance(result, Property)]
+    return property_
 
 
-def read(home: Property) -> Property:
-    found = properties.with_images(home.id)
-    assert found
-    return found
+def read_property(property_: Property) -> Property:
+    property_with_images = properties.with_images(property_.id)
+    assert property_with_images
+    return property_with_images
 
 
-def test_of_two_changes_exactly_one_wins_each_round() -> None:
-    home = factories.a_home()
+def test_exactly_one_of_two_concurrent_updates_succeeds() -> None:
+    property_ = factories.create_property()
     for n in range(10):
-        acts = [partial(actions.changed, home, price=float(price)) for price in (2 * n, 2 * n + 1)]
-        home = home_of(actions.all_at_the_same_time(*acts))
-        assert home.version == n + 2
-        assert assertions.its_card_is_true(home)
-    assert read(home) == home
+        writes = [partial(actions.change_property, property_, price=float(price)) for price in (2 * n, 2 * n + 1)]
+        property_ = only_property(actions.run_concurrently(*writes))
+        assert property_.version == n + 2
+        assert assertions.listing_matches(property_)
+    assert read_property(property_) == property_
 
 
-def test_of_two_moves_to_other_zips_one_card_is_left() -> None:
-    home = factories.a_home()
+def test_two_concurrent_moves_to_other_zips_leave_one_listing() -> None:
+    property_ = factories.create_property()
     for n in range(5):
         zips = [f"{n}0001", f"{n}0002"]
-        home = home_of(actions.all_at_the_same_time(*[partial(actions.changed, home, zip_code=zip) for zip in zips]))
-        assert assertions.its_card_is_true(home)
-    assert len([item for item in assertions.everything() if item["pk"].startswith("ZIP#")]) == 1
+        property_ = only_property(
+            actions.run_concurrently(*[partial(actions.change_property, property_, zip_code=zip) for zip in zips])
+        )
+        assert assertions.listing_matches(property_)
+    assert len([item for item in assertions.all_items() if item["pk"].startswith("ZIP#")]) == 1
 
 
-def test_who_loses_is_told_the_version_that_won() -> None:
-    home = factories.a_home()
-    acts = [partial(actions.changed, home, price=float(price)) for price in range(4)]
-    answers = actions.all_at_the_same_time(*acts)
-    conflicts = [vars(answer) for answer in answers if isinstance(answer, VersionConflict)]
-    assert conflicts == [{"id": home.id, "expected_version": 1, "current_version": 2}] * 3
+def test_a_version_conflict_reports_the_current_version() -> None:
+    property_ = factories.create_property()
+    writes = [partial(actions.change_property, property_, price=float(price)) for price in range(4)]
+    results = actions.run_concurrently(*writes)
+    conflicts = [vars(result) for result in results if isinstance(result, VersionConflict)]
+    assert conflicts == [{"id": property_.id, "expected_version": 1, "current_version": 2}] * 3
 
 
-def test_of_a_change_and_a_delete_exactly_one_wins_and_the_count_is_true() -> None:
+def test_exactly_one_of_an_update_and_a_delete_succeeds() -> None:
     for n in range(8):
-        home = factories.a_home(n)
-        acts: list[Act] = [
-            partial(actions.changed, home, price=1.0),
-            partial(properties.delete, home, 1, factories.ADA),
+        property_ = factories.create_property(n)
+        writes: list[Write] = [
+            partial(actions.change_property, property_, price=1.0),
+            partial(properties.delete, property_, 1, factories.ADA),
         ]
-        changed, deleted = actions.all_at_the_same_time(*acts)
-        assert isinstance(changed, Property) == isinstance(deleted, VersionConflict)
-        assert assertions.homes_counted(factories.ADA) == len(assertions.partition("USER#ada")) - 1
-        assert len(assertions.partition("ZIP#98001")) == assertions.homes_counted(factories.ADA)
+        update_result, delete_result = actions.run_concurrently(*writes)
+        assert isinstance(update_result, Property) == isinstance(delete_result, VersionConflict)
+        assert assertions.property_count(factories.ADA) == len(assertions.partition("USER#ada")) - 1
+        assert len(assertions.partition("ZIP#98001")) == assertions.property_count(factories.ADA)
 
 
-def test_two_deletes_lower_the_count_once() -> None:
-    [home, *_] = factories.homes(3)
-    actions.all_at_the_same_time(*[partial(properties.delete, home, 1, factories.ADA)] * 2)
-    assert assertions.homes_counted(factories.ADA) == 2
+def test_two_concurrent_deletes_decrement_the_count_once() -> None:
+    [property_, *_] = factories.create_properties(3)
+    actions.run_concurrently(*[partial(properties.delete, property_, 1, factories.ADA)] * 2)
+    assert assertions.property_count(factories.ADA) == 2
 
 
-def test_homes_made_and_deleted_at_once_are_counted_right() -> None:
-    homes = factories.homes(4)
-    new = [factories.a_draft(n) for n in range(4, 8)]
-    acts: list[Act] = [partial(properties.delete, home, 1, factories.ADA) for home in homes[:3]]
-    acts += [partial(properties.create, home, factories.ADA, factories.a_profile(), None) for home in new]
-    actions.all_at_the_same_time(*acts)
-    assert assertions.homes_counted(factories.ADA) == 5
-    assert [item["sk"] for item in assertions.partition("USER#ada")[1:]] == [f"PROP#{h.id}" for h in (homes[3], *new)]
+def test_concurrent_creates_and_deletes_keep_the_count_correct() -> None:
+    property_list = factories.create_properties(4)
+    new_properties = [factories.unsaved_property(n) for n in range(4, 8)]
+    writes: list[Write] = [partial(properties.delete, property_, 1, factories.ADA) for property_ in property_list[:3]]
+    writes += [
+        partial(properties.create, property_, factories.ADA, factories.unsaved_user(), None)
+        for property_ in new_properties
+    ]
+    actions.run_concurrently(*writes)
+    assert assertions.property_count(factories.ADA) == 5
+    assert [item["sk"] for item in assertions.partition("USER#ada")[1:]] == [
+        f"PROP#{owned.id}" for owned in (property_list[3], *new_properties)
+    ]
 
 
-def test_eight_pictures_added_at_once_are_all_there() -> None:
-    home = factories.a_home()
-    pictures = [factories.a_picture(home.id, k) for k in range(8)]
-    answers = actions.all_at_the_same_time(*[partial(images.add, home, image, factories.ADA) for image in pictures])
-    assert [isinstance(answer, Property) for answer in answers] == [True] * 8
-    assert set(read(home).images or ()) == set(pictures)
-    assert read(home).version == 9
+def test_eight_images_added_concurrently_are_all_stored() -> None:
+    property_ = factories.create_property()
+    new_images = [factories.unsaved_image(property_.id, k) for k in range(8)]
+    results = actions.run_concurrently(*[partial(images.add, property_, image, factories.ADA) for image in new_images])
+    assert [isinstance(result, Property) for result in results] == [True] * 8
+    assert set(read_property(property_).images or ()) == set(new_images)
+    assert read_property(property_).version == 9
 
 
-def test_pictures_added_at_once_stand_in_the_order_that_history_tells() -> None:
-    home = factories.a_home()
-    pictures = [factories.a_picture(home.id, k) for k in range(4)]
-    actions.all_at_the_same_time(*[partial(images.add, home, image, factories.ADA) for image in pictures])
-    told = [event.changes[0].after for event in reversed(assertions.events(home.id)) if event.changes]
-    assert told == [image.url for image in read(home).images or ()]
-    assert assertions.its_card_is_true(replace(read(home), images=None))
+def test_images_added_concurrently_are_in_the_order_of_the_history() -> None:
+    property_ = factories.create_property()
+    new_images = [factories.unsaved_image(property_.id, k) for k in range(4)]
+    actions.run_concurrently(*[partial(images.add, property_, image, factories.ADA) for image in new_images])
+    image_urls = [
+        event.changes[0].after for event in reversed(assertions.history_events(property_.id)) if event.changes
+    ]
+    assert image_urls == [image.url for image in read_property(property_).images or ()]
+    assert assertions.listing_matches(replace(read_property(property_), images=None))
 
 
-def test_a_picture_added_while_the_price_changes_is_no_conflict() -> None:
+def test_an_image_added_during_a_price_change_does_not_conflict() -> None:
     for n in range(5):
-        home = factories.a_home(n, zip_code=f"9800{n}")
-        acts: list[Act] = [
-            partial(actions.changed, home, price=1.0),
-            partial(images.add, home, factories.a_picture(home.id, 0), factories.ADA),
+        property_ = factories.create_property(n, zip_code=f"9800{n}")
+        writes: list[Write] = [
+            partial(actions.change_property, property_, price=1.0),
+            partial(images.add, property_, factories.unsaved_image(property_.id, 0), factories.ADA),
         ]
-        changed, added = actions.all_at_the_same_time(*acts)
-        assert isinstance(added, Property)
-        assert read(home).price == (1.0 if isinstance(changed, Property) else home.price)
-        assert assertions.its_card_is_true(read(home))
+        update_result, add_result = actions.run_concurrently(*writes)
+        assert isinstance(add_result, Property)
+        assert read_property(property_).price == (1.0 if isinstance(update_result, Property) else property_.price)
+        assert assertions.listing_matches(read_property(property_))
 
 
-def test_the_fiftieth_picture_is_added_once() -> None:
-    home = factories.a_home(pictures=49)
-    pictures = [factories.a_picture(home.id, k) for k in (49, 50)]
-    answers = actions.all_at_the_same_time(*[partial(images.add, home, image, factories.ADA) for image in pictures])
-    assert sorted(type(answer).__name__ for answer in answers) == ["Property", "TooMany"]
-    assert len(read(home).images or ()) == 50
+def test_only_one_of_two_concurrent_writers_adds_the_fiftieth_image() -> None:
+    property_ = factories.create_property(image_count=49)
+    new_images = [factories.unsaved_image(property_.id, k) for k in (49, 50)]
+    results = actions.run_concurrently(*[partial(images.add, property_, image, factories.ADA) for image in new_images])
+    assert sorted(type(result).__name__ for result in results) == ["LimitExceeded", "Property"]
+    assert len(read_property(property_).images or ()) == 50
 
 
-def test_a_picture_removed_by_two_is_not_found_by_one_of_them() -> None:
-    home = factories.a_home(pictures=3)
-    answers = actions.all_at_the_same_time(*[partial(images.remove, home, home.image_ids[1], factories.ADA)] * 2)
-    assert sorted(isinstance(answer, ImageNotFound) for answer in answers) == [False, True]
-    assert read(home).image_ids == (home.image_ids[0], home.image_ids[2])
+def test_an_image_removed_twice_concurrently_is_not_found_once() -> None:
+    property_ = factories.create_property(image_count=3)
+    results = actions.run_concurrently(*[partial(images.remove, property_, property_.image_ids[1], factories.ADA)] * 2)
+    assert sorted(isinstance(result, ImageNotFound) for result in results) == [False, True]
+    assert read_property(property_).image_ids == (property_.image_ids[0], property_.image_ids[2])

@@ -1,38 +1,40 @@
-"""What is on the market in a ZIP: in three orders, filtered, page by page."""
+"""The listings of a ZIP code: three orders, filters, pages."""
 
 from collections.abc import Callable
 
 import pytest
 
 from data import listings
-from data.dynamodb.instrumentation import Call
+from data.dynamodb.instrumentation import DynamoDBCall
 from data.records import Connection, Listing, ListingFilter, ListingSort, ListingStatus, PageInfo, Url
 from tests.data import assertions, factories
-from tests.proxy import Proxy
+from tests.proxy import FaultProxy
 
 pytestmark = pytest.mark.usefixtures("table")
 
 NEWEST, PRICE_ASC, PRICE_DESC = ListingSort.NEWEST, ListingSort.PRICE_ASC, ListingSort.PRICE_DESC
-ANY = ListingFilter()
+NO_FILTER = ListingFilter()
 
 
-def found(wanted: ListingFilter = ANY, sort: ListingSort = NEWEST, first: int = 100) -> list[Listing]:
-    return list(listings.by_zip(factories.ZIP, wanted, sort, first, None).nodes)
+def read_listings(filter: ListingFilter = NO_FILTER, sort: ListingSort = NEWEST, first: int = 100) -> list[Listing]:
+    return list(listings.by_zip(factories.ZIP, filter, sort, first, None).nodes)
 
 
-def reading(wanted: ListingFilter, sort: ListingSort, first: int) -> Callable[[str | None], Connection[Listing]]:
-    return lambda after: listings.by_zip(factories.ZIP, wanted, sort, first, after)
+def page_reader(filter: ListingFilter, sort: ListingSort, first: int) -> Callable[[str | None], Connection[Listing]]:
+    return lambda after: listings.by_zip(factories.ZIP, filter, sort, first, after)
 
 
-def priced(*prices: float) -> list[Listing]:
-    return factories.cards([factories.a_card(n, price=price) for n, price in enumerate(prices)])
+def create_with_prices(*prices: float) -> list[Listing]:
+    return factories.create_listings([factories.unsaved_listing(n, price=price) for n, price in enumerate(prices)])
 
 
-def test_a_card_shows_the_home_as_its_zip_lists_it() -> None:
-    home = factories.a_home(pictures=2, bedrooms=3, bathrooms=2, living_area_sqft=1_500, description="Light.")
-    assert found() == [
+def test_a_listing_shows_the_property() -> None:
+    property_ = factories.create_property(
+        image_count=2, bedrooms=3, bathrooms=2, living_area_sqft=1_500, description="Light."
+    )
+    assert read_listings() == [
         Listing(
-            id=home.id,
+            id=property_.id,
             zip_code="98001",
             address="1 Elm Street",
             price=250_000.0,
@@ -41,35 +43,37 @@ def test_a_card_shows_the_home_as_its_zip_lists_it() -> None:
             bathrooms=2,
             living_area_sqft=1_500,
             cover_image_url=Url("https://images.example.com/0.jpg"),
-            listed_at=factories.at(0),
+            listed_at=factories.timestamp(0),
         )
     ]
 
 
-def test_a_zip_shows_no_others_homes() -> None:
-    factories.cards([factories.a_card(0, zip_code="98002"), factories.a_card(1, zip_code="9800")])
-    assert found() == []
+def test_a_zip_does_not_show_listings_of_other_zips() -> None:
+    factories.create_listings(
+        [factories.unsaved_listing(0, zip_code="98002"), factories.unsaved_listing(1, zip_code="9800")]
+    )
+    assert read_listings() == []
 
 
-def test_the_newest_home_comes_first() -> None:
-    cards = priced(2.0, 1.0, 3.0)
-    assert found() == list(reversed(cards))
+def test_the_newest_listing_is_first() -> None:
+    created = create_with_prices(2.0, 1.0, 3.0)
+    assert read_listings() == list(reversed(created))
 
 
-def test_the_cheapest_or_the_dearest_comes_first() -> None:
-    middle, cheapest, dearest = priced(2.5, 0.0, 1e12)
-    assert found(sort=PRICE_ASC) == [cheapest, middle, dearest]
-    assert found(sort=PRICE_DESC) == [dearest, middle, cheapest]
+def test_listings_sort_by_price_in_both_directions() -> None:
+    middle, cheapest, dearest = create_with_prices(2.5, 0.0, 1e12)
+    assert read_listings(sort=PRICE_ASC) == [cheapest, middle, dearest]
+    assert read_listings(sort=PRICE_DESC) == [dearest, middle, cheapest]
 
 
-def test_prices_are_ordered_as_numbers() -> None:
-    priced(9.0, 10.0, 100.0, 99.99, 0.5)
-    assert [card.price for card in found(sort=PRICE_ASC)] == [0.5, 9.0, 10.0, 99.99, 100.0]
+def test_prices_sort_as_numbers() -> None:
+    create_with_prices(9.0, 10.0, 100.0, 99.99, 0.5)
+    assert [listing.price for listing in read_listings(sort=PRICE_ASC)] == [0.5, 9.0, 10.0, 99.99, 100.0]
 
 
 @pytest.mark.parametrize("sort", ListingSort)
 @pytest.mark.parametrize(
-    ("wanted", "prices"),
+    ("filter", "prices"),
     [
         (ListingFilter(min_price=20.0), [20, 30, 40]),
         (ListingFilter(max_price=20.0), [10, 20]),
@@ -80,14 +84,14 @@ def test_prices_are_ordered_as_numbers() -> None:
         (ListingFilter(max_price=0.0), []),
     ],
 )
-def test_price_bounds_are_included(sort: ListingSort, wanted: ListingFilter, prices: list[float]) -> None:
-    priced(10.0, 30.0, 20.0, 40.0)
-    assert sorted(card.price for card in found(wanted, sort)) == prices
+def test_price_bounds_are_inclusive(sort: ListingSort, filter: ListingFilter, prices: list[float]) -> None:
+    create_with_prices(10.0, 30.0, 20.0, 40.0)
+    assert sorted(listing.price for listing in read_listings(filter, sort)) == prices
 
 
 @pytest.mark.parametrize("sort", ListingSort)
 @pytest.mark.parametrize(
-    ("wanted", "which"),
+    ("filter", "expected"),
     [
         (ListingFilter(min_bedrooms=2), {1, 2, 3}),
         (ListingFilter(min_bedrooms=0), {0, 1, 2, 3}),
@@ -99,108 +103,114 @@ def test_price_bounds_are_included(sort: ListingSort, wanted: ListingFilter, pri
         (ListingFilter(min_bedrooms=2, min_bathrooms=1, status=ListingStatus.ACTIVE), {1, 2}),
     ],
 )
-def test_other_filters_leave_out_what_does_not_say_enough(
-    sort: ListingSort, wanted: ListingFilter, which: set[int]
+def test_a_filter_excludes_listings_without_the_attribute(
+    sort: ListingSort, filter: ListingFilter, expected: set[int]
 ) -> None:
-    cards = [factories.a_card(n, price=1.0 + n, bedrooms=n + 1, bathrooms=n) for n in range(3)]
-    cards.append(factories.a_card(3, bedrooms=2, bathrooms=2.5, status=ListingStatus.PENDING))
-    factories.cards([*cards, factories.a_card(4)])
-    assert {card.id for card in found(wanted, sort)} == {factories.home_id(n) for n in which}
+    created = [factories.unsaved_listing(n, price=1.0 + n, bedrooms=n + 1, bathrooms=n) for n in range(3)]
+    created.append(factories.unsaved_listing(3, bedrooms=2, bathrooms=2.5, status=ListingStatus.PENDING))
+    factories.create_listings([*created, factories.unsaved_listing(4)])
+    assert {listing.id for listing in read_listings(filter, sort)} == {factories.property_id(n) for n in expected}
 
 
 @pytest.mark.parametrize(("sort", "index"), [(NEWEST, None), (PRICE_ASC, "by_price"), (PRICE_DESC, "by_price")])
-def test_a_page_reads_one_card_more_than_it_gives(calls: list[Call], sort: ListingSort, index: str | None) -> None:
-    priced(*map(float, range(20)))
+def test_a_page_reads_one_listing_more_than_it_returns(
+    calls: list[DynamoDBCall], sort: ListingSort, index: str | None
+) -> None:
+    create_with_prices(*map(float, range(20)))
     calls.clear()
-    assert len(found(sort=sort, first=5)) == 5
-    assert assertions.told(calls) == [("Query", index, 1, 6)]
+    assert len(read_listings(sort=sort, first=5)) == 5
+    assert assertions.summary(calls) == [("Query", index, 1, 6)]
 
 
 @pytest.mark.parametrize(("sort", "prices"), [(PRICE_ASC, [3, 4, 5]), (PRICE_DESC, [12, 11, 10])])
-def test_price_bounds_of_a_price_order_read_nothing_outside(
-    calls: list[Call], sort: ListingSort, prices: list[int]
+def test_price_bounds_in_price_order_read_nothing_outside(
+    calls: list[DynamoDBCall], sort: ListingSort, prices: list[int]
 ) -> None:
-    priced(*map(float, range(20)))
+    create_with_prices(*map(float, range(20)))
     calls.clear()
-    assert [card.price for card in found(ListingFilter(min_price=3.0, max_price=12.0), sort, 3)] == prices
-    assert assertions.told(calls) == [("Query", "by_price", 1, 4)]
+    assert [listing.price for listing in read_listings(ListingFilter(min_price=3.0, max_price=12.0), sort, 3)] == prices
+    assert assertions.summary(calls) == [("Query", "by_price", 1, 4)]
 
 
-def around(page: Connection[Listing], before: bool, behind: bool) -> PageInfo:
-    """What is to be told of a page with such pages around it."""
+def expected_page_info(page: Connection[Listing], has_previous: bool, has_next: bool) -> PageInfo:
+    """Returns the expected PageInfo of a page with or without neighbouring pages."""
     start, end = page.edges[0].cursor, page.edges[-1].cursor
-    return PageInfo(has_next_page=behind, has_previous_page=before, start_cursor=start, end_cursor=end)
+    return PageInfo(has_next_page=has_next, has_previous_page=has_previous, start_cursor=start, end_cursor=end)
 
 
 @pytest.mark.parametrize("sort", ListingSort)
-def test_exactly_as_many_as_asked_is_the_last_page(sort: ListingSort) -> None:
-    priced(1.0, 2.0, 3.0)
-    page = listings.by_zip(factories.ZIP, ANY, sort, 3, None)
-    assert page.page_info == around(page, before=False, behind=False)
+def test_exactly_first_listings_are_the_last_page(sort: ListingSort) -> None:
+    create_with_prices(1.0, 2.0, 3.0)
+    page = listings.by_zip(factories.ZIP, NO_FILTER, sort, 3, None)
+    assert page.page_info == expected_page_info(page, has_previous=False, has_next=False)
 
 
-def test_one_more_than_asked_is_not() -> None:
-    priced(1.0, 2.0, 3.0, 4.0)
-    page = listings.by_zip(factories.ZIP, ANY, NEWEST, 3, None)
-    assert page.page_info == around(page, before=False, behind=True)
+def test_one_listing_more_than_first_has_a_next_page() -> None:
+    create_with_prices(1.0, 2.0, 3.0, 4.0)
+    page = listings.by_zip(factories.ZIP, NO_FILTER, NEWEST, 3, None)
+    assert page.page_info == expected_page_info(page, has_previous=False, has_next=True)
 
 
-def test_what_comes_behind_a_cursor_has_a_page_before_it() -> None:
-    priced(1.0, 2.0, 3.0)
-    before = listings.by_zip(factories.ZIP, ANY, NEWEST, 2, None)
-    page = listings.by_zip(factories.ZIP, ANY, NEWEST, 2, before.page_info.end_cursor)
-    assert page.page_info == around(page, before=True, behind=False)
+def test_a_page_after_a_cursor_has_a_previous_page() -> None:
+    create_with_prices(1.0, 2.0, 3.0)
+    has_previous = listings.by_zip(factories.ZIP, NO_FILTER, NEWEST, 2, None)
+    page = listings.by_zip(factories.ZIP, NO_FILTER, NEWEST, 2, has_previous.page_info.end_cursor)
+    assert page.page_info == expected_page_info(page, has_previous=True, has_next=False)
 
 
-def test_an_empty_zip_is_an_empty_page() -> None:
-    page = listings.by_zip(factories.ZIP, ANY, PRICE_ASC, 20, None)
+def test_an_empty_zip_has_an_empty_page() -> None:
+    page = listings.by_zip(factories.ZIP, NO_FILTER, PRICE_ASC, 20, None)
     assert page == Connection(edges=(), nodes=(), page_info=PageInfo(has_next_page=False, end_cursor=None))
 
 
 @pytest.mark.parametrize("sort", [PRICE_ASC, PRICE_DESC])
-def test_homes_of_one_price_are_each_on_one_page(sort: ListingSort) -> None:
-    cards = priced(*[5.0] * 7, 4.0, 6.0)
-    pages = assertions.pages(reading(ANY, sort, 2))
-    assert sorted(card.id for page in pages for card in page) == [card.id for card in cards]
+def test_listings_of_one_price_are_each_on_one_page(sort: ListingSort) -> None:
+    created = create_with_prices(*[5.0] * 7, 4.0, 6.0)
+    pages = assertions.read_pages(page_reader(NO_FILTER, sort, 2))
+    assert sorted(listing.id for page in pages for listing in page) == [listing.id for listing in created]
     assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
 
 
 @pytest.mark.parametrize("sort", ListingSort)
-def test_the_cursor_of_any_card_goes_on_behind_it(sort: ListingSort) -> None:
-    priced(3.0, 1.0, 2.0, 1.0)
-    edges = listings.by_zip(factories.ZIP, ANY, sort, 20, None).edges
+def test_the_cursor_of_any_listing_continues_after_it(sort: ListingSort) -> None:
+    create_with_prices(3.0, 1.0, 2.0, 1.0)
+    edges = listings.by_zip(factories.ZIP, NO_FILTER, sort, 20, None).edges
     for n, edge in enumerate(edges):
-        rest = listings.by_zip(factories.ZIP, ANY, sort, 20, edge.cursor)
-        assert rest.nodes == tuple(later.node for later in edges[n + 1 :])
+        next_page = listings.by_zip(factories.ZIP, NO_FILTER, sort, 20, edge.cursor)
+        assert next_page.nodes == tuple(next_edge.node for next_edge in edges[n + 1 :])
 
 
-def test_a_filter_reads_five_hundred_cards_and_says_that_there_may_be_more() -> None:
+def test_a_filter_reads_at_most_five_hundred_listings_for_a_page() -> None:
     bedrooms = {0: 4, 519: 4}  # the oldest and cheapest, and the newest and dearest
-    factories.cards([factories.a_card(n, price=float(n), bedrooms=bedrooms.get(n, 1)) for n in range(520)])
+    factories.create_listings(
+        [factories.unsaved_listing(n, price=float(n), bedrooms=bedrooms.get(n, 1)) for n in range(520)]
+    )
     for sort in ListingSort:
-        pages = assertions.pages(reading(ListingFilter(min_bedrooms=4), sort, 20))
-        assert [[card.bedrooms for card in page] for page in pages] == [[4], [4]]
+        pages = assertions.read_pages(page_reader(ListingFilter(min_bedrooms=4), sort, 20))
+        assert [[listing.bedrooms for listing in page] for page in pages] == [[4], [4]]
 
 
-def test_a_page_with_nothing_in_five_hundred_cards_still_leads_on(proxy: Proxy) -> None:
-    factories.cards([factories.a_card(n, price=float(n), bedrooms=4 if n > 510 else 1) for n in range(520)])
-    wanted = ListingFilter(min_bedrooms=4)
-    empty = listings.by_zip(factories.ZIP, wanted, PRICE_ASC, 20, None)
+def test_an_empty_page_after_five_hundred_listings_has_a_next_page(proxy: FaultProxy) -> None:
+    factories.create_listings(
+        [factories.unsaved_listing(n, price=float(n), bedrooms=4 if n > 510 else 1) for n in range(520)]
+    )
+    filter = ListingFilter(min_bedrooms=4)
+    empty = listings.by_zip(factories.ZIP, filter, PRICE_ASC, 20, None)
     assert (empty.nodes, empty.page_info.has_next_page) == ((), True)
-    rest = listings.by_zip(factories.ZIP, wanted, PRICE_ASC, 20, empty.page_info.end_cursor)
-    assert [card.price for card in rest.nodes] == [511, 512, 513, 514, 515, 516, 517, 518, 519]
-    assert proxy.seen.count("Query") == 2
+    next_page = listings.by_zip(factories.ZIP, filter, PRICE_ASC, 20, empty.page_info.end_cursor)
+    assert [listing.price for listing in next_page.nodes] == [511, 512, 513, 514, 515, 516, 517, 518, 519]
+    assert proxy.operations.count("Query") == 2
 
 
-def test_more_found_by_a_filter_than_asked_is_not_lost() -> None:
-    factories.cards([factories.a_card(n, bedrooms=4) for n in range(25)])
-    pages = assertions.pages(reading(ListingFilter(min_bedrooms=4), NEWEST, 10))
+def test_more_matches_than_first_are_on_the_next_page() -> None:
+    factories.create_listings([factories.unsaved_listing(n, bedrooms=4) for n in range(25)])
+    pages = assertions.read_pages(page_reader(ListingFilter(min_bedrooms=4), NEWEST, 10))
     assert [len(page) for page in pages] == [10, 10, 5]
-    assert len({card.id for page in pages for card in page}) == 25
+    assert len({listing.id for page in pages for listing in page}) == 25
 
 
-def test_a_filtered_page_says_how_much_was_read(calls: list[Call]) -> None:
-    factories.cards([factories.a_card(n, bedrooms=n % 2) for n in range(30)])
+def test_a_filtered_page_reports_the_matching_items(calls: list[DynamoDBCall]) -> None:
+    factories.create_listings([factories.unsaved_listing(n, bedrooms=n % 2) for n in range(30)])
     calls.clear()
-    assert len(found(ListingFilter(min_bedrooms=1), first=5)) == 5
-    assert assertions.told(calls) == [("Query", None, 1, 15)]
+    assert len(read_listings(ListingFilter(min_bedrooms=1), first=5)) == 5
+    assert assertions.summary(calls) == [("Query", None, 1, 15)]

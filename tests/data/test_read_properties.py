@@ -1,4 +1,4 @@
-"""Homes by their ids and by their owners, in as few requests as there can be."""
+"""Properties are read by id and by owner in the minimum number of requests."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,150 +6,152 @@ from functools import partial
 import pytest
 
 from data import properties
-from data.dynamodb.instrumentation import Call
+from data.dynamodb.instrumentation import DynamoDBCall
 from data.records import ID, PageInfo
 from tests.data import actions, assertions, factories
-from tests.proxy import Proxy
+from tests.proxy import FaultProxy
 
 pytestmark = pytest.mark.usefixtures("table")
 
-NOBODY = ID("nobody")
+UNKNOWN_ID = ID("nobody")
 
 
-def test_a_home_is_read_as_it_was_made() -> None:
-    home = factories.a_home(bedrooms=3, description="Light.", latitude=47.5)
-    assert properties.by_id(home.id) == replace(home, images=None)
+def test_a_property_is_read_as_it_was_created() -> None:
+    property_ = factories.create_property(bedrooms=3, description="Light.", latitude=47.5)
+    assert properties.by_id(property_.id) == replace(property_, images=None)
 
 
-def test_a_home_that_is_not_there_is_none() -> None:
-    assert properties.by_id(NOBODY) is None
-    assert properties.with_images(NOBODY) is None
+def test_an_unknown_property_is_none() -> None:
+    assert properties.by_id(UNKNOWN_ID) is None
+    assert properties.with_images(UNKNOWN_ID) is None
 
 
-def test_a_deleted_home_is_none_although_its_history_stays() -> None:
-    home = factories.a_home(pictures=2)
-    properties.delete(home, 1, factories.ADA)
-    assert properties.by_id(home.id) is None
-    assert properties.with_images(home.id) is None
+def test_a_deleted_property_is_none() -> None:
+    property_ = factories.create_property(image_count=2)
+    properties.delete(property_, 1, factories.ADA)
+    assert properties.by_id(property_.id) is None
+    assert properties.with_images(property_.id) is None
 
 
-def test_a_home_with_its_pictures_is_one_consistent_query(proxy: Proxy, calls: list[Call]) -> None:
-    home = factories.a_home(pictures=50)
+def test_a_property_with_its_images_costs_one_query(proxy: FaultProxy, calls: list[DynamoDBCall]) -> None:
+    property_ = factories.create_property(image_count=50)
     calls.clear()
-    proxy.seen.clear()
-    assert properties.with_images(home.id) == home
-    assert proxy.seen == ["Query"]
-    assert assertions.told(calls) == [("Query", None, 1, 51)]
+    proxy.operations.clear()
+    assert properties.with_images(property_.id) == property_
+    assert proxy.operations == ["Query"]
+    assert assertions.summary(calls) == [("Query", None, 1, 51)]
 
 
-def test_a_home_with_its_pictures_costs_a_consistent_read_of_both(calls: list[Call]) -> None:
-    home = factories.a_home(pictures=3)
+def test_a_property_with_its_images_is_a_consistent_read(calls: list[DynamoDBCall]) -> None:
+    property_ = factories.create_property(image_count=3)
     calls.clear()
-    properties.with_images(home.id)
-    properties.by_id(home.id)
+    properties.with_images(property_.id)
+    properties.by_id(property_.id)
     assert [call.read_units for call in calls] == [1, 1]
 
 
-def test_the_history_of_a_home_is_not_read_with_it(calls: list[Call]) -> None:
-    home = factories.a_home()
-    changed = actions.changed(actions.changed(home, price=1.0), price=2.0)
+def test_the_history_is_not_read_with_its_property(calls: list[DynamoDBCall]) -> None:
+    property_ = factories.create_property()
+    updated = actions.change_property(actions.change_property(property_, price=1.0), price=2.0)
     calls.clear()
-    assert properties.with_images(home.id) == changed
+    assert properties.with_images(property_.id) == updated
     assert calls[0].items == 1
 
 
-def test_pictures_come_in_display_order_not_in_that_of_their_ids() -> None:
-    home = factories.a_home(pictures=3)
-    order = tuple(reversed(home.image_ids))
-    properties.update(home, {"image_ids": order}, 1, factories.ADA)
-    found = properties.with_images(home.id)
-    assert found
-    assert [image.id for image in found.images or ()] == ["picture-2", "picture-1", "picture-0"]
+def test_images_are_in_display_order() -> None:
+    property_ = factories.create_property(image_count=3)
+    order = tuple(reversed(property_.image_ids))
+    properties.update(property_, {"image_ids": order}, 1, factories.ADA)
+    stored = properties.with_images(property_.id)
+    assert stored
+    assert [image.id for image in stored.images or ()] == ["picture-2", "picture-1", "picture-0"]
 
 
-def test_homes_come_in_the_order_asked_each_as_often_as_asked() -> None:
-    first, second = (replace(home, images=None) for home in factories.homes(2))
-    assert properties.by_ids([second.id, NOBODY, first.id, second.id]) == [second, None, first, second]
+def test_properties_are_in_the_order_of_the_ids_with_repetitions() -> None:
+    first, second = (replace(property_, images=None) for property_ in factories.create_properties(2))
+    assert properties.by_ids([second.id, UNKNOWN_ID, first.id, second.id]) == [second, None, first, second]
 
 
-def test_a_hundred_homes_are_one_request_however_often_each_is_asked(proxy: Proxy) -> None:
-    [home, _] = factories.homes(2)
-    proxy.seen.clear()
-    answers = properties.by_ids([home.id, *map(factories.home_id, range(1, 100)), home.id])
-    assert proxy.seen == ["BatchGetItem"]
-    assert [answer is not None for answer in answers] == [True, True, *[False] * 98, True]
+def test_a_hundred_distinct_ids_cost_one_request(proxy: FaultProxy) -> None:
+    [property_, _] = factories.create_properties(2)
+    proxy.operations.clear()
+    results = properties.by_ids([property_.id, *map(factories.property_id, range(1, 100)), property_.id])
+    assert proxy.operations == ["BatchGetItem"]
+    assert [result is not None for result in results] == [True, True, *[False] * 98, True]
 
 
-def test_no_homes_are_no_request(proxy: Proxy) -> None:
+def test_no_ids_cost_no_request(proxy: FaultProxy) -> None:
     assert properties.by_ids([]) == []
-    assert proxy.seen == []
+    assert proxy.operations == []
 
 
-def test_the_homes_of_a_user_come_newest_first() -> None:
-    oldest, middle, newest = (replace(home, images=None) for home in factories.homes(3))
+def test_the_properties_of_a_user_are_sorted_newest_first() -> None:
+    oldest, middle, newest = (replace(property_, images=None) for property_ in factories.create_properties(3))
     [page] = properties.of_users([factories.ADA], 20, None)
     assert page.nodes == (newest, middle, oldest)
     start, end = page.edges[0].cursor, page.edges[-1].cursor
     assert page.page_info == PageInfo(has_next_page=False, start_cursor=start, end_cursor=end)
 
 
-def test_the_homes_of_a_user_are_two_requests(proxy: Proxy) -> None:
-    factories.homes(5)
-    proxy.seen.clear()
+def test_the_properties_of_a_user_cost_two_requests(proxy: FaultProxy) -> None:
+    factories.create_properties(5)
+    proxy.operations.clear()
     properties.of_users([factories.ADA], 3, None)
-    assert proxy.seen == ["Query", "BatchGetItem"]
+    assert proxy.operations == ["Query", "BatchGetItem"]
 
 
-def test_the_homes_of_several_users_are_a_query_each_and_one_batch(proxy: Proxy) -> None:
-    ada, grace = factories.a_home(1), factories.a_home(2, owner_id=factories.GRACE)
-    proxy.seen.clear()
-    users = [factories.GRACE, factories.ADA, NOBODY, factories.GRACE]
+def test_the_properties_of_several_users_cost_a_query_each_and_one_batch(proxy: FaultProxy) -> None:
+    ada, grace = factories.create_property(1), factories.create_property(2, owner_id=factories.GRACE)
+    proxy.operations.clear()
+    users = [factories.GRACE, factories.ADA, UNKNOWN_ID, factories.GRACE]
     pages = properties.of_users(users, 20, None)
-    assert [[home.id for home in page.nodes] for page in pages] == [[grace.id], [ada.id], [], [grace.id]]
-    assert sorted(proxy.seen) == ["BatchGetItem", "Query", "Query", "Query"]
+    assert [[property_.id for property_ in page.nodes] for page in pages] == [[grace.id], [ada.id], [], [grace.id]]
+    assert sorted(proxy.operations) == ["BatchGetItem", "Query", "Query", "Query"]
 
 
-def test_a_user_without_homes_is_one_request_and_an_empty_page(proxy: Proxy) -> None:
-    [page] = properties.of_users([NOBODY], 20, None)
+def test_a_user_without_properties_has_an_empty_page(proxy: FaultProxy) -> None:
+    [page] = properties.of_users([UNKNOWN_ID], 20, None)
     assert (page.edges, page.nodes) == ((), ())
     assert page.page_info == PageInfo(has_next_page=False, end_cursor=None)
-    assert proxy.seen == ["Query"]
+    assert proxy.operations == ["Query"]
 
 
 @pytest.mark.parametrize("first", [1, 3, 7])
-def test_the_pages_of_a_users_homes_are_all_of_them_once(first: int) -> None:
-    homes = factories.homes(7)
-    factories.a_home(7, owner_id=factories.GRACE)
-    pages = assertions.pages(lambda after: properties.of_users([factories.ADA], first, after)[0])
-    assert [home.id for page in pages for home in page] == [home.id for home in reversed(homes)]
+def test_the_pages_have_each_property_of_a_user_once(first: int) -> None:
+    property_list = factories.create_properties(7)
+    factories.create_property(7, owner_id=factories.GRACE)
+    pages = assertions.read_pages(lambda after: properties.of_users([factories.ADA], first, after)[0])
+    assert [property_.id for page in pages for property_ in page] == [
+        property_.id for property_ in reversed(property_list)
+    ]
     assert [len(page) for page in pages[:-1]] == [first] * (len(pages) - 1)
 
 
-def test_what_is_made_or_deleted_meanwhile_does_not_move_the_next_page() -> None:
-    homes = factories.homes(4)
+def test_creates_and_deletes_do_not_move_the_next_page() -> None:
+    property_list = factories.create_properties(4)
     [page] = properties.of_users([factories.ADA], 2, None)
-    factories.a_home(4)
-    properties.delete(homes[2], 1, factories.ADA)  # the one that the cursor stands on
-    [rest] = properties.of_users([factories.ADA], 2, page.page_info.end_cursor)
-    assert [home.id for home in rest.nodes] == [homes[1].id, homes[0].id]
+    factories.create_property(4)
+    properties.delete(property_list[2], 1, factories.ADA)  # the one that the cursor stands on
+    [next_page] = properties.of_users([factories.ADA], 2, page.page_info.end_cursor)
+    assert [property_.id for property_ in next_page.nodes] == [property_list[1].id, property_list[0].id]
 
 
-def test_a_home_that_is_gone_between_the_two_reads_is_left_out() -> None:
-    one, two = factories.homes(2)
+def test_a_property_deleted_between_the_two_reads_is_left_out() -> None:
+    first_property, second_property = factories.create_properties(2)
     page = properties.ids_of_user(factories.ADA, 20, None)
-    left = properties.of_homes(page, {one.id: one})
-    assert (left.nodes, left.page_info) == ((one,), page.page_info)
-    assert [edge.cursor for edge in left.edges] == [page.edges[1].cursor]
-    assert two.id in page.nodes
+    remaining_page = properties.replace_ids(page, {first_property.id: first_property})
+    assert (remaining_page.nodes, remaining_page.page_info) == ((first_property,), page.page_info)
+    assert [edge.cursor for edge in remaining_page.edges] == [page.edges[1].cursor]
+    assert second_property.id in page.nodes
 
 
-def test_an_id_that_begins_as_another_does_not_find_it() -> None:
-    factories.a_home(owner_id=ID("ada-2"))
+def test_an_id_does_not_match_a_longer_id() -> None:
+    factories.create_property(owner_id=ID("ada-2"))
     [page] = properties.of_users([factories.ADA], 20, None)
     assert page.nodes == ()
 
 
-def test_reads_at_the_same_time_do_not_disturb_each_other() -> None:
-    homes = factories.homes(8)
-    found = actions.all_at_the_same_time(*[partial(properties.with_images, home.id) for home in homes])
-    assert found == homes
+def test_concurrent_reads_return_correct_results() -> None:
+    property_list = factories.create_properties(8)
+    stored = actions.run_concurrently(*[partial(properties.with_images, property_.id) for property_ in property_list])
+    assert stored == property_list

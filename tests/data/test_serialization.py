@@ -1,140 +1,153 @@
-"""Records as plain values and back, as items and as the API's JSON; checked where they come from outside."""
+"""Records survive the round trip through items and JSON, and input is validated."""
 
 import json
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given as whatever
+from hypothesis import given
 
 from data import history, images, listings, properties, serialization, users
-from data.constraints import AtMost
+from data.constraints import MaxItems
 from data.dynamodb import attribute_values
-from data.errors import InvalidInput, TooMany
+from data.errors import InvalidInput, LimitExceeded
 from data.records import (
-    ABSENT,
     ID,
-    Absent,
+    UNSET,
+    BedroomCount,
+    ConstrainedId,
     HistoryEvent,
-    Id,
     Image,
     Listing,
     ListingStatus,
     Price,
     Property,
-    Rooms,
+    Unset,
     User,
 )
-from data.serialization import camel
+from data.serialization import camel_case
 from tests.data import factories, strategies
 from tests.profiles import examples
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Something inside an input."""
+    """A nested object of the input."""
 
-    size: Rooms
+    size: BedroomCount
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What a client may send, with one of everything."""
+    """An input with one field of each kind."""
 
-    the_id: Id
-    price: Price | Absent = ABSENT
-    cleared: Price | None | Absent = ABSENT
+    the_id: ConstrainedId
+    price: Price | Unset = UNSET
+    cleared: Price | None | Unset = UNSET
     status: ListingStatus = ListingStatus.ACTIVE
     parts: list[Part] | None = None
-    ids: Annotated[list[Id], AtMost(2)] | None = None
+    ids: Annotated[list[ConstrainedId], MaxItems(2)] | None = None
     flag: bool = False
 
 
-def checked(**sent: Any) -> Input:
-    loaded: Input = serialization.loader(Input, camel, checked=True)({"theId": "a"} | sent, "input")
-    return loaded
+def convert(**values: Any) -> Input:
+    converted: Input = serialization.converter(Input, camel_case, validate=True)({"theId": "a"} | values, "input")
+    return converted
 
 
-def through_the_wire(item: dict[str, Any]) -> dict[str, Any]:
-    return attribute_values.plain_item(json.loads(json.dumps(attribute_values.item(item))))
+def serialize_and_deserialize(item: dict[str, Any]) -> dict[str, Any]:
+    return attribute_values.deserialize_item(json.loads(json.dumps(attribute_values.serialize_item(item))))
 
 
-def settled(home: Property) -> Property:
-    """The home as DynamoDB keeps it: it holds no number nearer to zero than 1e-130."""
-    small = {
-        name: 0.0 for name in ("latitude", "longitude") if abs(getattr(home, name) or 1) < attribute_values.SMALLEST
+def as_stored(property_: Property) -> Property:
+    """Returns the property as DynamoDB stores it: numbers closer to zero than 1e-130 become zero."""
+    tiny_values = {
+        name: 0.0
+        for name in ("latitude", "longitude")
+        if abs(getattr(property_, name) or 1) < attribute_values.MIN_MAGNITUDE
     }
-    return Property(**vars(home) | small)
+    return Property(**vars(property_) | tiny_values)
 
 
 @examples(0.5)
-@whatever(strategies.PROPERTIES)
-def test_a_home_comes_back_from_its_item_as_it_was(home: Property) -> None:
-    assert properties.from_item(through_the_wire(properties.to_item(home))) == settled(home)
+@given(strategies.PROPERTIES)
+def test_a_property_survives_the_round_trip_through_its_item(property_: Property) -> None:
+    assert properties.from_item(serialize_and_deserialize(properties.to_item(property_))) == as_stored(property_)
 
 
 @examples(0.5)
-@whatever(strategies.IMAGES)
-def test_a_picture_comes_back_from_its_item_as_it_was(image: Image) -> None:
-    assert images.from_item(through_the_wire(images.to_item(image))) == image
+@given(strategies.IMAGES)
+def test_an_image_survives_the_round_trip_through_its_item(image: Image) -> None:
+    assert images.from_item(serialize_and_deserialize(images.to_item(image))) == image
 
 
 @examples(0.5)
-@whatever(strategies.LISTINGS)
-def test_a_card_comes_back_from_its_item_as_it_was(card: Listing) -> None:
-    assert listings.from_item(through_the_wire(listings.to_item(card))) == card
+@given(strategies.LISTINGS)
+def test_a_listing_survives_the_round_trip_through_its_item(listing: Listing) -> None:
+    assert listings.from_item(serialize_and_deserialize(listings.to_item(listing))) == listing
 
 
 @examples(0.5)
-@whatever(strategies.EVENTS)
-def test_an_event_comes_back_from_its_item_as_it_was(event: HistoryEvent) -> None:
-    assert history.from_item(through_the_wire(history.to_item(factories.home_id(0), event))) == event
+@given(strategies.EVENTS)
+def test_an_event_survives_the_round_trip_through_its_item(event: HistoryEvent) -> None:
+    assert history.from_item(serialize_and_deserialize(history.to_item(factories.property_id(0), event))) == event
 
 
 @examples(0.5)
-@whatever(strategies.USERS)
-def test_a_user_comes_back_from_its_item_as_it_was(user: User) -> None:
-    assert users.from_item(through_the_wire(users.to_item(user))) == user
+@given(strategies.USERS)
+def test_a_user_survives_the_round_trip_through_its_item(user: User) -> None:
+    assert users.from_item(serialize_and_deserialize(users.to_item(user))) == user
 
 
 @examples(0.5)
-@whatever(strategies.PROPERTIES, strategies.IMAGES)
-def test_a_home_with_pictures_comes_back_from_the_apis_json_as_it_was(home: Property, image: Image) -> None:
-    home = Property(**vars(home) | {"images": (image,)})
-    assert serialization.load(Property, json.loads(json.dumps(serialization.dump(home, camel))), camel) == home
+@given(strategies.PROPERTIES, strategies.IMAGES)
+def test_a_property_with_images_survives_the_round_trip_through_json(property_: Property, image: Image) -> None:
+    property_ = Property(**vars(property_) | {"images": (image,)})
+    assert (
+        serialization.from_plain(
+            Property, json.loads(json.dumps(serialization.to_plain(property_, camel_case))), camel_case
+        )
+        == property_
+    )
 
 
-@whatever(strategies.PROPERTIES)
+@given(strategies.PROPERTIES)
 @examples(0.5)
-def test_a_listing_has_each_attribute_that_it_shares_with_its_property(home: Property) -> None:
-    home = replace(home, zip_code="94110", status=ListingStatus.ACTIVE)
-    listing = listings.card(home)
+def test_a_listing_has_each_attribute_that_it_shares_with_its_property(property_: Property) -> None:
+    property_ = replace(property_, zip_code="94110", status=ListingStatus.ACTIVE)
+    listing = listings.listing_of(property_)
     assert listing
-    shared = vars(listing).keys() & vars(home).keys()
-    different = {name for name in shared if getattr(listing, name) != getattr(home, name)}
-    assert different == set(), "copy these attributes where data/listings.py makes the listing of a property"
+    shared_names = vars(listing).keys() & vars(property_).keys()
+    differing_names = {name for name in shared_names if getattr(listing, name) != getattr(property_, name)}
+    assert differing_names == set(), "copy these attributes where data/listings.py makes the listing of a property"
 
 
-def test_what_is_absent_is_left_out_of_an_item() -> None:
-    assert serialization.item(factories.a_profile()).keys() == {"id", "name", "email", "property_count", "created_at"}
-    assert "description" not in properties.to_item(factories.a_draft())
+def test_an_item_omits_none() -> None:
+    assert serialization.to_item_attributes(factories.unsaved_user()).keys() == {
+        "id",
+        "name",
+        "email",
+        "property_count",
+        "created_at",
+    }
+    assert "description" not in properties.to_item(factories.unsaved_property())
 
 
-def test_the_pictures_are_not_in_the_item_of_their_home() -> None:
-    home = factories.a_draft(images=(factories.a_picture(factories.home_id(0), 0),))
-    assert "images" not in properties.to_item(home)
+def test_the_item_of_a_property_has_no_images() -> None:
+    property_ = factories.unsaved_property(images=(factories.unsaved_image(factories.property_id(0), 0),))
+    assert "images" not in properties.to_item(property_)
 
 
 @pytest.mark.parametrize(
-    ("name", "spelled"), [("id", "id"), ("zip_code", "zipCode"), ("living_area_sqft", "livingAreaSqft")]
+    ("name", "expected"), [("id", "id"), ("zip_code", "zipCode"), ("living_area_sqft", "livingAreaSqft")]
 )
-def test_a_name_is_spelled_as_the_api_spells_it(name: str, spelled: str) -> None:
-    assert camel(name) == spelled
+def test_a_python_name_is_converted_to_camel_case(name: str, expected: str) -> None:
+    assert camel_case(name) == expected
 
 
-def test_an_input_is_loaded_with_all_it_says() -> None:
-    sent = {"price": 5, "cleared": None, "status": "PENDING", "parts": [{"size": 1}, {"size": 2}], "ids": ["a"]}
-    assert checked(**sent, flag=True) == Input(
+def test_an_input_is_converted_with_all_its_fields() -> None:
+    values = {"price": 5, "cleared": None, "status": "PENDING", "parts": [{"size": 1}, {"size": 2}], "ids": ["a"]}
+    assert convert(**values, flag=True) == Input(
         the_id=ID("a"),
         price=5.0,
         cleared=None,
@@ -145,19 +158,24 @@ def test_an_input_is_loaded_with_all_it_says() -> None:
     )
 
 
-def test_what_an_input_leaves_out_is_absent_not_null() -> None:
-    loaded = checked()
-    assert (loaded.price, loaded.cleared, loaded.status, loaded.parts) == (ABSENT, ABSENT, ListingStatus.ACTIVE, None)
+def test_an_omitted_field_of_an_input_is_unset() -> None:
+    converted = convert()
+    assert (converted.price, converted.cleared, converted.status, converted.parts) == (
+        UNSET,
+        UNSET,
+        ListingStatus.ACTIVE,
+        None,
+    )
 
 
-def test_a_price_is_a_float_however_it_was_sent() -> None:
-    assert type(checked(price=5).price) is float
+def test_an_integer_price_is_converted_to_float() -> None:
+    assert type(convert(price=5).price) is float
 
 
 @pytest.mark.parametrize(
-    ("sent", "where", "why"),
+    ("values", "field", "reason"),
     [
-        ({"price": None}, "input.price", "may be left out, but not null"),
+        ({"price": None}, "input.price", "must not be null (omit it to keep the current value)"),
         ({"price": "5"}, "input.price", "must be a number"),
         ({"price": True}, "input.price", "must be a number"),
         ({"price": -1}, "input.price", "is -1.0; 0 to 1,000,000,000,000 is allowed"),
@@ -178,32 +196,34 @@ def test_a_price_is_a_float_however_it_was_sent() -> None:
         ({"flag": "true"}, "input.flag", "must be true or false"),
     ],
 )
-def test_an_input_out_of_bounds_is_refused_with_its_place(sent: dict[str, Any], where: str, why: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        checked(**sent)
-    assert vars(refused.value) == {"where": where, "why": why}
+def test_an_invalid_input_is_rejected_with_the_path_of_the_field(
+    values: dict[str, Any], field: str, reason: str
+) -> None:
+    with pytest.raises(InvalidInput) as exc_info:
+        convert(**values)
+    assert vars(exc_info.value) == {"field": field, "reason": reason}
 
 
-def test_more_than_allowed_of_something_is_refused() -> None:
-    with pytest.raises(TooMany) as refused:
-        checked(ids=["a", "b", "c"])
-    assert vars(refused.value) == {"what": "input.ids", "most": 2}
+def test_a_list_above_its_limit_is_rejected() -> None:
+    with pytest.raises(LimitExceeded) as exc_info:
+        convert(ids=["a", "b", "c"])
+    assert vars(exc_info.value) == {"resource": "input.ids", "limit": 2}
 
 
-@pytest.mark.parametrize("sent", [None, 5, "theId", ["theId"]])
-def test_an_input_that_is_no_object_is_refused(sent: Any) -> None:
+@pytest.mark.parametrize("values", [None, 5, "theId", ["theId"]])
+def test_an_input_that_is_not_an_object_is_rejected(values: Any) -> None:
     with pytest.raises(InvalidInput, match="input must be an object"):
-        serialization.loader(Input, camel, checked=True)(sent, "input")
+        serialization.converter(Input, camel_case, validate=True)(values, "input")
 
 
-def test_a_missing_member_of_the_outermost_input_is_named_alone() -> None:
+def test_a_missing_field_of_the_outermost_input_has_no_prefix() -> None:
     with pytest.raises(InvalidInput, match=r"^size is missing$"):
-        serialization.loader(Part, camel, checked=True)({}, "")
+        serialization.converter(Part, camel_case, validate=True)({}, "")
 
 
-def test_a_value_of_another_type_is_dumped_as_it_is() -> None:
-    assert serialization.dump({"a_b": 1}, camel) == {"a_b": 1}
+def test_a_value_of_an_unknown_type_is_returned_unchanged() -> None:
+    assert serialization.to_plain({"a_b": 1}, camel_case) == {"a_b": 1}
 
 
-def test_what_comes_from_the_table_is_trusted() -> None:
-    assert serialization.load(Part, {"size": 5_000}) == Part(size=5_000)
+def test_values_from_the_table_are_not_validated() -> None:
+    assert serialization.from_plain(Part, {"size": 5_000}) == Part(size=5_000)

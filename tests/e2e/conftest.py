@@ -1,4 +1,4 @@
-"""The deployed stage of a run, and the desk that stands where AppSync does in front of its functions."""
+"""The deployed stage of a test run, and the local server that replaces AppSync in front of its functions."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,32 +7,32 @@ from pathlib import Path
 import pytest
 
 from local import server
-from local.app import Place
-from local.app import app as application
+from local.app import ServerIdentity
+from local.app import create_app as application
 from local.appsync.engine import AppSync
 from local.auth.issuer import Issuer
-from local.auth.sigv4 import Iam
+from local.auth.sigv4 import SigV4Credentials
 from local.aws import REGION
 from local.dynamodb import engine
 from tests.e2e import deployment, ministack
 from tests.e2e.deployment import Deployment
-from tests.e2e.functions import Deployed
+from tests.e2e.functions import DeployedFunctions
 from tests.e2e.ministack import CREDENTIALS, Account
-from tests.e2e.users import People
-from tests.local.server_fixture import Asked, served
+from tests.e2e.users import PoolUsers
+from tests.local.server_fixture import ServerClient, serve_app
 from tests.local.test_server import free_port
 
 
-class Desk(Asked):
-    """A desk whose functions are the stage's, and whose users are its pool's."""
+class DeployedServer(ServerClient):
+    """A local server that invokes the stage's functions, with the users of the stage's pool."""
 
-    def __init__(self, url: str, appsync: AppSync, functions: Deployed, people: People) -> None:
+    def __init__(self, url: str, appsync: AppSync, functions: DeployedFunctions, users: PoolUsers) -> None:
         super().__init__(url, appsync)
         self.functions = functions
-        self.people = people
+        self.users = users
 
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
-        return self.people.token(user)
+        return self.users.token(user)
 
 
 @pytest.fixture(scope="session")
@@ -42,44 +42,44 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def account(folder: Path) -> Iterator[Account]:
-    with ministack.running(folder) as running:
+    with ministack.run_ministack(folder) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def desk_url() -> str:
-    """The desk's address, known before the stage is deployed: its function `changes` is told of it."""
+def server_url() -> str:
+    """The local server's URL, chosen before the deployment because the function `stream` needs it."""
     return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.fixture(scope="session")
-def stage(account: Account, folder: Path, desk_url: str) -> Deployment:
-    return deployment.deployed(account, folder, f"{desk_url}/graphql")
+def stage(account: Account, folder: Path, server_url: str) -> Deployment:
+    return deployment.deploy(account, folder, f"{server_url}/graphql")
 
 
 @pytest.fixture(scope="session")
-def people(stage: Deployment, folder: Path) -> People:
-    """Ada and Olga, and Root, who is an admin."""
-    people = People(stage, folder)
-    people.sign_in("ada", "olga", "root")
-    people.promote("root")
-    people.sign_in("root")
-    return people
+def users(stage: Deployment, folder: Path) -> PoolUsers:
+    """Ada, Olga, and Root, who is an admin."""
+    users = PoolUsers(stage, folder)
+    users.sign_in("ada", "olga", "root")
+    users.promote("root")
+    users.sign_in("root")
+    return users
 
 
 @pytest.fixture(scope="session")
-def desk(stage: Deployment, people: People, folder: Path, desk_url: str) -> Iterator[Desk]:
-    (folder / "iam.json").write_text(json.dumps(CREDENTIALS))  # what MiniStack's functions sign with
-    functions = Deployed(stage.account, stage.functions)
-    place = Place(Issuer(desk_url), Iam(folder))
+def deployed_server(stage: Deployment, users: PoolUsers, folder: Path, server_url: str) -> Iterator[DeployedServer]:
+    (folder / "iam.json").write_text(json.dumps(CREDENTIALS))  # MiniStack's functions sign with these
+    functions = DeployedFunctions(stage.account, stage.functions)
+    identity = ServerIdentity(Issuer(server_url), SigV4Credentials(folder))
     environment = engine.environment(stage.account.url, stage.outputs["TableName"])
-    with pytest.MonkeyPatch.context() as patch, server.listening(int(desk_url.rpartition(":")[2])) as taken:
+    with pytest.MonkeyPatch.context() as patch, server.bind(int(server_url.rpartition(":")[2])) as socket:
         pool = f"https://cognito-idp.{REGION}.amazonaws.com/{stage.outputs['UserPool']}"
         patch.setenv("COGNITO_ISSUER", pool)
         patch.setenv("COGNITO_CLIENT_ID", stage.outputs["WebClient"])
         patch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", stage.account.url)
-        app = application(environment, place, elsewhere=functions)
-        with served(app, place, taken):
-            desk = Desk(desk_url, app.state.appsync, functions, people)
-            yield desk
-            desk.http.close()
+        app = application(environment, identity, remote_functions=functions)
+        with serve_app(app, identity, socket):
+            server_client = DeployedServer(server_url, app.state.appsync, functions, users)
+            yield server_client
+            server_client.http.close()

@@ -1,6 +1,7 @@
-"""What MiniStack refuses of a stage, and what it does otherwise than AWS: all of it, so that no test skips in silence.
+"""The differences between MiniStack and AWS: resources that it rejects, and behavior that differs.
 
-Whoever finds that an entry is no longer true takes it out: the tests hold the length of both, and each refusal.
+The list is complete, so that no test skips silently. Remove an entry that is no longer true: the tests check the
+number of entries, and each rejection.
 """
 
 from collections.abc import Mapping
@@ -11,56 +12,60 @@ from local.aws import ACCOUNT_ID, REGION
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The words of a refusal, and the least template that meets it: one resource, and what is put out of it."""
+class UnsupportedResource:
+    """The message of a rejection, and a minimal template that causes it: one resource and its outputs."""
 
-    words: str
+    message: str
     resource: dict[str, Any]
     outputs: dict[str, Any] = field(default_factory=dict)
 
 
-ALARM = {"Threshold": 1, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
+ALARM_PROPERTIES = {"Threshold": 1, "EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
 METRICS = [{"Id": "a", "Expression": "1 + 1", "ReturnData": True}]
-API = {"Name": "homes", "AuthenticationType": "AWS_IAM"}
-OVER = {"ResourceArn": f"arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/1", "WebACLArn": "arn:aws:wafv2:::acl"}
+API_PROPERTIES = {"Name": "homes", "AuthenticationType": "AWS_IAM"}
+ASSOCIATION_PROPERTIES = {
+    "ResourceArn": f"arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/1",
+    "WebACLArn": "arn:aws:wafv2:::acl",
+}
 
-# Constructs of the stack that are left out of the deployment, each by its path.
-LEFT_OUT: Mapping[str, Refused] = {
-    "Alarms/Throttled": Refused(
+# Constructs that are removed from the deployed stack, by path.
+UNSUPPORTED: Mapping[str, UnsupportedResource] = {
+    "Alarms/TableThrottled": UnsupportedResource(
         "AWS::CloudWatch::Alarm Properties.Metrics (metric math) is not supported",
-        {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM, "Metrics": METRICS}},
+        {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM_PROPERTIES, "Metrics": METRICS}},
     ),
-    "Firewall/Over": Refused(
+    "Firewall/Association": UnsupportedResource(
         "Unrecognized resource types: [AWS::WAFv2::WebACLAssociation]",
-        {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": OVER},
+        {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": ASSOCIATION_PROPERTIES},
     ),
-    "RestFirewall/Over": Refused(
+    "RestFirewall/Association": UnsupportedResource(
         "Unrecognized resource types: [AWS::WAFv2::WebACLAssociation]",
-        {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": OVER},
+        {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": ASSOCIATION_PROPERTIES},
     ),
-    "RealtimeEndpoint": Refused(
+    "RealtimeEndpoint": UnsupportedResource(
         "Requested attribute RealtimeUrl does not exist in schema for AWS::AppSync::GraphQLApi",
-        {"Type": "AWS::AppSync::GraphQLApi", "Properties": API},
-        {"Url": {"Value": {"Fn::GetAtt": ["Alone", "RealtimeUrl"]}}},
+        {"Type": "AWS::AppSync::GraphQLApi", "Properties": API_PROPERTIES},
+        {"Url": {"Value": {"Fn::GetAtt": ["Resource", "RealtimeUrl"]}}},
     ),
 }
 
-# What it takes, and does otherwise: each, and what the tests do about it.
-OTHERWISE: Mapping[str, str] = {
+# Services that MiniStack accepts but implements differently, and how the tests deal with that.
+BEHAVIOR_DIFFERENCES: Mapping[str, str] = {
     "AppSync": "It calls a batched field once for each parent, checks no JWT and no directive, and publishes nothing. "
-    "The desk answers `/graphql` and `/graphql/realtime` instead, by the deployed functions.",
-    "AppSync's address": "It is in amazonaws.com, and leads nowhere. The function `changes` is told the desk's.",
-    "Cognito's issuer": "Its tokens are of one in amazonaws.com, as Cognito's are. The issuer's keys are looked "
-    "for where the environment has AWS's libraries look for Cognito.",
-    "Cognito's triggers": "It never calls the post-confirmation one. The tests call the deployed function as it would.",
+    "The local server serves `/graphql` and `/graphql/realtime` instead, with the deployed functions.",
+    "AppSync's address": "It is in amazonaws.com and not reachable. The function `stream` gets the local server's.",
+    "Cognito's issuer": "Its tokens have an issuer in amazonaws.com, like Cognito's. The keys are read from the "
+    "endpoint that the environment configures for Cognito.",
+    "Cognito's triggers": "It never invokes the post-confirmation trigger. The tests invoke the deployed function "
+    "with Cognito's event.",
     "Cognito's codes": "Any code confirms a sign-up.",
-    "Lambda's processor": "Functions run on this machine's, by this machine's Python; the layer is made for those. "
-    "What ships, for arm64, is held to its wheels' tags and its ELF machine by tests/infra.",
-    "Lambda's limits": "It enforces neither memory nor roles: tests/infra holds what each role may do.",
+    "Lambda's processor": "Functions run on this machine's processor and Python; the layer is built for those. "
+    "tests/infra checks the wheel tags and the ELF machine of the arm64 layer.",
+    "Lambda's limits": "It enforces neither memory nor roles: tests/infra checks the permissions of each role.",
 }
 
-# What API Gateway answers there to steps of the recorded REST contract, and to how many of them.
-BODIES_ARE_NOT_VALIDATED = "the function's 400, which names the field, for the gateway's"
-OWN_REFUSALS = "its own refusal in a form of its own, without our gateway responses"
-OWN_PREFLIGHT = "its own preflight, without our headers"
-REST: Mapping[str, int] = {BODIES_ARE_NOT_VALIDATED: 15, OWN_REFUSALS: 28, OWN_PREFLIGHT: 1}
+# How MiniStack's API Gateway differs from the recorded REST contract, and the number of steps that differ.
+BODIES_ARE_NOT_VALIDATED = "the function's 400, which names the field, instead of the gateway's"
+OWN_REFUSALS = "its own error response, without our gateway responses"
+OWN_PREFLIGHT = "its own preflight response, without our headers"
+REST_DIFFERENCES: Mapping[str, int] = {BODIES_ARE_NOT_VALIDATED: 15, OWN_REFUSALS: 28, OWN_PREFLIGHT: 1}

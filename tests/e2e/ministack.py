@@ -1,4 +1,4 @@
-"""An AWS account of the tests' own, emulated by MiniStack: nothing in it outlives the run."""
+"""An AWS account for the tests, emulated by MiniStack; its content is deleted after the run."""
 
 import os
 import secrets
@@ -20,26 +20,26 @@ from tests.local.test_server import free_port
 
 PROGRAM = ROOT / ".cache" / "ministack" / "bin" / "ministack"
 CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": ACCOUNT_ID,  # MiniStack takes it for the account's number
+    "AWS_ACCESS_KEY_ID": ACCOUNT_ID,  # MiniStack uses it as the account id
     "AWS_SECRET_ACCESS_KEY": secrets.token_hex(20),
     "AWS_SESSION_TOKEN": secrets.token_hex(32),
 }
-SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Account:
-    """Where the account is, and how to speak to it."""
+    """The endpoint of the emulated account, and clients for it."""
 
     url: str
 
     @property
     def environment(self) -> dict[str, str]:
-        """What leads AWS's own programs and libraries to this account, and to no other."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        own = {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
-        nobody_else = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-        return {**kept, **CREDENTIALS, **own, **nobody_else, "NO_PROXY": "127.0.0.1,localhost"}
+        """Environment variables that direct AWS's programs and libraries to this account only."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        endpoint = {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
+        no_config_files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        return {**inherited, **CREDENTIALS, **endpoint, **no_config_files, "NO_PROXY": "127.0.0.1,localhost"}
 
     def client(self, service: Any) -> Any:
         session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
@@ -47,15 +47,20 @@ class Account:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Account]:
-    """An empty account, whose files are in a folder, until the context ends."""
+def run_ministack(folder: Path) -> Iterator[Account]:
+    """Runs an empty account, with its files in `folder`, until the context ends."""
     port = free_port()
-    told = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "TMPDIR": str(folder)}
-    told["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = f"http://127.0.0.1:{port}"  # its functions inherit this
-    own = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(folder), "S3_DATA_DIR": str(folder / "s3")}
+    settings = {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "TMPDIR": str(folder),
+    }
+    settings["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = f"http://127.0.0.1:{port}"  # its functions inherit this
+    paths = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(folder), "S3_DATA_DIR": str(folder / "s3")}
     with (folder / "ministack.log").open("w") as log:
         process = subprocess.Popen(
-            [str(PROGRAM)], cwd=folder, env={**told, **own, **CREDENTIALS}, stdout=log, stderr=STDOUT
+            [str(PROGRAM)], cwd=folder, env={**settings, **paths, **CREDENTIALS}, stdout=log, stderr=STDOUT
         )
         try:
             account = Account(f"http://127.0.0.1:{port}")
@@ -63,13 +68,13 @@ def running(folder: Path) -> Iterator[Account]:
             yield account
         finally:
             process.terminate()
-            process.wait(SECONDS)
+            process.wait(TIMEOUT_SECONDS)
 
 
 def wait_until_ready(account: Account, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    ask, until = build_opener(ProxyHandler({})), time.monotonic() + SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError), ask.open(f"{account.url}/_ministack/health", timeout=5):
+    opener, deadline = build_opener(ProxyHandler({})), time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), opener.open(f"{account.url}/_ministack/health", timeout=5):
             return
         time.sleep(0.1)
     raise AssertionError(f"MiniStack did not start: {log.read_text()[-2000:]}")

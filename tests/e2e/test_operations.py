@@ -1,4 +1,4 @@
-"""What the apps ask, answered by the deployed packages out of the deployed table."""
+"""The released operations of the apps, executed with the deployed functions and table."""
 
 from itertools import groupby
 
@@ -8,7 +8,7 @@ from conformance.client import ApiClient
 from conformance.operations import check_operations, released_operations
 from conformance.sample_properties import SampleProperties
 from resolvers.wiring import FIELDS
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import DeployedServer
 
 OPERATIONS = [operation for operation in released_operations() if operation.kind != "subscription"]
 CLIENTS = {client: list(group) for client, group in groupby(OPERATIONS, key=lambda operation: operation.client)}
@@ -16,18 +16,18 @@ SUCCESS = "success"
 
 
 @pytest.fixture(scope="module")
-def results(desk: Desk) -> dict[str, dict[str, str]]:
+def results(deployed_server: DeployedServer) -> dict[str, dict[str, str]]:
     """The result of each operation of each client; the properties that they used are deleted."""
-    samples = SampleProperties(ApiClient(f"{desk.url}/graphql", desk.token("ada")))
-    caller = desk.ask("{ me { id name } }", as_="ada").data["me"]
+    sample_properties = SampleProperties(ApiClient(f"{deployed_server.url}/graphql", deployed_server.token("ada")))
+    caller = deployed_server.execute("{ me { id name } }", as_user="ada").data["me"]
     results = {
         client: {
             finding.name: SUCCESS if finding.matches else finding.response.error_summary
-            for finding in check_operations(samples, operations, caller)
+            for finding in check_operations(sample_properties, operations, caller)
         }
         for client, operations in CLIENTS.items()
     }
-    assert samples.delete_all() == []
+    assert sample_properties.delete_all() == []
     return results
 
 
@@ -36,6 +36,8 @@ def test_every_query_and_mutation_of_a_version_succeeds(client: str, results: di
     assert results[client] == {operation.name: SUCCESS for operation in CLIENTS[client]}
 
 
-def test_they_reach_every_function_that_the_api_has(results: dict[str, dict[str, str]], desk: Desk) -> None:
+def test_the_operations_call_every_function_of_the_api(
+    results: dict[str, dict[str, str]], deployed_server: DeployedServer
+) -> None:
     assert results
-    assert set(desk.functions.called) == {row.function for row in FIELDS if not row.local}
+    assert set(deployed_server.functions.calls) == {field.function for field in FIELDS if not field.none_data_source}

@@ -1,4 +1,4 @@
-"""The recorded REST contract at API Gateway as deployed: answered as recorded, but for what is known to differ."""
+"""The recorded REST contract against the deployed API Gateway, with MiniStack's known differences."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,81 +6,83 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import DeployedServer
 from tests.e2e.deployment import STAGE, Deployment
-from tests.e2e.differences import BODIES_ARE_NOT_VALIDATED, OWN_PREFLIGHT, OWN_REFUSALS, REST
-from tests.e2e.test_sign_up import confirmation
-from tests.e2e.users import People
-from tests.local.ws_client import ON_HOME, connected
+from tests.e2e.differences import BODIES_ARE_NOT_VALIDATED, OWN_PREFLIGHT, OWN_REFUSALS, REST_DIFFERENCES
+from tests.e2e.test_sign_up import confirmation_event
+from tests.e2e.users import PoolUsers
+from tests.local.ws_client import ON_PROPERTY_CHANGE, connect_client
 from tests.rest import scene_player
 from tests.rest.scene_player import Person, Player, Step
 
 ROLES = {"owner": "ada", "other": "olga", "admin": "root"}
 INVALID = {"error": "Invalid request body"}
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def player(stage: Deployment, people: People) -> Iterator[Player]:
-    """Plays scenes at the deployed gateway; each of its people has a profile."""
+def player(stage: Deployment, users: PoolUsers) -> Iterator[Player]:
+    """Plays scenes against the deployed gateway; each of its users has a profile."""
     gateway = stage.account.client("apigateway")
-    keys = {one["name"]: one["value"] for one in gateway.get_api_keys(includeValues=True)["items"]}
+    keys = {key["name"]: key["value"] for key in gateway.get_api_keys(includeValues=True)["items"]}
     host = f"{stage.outputs['RestEndpoint'].split('/')[2].partition('.')[0]}.execute-api.127.0.0.1"
     for person in ROLES.values():
-        stage.invoke("post_confirmation", confirmation(people, person))
-    asked = {role: Person(people.id(person), people.token(person)) for role, person in ROLES.items()}
+        stage.invoke("post_confirmation", confirmation_event(users, person))
+    persons = {role: Person(users.id(person), users.token(person)) for role, person in ROLES.items()}
     address = f"{stage.account.url}/{STAGE}"
     with httpx.Client(base_url=address, headers={"host": host}, timeout=60, trust_env=False) as http:
-        named = f"homes-{STAGE}"
-        yield Player(http, keys[f"{named}-government-first"], asked, keys[f"{named}-commercial-basic-first"])
+        prefix = f"homes-{STAGE}"
+        yield Player(http, keys[f"{prefix}-government-first"], persons, keys[f"{prefix}-commercial-basic-first"])
 
 
 @pytest.fixture(scope="module")
-def differing(player: Player) -> Counter[str]:
-    """How many steps of all scenes are answered otherwise than was recorded, by what differs."""
-    found: Counter[str] = Counter()
+def step_differences(player: Player) -> Counter[str]:
+    """The number of steps whose response differs from the recording, by difference."""
+    differences: Counter[str] = Counter()
     for scene in scene_player.scenes():
         player.begin()
         for step in scene_player.steps(scene):
             try:
                 player.step(step)
             except AssertionError as error:
-                found[difference(step, player.last) or f"{scene}: {error}"] += 1
-    return found
+                differences[known_difference(step, player.last) or f"{scene}: {error}"] += 1
+    return differences
 
 
-def difference(step: Step, answer: httpx.Response) -> str | None:
-    """What is known to differ, where that is what does."""
+def known_difference(step: Step, response: httpx.Response) -> str | None:
+    """The known difference that explains the response, or None."""
     if step["send"].startswith("OPTIONS "):
         return OWN_PREFLIGHT
-    told = answer.json()
-    if step.get("answer") == INVALID and answer.status_code == 400 and told.keys() == {"error"}:
+    body = response.json()
+    if step.get("answer") == INVALID and response.status_code == 400 and body.keys() == {"error"}:
         return BODIES_ARE_NOT_VALIDATED
-    refused = {401: (401, 403), 403: (403,), 404: (403,), 405: (403,), 429: (429,)}.get(step["status"], ())
-    return OWN_REFUSALS if answer.status_code in refused and told.keys() <= {"message", "Message"} else None
+    gateway_statuses = {401: (401, 403), 403: (403,), 404: (403,), 405: (403,), 429: (429,)}.get(step["status"], ())
+    return OWN_REFUSALS if response.status_code in gateway_statuses and body.keys() <= {"message", "Message"} else None
 
 
-def test_the_contract_is_answered_as_recorded_but_for_what_is_known_to_differ(differing: Counter[str]) -> None:
-    assert differing == REST
+def test_responses_are_as_recorded_except_for_known_differences(step_differences: Counter[str]) -> None:
+    assert step_differences == REST_DIFFERENCES
 
 
-def test_a_write_over_rest_is_seen_by_graphql_and_by_those_who_follow(player: Player, desk: Desk) -> None:
+def test_a_write_over_rest_reaches_graphql_and_its_subscribers(player: Player, deployed_server: DeployedServer) -> None:
     player.begin()
-    home = {"address": "9 Elm Street", "price": 1, "userId": "$owner"}
-    player.step({"send": "POST /properties", "json": home, "status": 201, "keep": {"home": "property.id"}})
-    id = player.kept["home"]
-    with connected(desk, "olga") as followed:
-        followed.follow(ON_HOME, id=id)
+    property_ = {"address": "9 Elm Street", "price": 1, "userId": "$owner"}
+    player.step({"send": "POST /properties", "json": property_, "status": 201, "keep": {"home": "property.id"}})
+    id = player.variables["home"]
+    with connect_client(deployed_server, "olga") as subscriber:
+        subscriber.subscribe(ON_PROPERTY_CHANGE, id=id)
         player.step({"send": f"PUT /properties/{id}", "json": {"price": 2}, "status": 200})
-        change = followed.change(PATIENCE_SECONDS)
+        change = subscriber.receive_change(TIMEOUT_SECONDS)
         while change["version"] < 2:
-            change = followed.change(PATIENCE_SECONDS)
+            change = subscriber.receive_change(TIMEOUT_SECONDS)
     assert change == {"propertyId": id, "kind": "PRICE_CHANGED", "version": 2, "price": 2}
-    asked = desk.ask("query($id: ID!) { property(id: $id) { version price } }", id=id)
-    assert asked.data == {"property": {"version": 2, "price": 2}}
+    response = deployed_server.execute("query($id: ID!) { property(id: $id) { version price } }", id=id)
+    assert response.data == {"property": {"version": 2, "price": 2}}
 
 
-def test_a_write_over_graphql_is_seen_by_rest(player: Player, desk: Desk) -> None:
-    made = desk.ask('mutation { createProperty(input: {address: "10 Elm Street", price: 3}) { id } }').data
-    id = made["createProperty"]["id"]
+def test_a_write_over_graphql_is_visible_over_rest(player: Player, deployed_server: DeployedServer) -> None:
+    data = deployed_server.execute(
+        'mutation { createProperty(input: {address: "10 Elm Street", price: 3}) { id } }'
+    ).data
+    id = data["createProperty"]["id"]
     player.step({"send": f"GET /properties/{id}", "status": 200, "told": {"etag": '"1"'}})

@@ -1,4 +1,4 @@
-"""The templates of the stages, as the program makes them: each once in a run of the tests, without an account."""
+"""The templates of the stages: each is synthesized once in a test run, without an account."""
 
 import fcntl
 import hashlib
@@ -14,68 +14,68 @@ from typing import Any
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from infra.build.package import ROOT
 from infra.stack import Homes
 from infra.stages import Stage
+from local.paths import ROOT
 
 Resource = dict[str, Any]
-folder = Path()  # which the processes of the run share: tests/infra/conftest.py says
+shared_folder = Path()  # of all processes of the run; tests/infra/conftest.py sets it
 
 
 @dataclass(frozen=True)
-class Synthesised:
-    """A template, and questions about it."""
+class StageTemplate:
+    """A CloudFormation template with its queries."""
 
     template: dict[str, Any]
 
-    def all(self, type: str) -> dict[str, Resource]:
+    def resources(self, type: str) -> dict[str, Resource]:
         """The resources of a type, by their logical ids."""
-        return {id: one for id, one in self.template["Resources"].items() if one["Type"] == type}
+        return {id: resource for id, resource in self.template["Resources"].items() if resource["Type"] == type}
 
     def properties(self, type: str) -> list[Any]:
-        return [one.get("Properties", {}) for one in self.all(type).values()]
+        return [resource.get("Properties", {}) for resource in self.resources(type).values()]
 
-    def one(self, type: str) -> Any:
-        (only,) = self.properties(type)
-        return only
+    def only_properties(self, type: str) -> Any:
+        (properties,) = self.properties(type)
+        return properties
 
-    def allowed(self, function: str) -> dict[str, list[str]]:
-        """What a function's role may do: the kinds of what each action may be done to."""
+    def allowed_actions(self, function: str) -> dict[str, list[str]]:
+        """The allowed actions of a function's role, each with its resources."""
         (role,) = (
-            one["Properties"]["Role"]["Fn::GetAtt"][0]
-            for one in self.all("AWS::Lambda::Function").values()
-            if one["Properties"].get("Description", "").endswith(f": {function}")
+            resource["Properties"]["Role"]["Fn::GetAtt"][0]
+            for resource in self.resources("AWS::Lambda::Function").values()
+            if resource["Properties"].get("Description", "").endswith(f": {function}")
         )
-        found: dict[str, list[str]] = {}
+        resources_by_action: dict[str, list[str]] = {}
         for policy in self.properties("AWS::IAM::Policy"):
             if {"Ref": role} in policy["Roles"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
                     actions = statement["Action"]
                     for action in [actions] if isinstance(actions, str) else actions:
-                        found.setdefault(action, []).append(str(statement["Resource"]))
-        return found
+                        resources_by_action.setdefault(action, []).append(str(statement["Resource"]))
+        return resources_by_action
 
 
-def named(name: str) -> Synthesised:
-    """A stage's template, as the program wrote it."""
-    run = once(name)
+def of_stage(name: str) -> StageTemplate:
+    """The template of a stage, as infra.app wrote it."""
+    run = shared_run(name)
     assert run.returncode == 0, run.stderr
-    return written(run.folder / f"Homes-{name}.template.json")
+    return read_template(run.folder / f"Homes-{name}.template.json")
 
 
 @cache
-def written(template: Path) -> Synthesised:
-    return Synthesised(json.loads(template.read_text()))
+def read_template(template: Path) -> StageTemplate:
+    return StageTemplate(json.loads(template.read_text()))
 
 
-def of(stage: Stage) -> Synthesised:
-    """The template of a stage that the program does not know."""
-    return Synthesised(dict(Template.from_stack(Homes(App(), stage)).to_json()))
+def synthesize(stage: Stage) -> StageTemplate:
+    """The template of a stage that is not in STAGES."""
+    return StageTemplate(dict(Template.from_stack(Homes(App(), stage)).to_json()))
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a run of the program said, and the folder that it wrote."""
+class SynthRun:
+    """The output of a run of infra.app, and its output folder."""
 
     folder: Path
     returncode: int
@@ -88,21 +88,21 @@ class Run:
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def run(stage: str, folder: Path) -> Run:
-    """Runs the program for a stage."""
+def run_synth(stage: str, folder: Path) -> SynthRun:
+    """Runs infra.app for a stage."""
     environment = {**os.environ, "STAGE": stage, "CDK_OUT": str(folder)}
     command = [sys.executable, "-m", "infra.app"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
-    return Run(folder, done.returncode, done.stdout, done.stderr)
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    return SynthRun(folder, process.returncode, process.stdout, process.stderr)
 
 
-def once(stage: str) -> Run:
-    """The one run of the program for this stage in a run of the tests, whichever of their processes comes first."""
-    out = folder / stage
-    told = out.with_suffix(".json")
+def shared_run(stage: str) -> SynthRun:
+    """The only run of infra.app for this stage in a test run; the first test process starts it."""
+    out = shared_folder / stage
+    result_file = out.with_suffix(".json")
     with out.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_text(json.dumps(vars(run(stage, out)), default=str))
-    saved = json.loads(told.read_text())
-    return Run(**saved | {"folder": out})
+        if not result_file.exists():
+            result_file.write_text(json.dumps(vars(run_synth(stage, out)), default=str))
+    saved = json.loads(result_file.read_text())
+    return SynthRun(**saved | {"folder": out})

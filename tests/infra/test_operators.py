@@ -1,4 +1,4 @@
-"""What operators look at and are told: the dashboard, the alarms, the runbook and what it hands them."""
+"""What operators use: the dashboard, the alarms, the runbook and its tuning payloads."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 from data import keys
 from infra.stages import FUNCTIONS, STAGES
 from local.paths import ROOT
-from resolvers.wiring import ROWS
+from resolvers.wiring import FIELD_BY_PATH
 from tests.infra import templates
 from tests.resolvers import events
 
@@ -18,90 +18,96 @@ TUNING = ROOT / "docs" / "tuning"
 
 
 def dashboard(stage: str) -> dict[str, dict[str, Any]]:
-    """The dashboard's graphs by their titles; what CloudFormation fills in stands there as REF."""
-    body = templates.named(stage).one("AWS::CloudWatch::Dashboard")["DashboardBody"]
+    """The dashboard's graphs by title; references that CloudFormation resolves are replaced with REF."""
+    body = templates.of_stage(stage).only_properties("AWS::CloudWatch::Dashboard")["DashboardBody"]
     text = "".join(part if isinstance(part, str) else "REF" for part in body["Fn::Join"][1])
-    return {one["properties"]["title"]: one["properties"] for one in json.loads(text)["widgets"]}
+    return {widget["properties"]["title"]: widget["properties"] for widget in json.loads(text)["widgets"]}
 
 
-def measured(graph: dict[str, Any]) -> list[str]:
-    """The names of the metrics that a graph draws, or its expressions."""
-    return [one[0]["expression"] if isinstance(one[0], dict) else one[1] for one in graph["metrics"]]
+def metric_names(graph: dict[str, Any]) -> list[str]:
+    """The names of a graph's metrics, or its expressions."""
+    return [metric[0]["expression"] if isinstance(metric[0], dict) else metric[1] for metric in graph["metrics"]]
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_dashboard_shows_all_that_runs_out_breaks_or_costs(stage: str) -> None:
+def test_the_dashboard_has_a_graph_for_each_limit_error_and_cost(stage: str) -> None:
     assert sorted(dashboard(stage)) == [
-        "Age of changes, ms",
+        "4xx and 5xx responses",
         "Cache hit rate, %",
-        "Changes told to nobody",
+        "Concurrent executions",
+        "Connections and subscriptions",
+        "Dead letters (unpublished changes)",
         "Errors by field",
-        "Functions at once",
         "Functions, ms (p95)",
-        "Invocations, which are paid for",
+        "Invocations (billed)",
         "Latency, ms",
-        "Refused and failed requests",
+        "Read units, table and indexes",
         "Requests",
-        "Subscribers",
-        "Throttled",
-        "Tokens, which are paid for",
-        "Units read, table and indexes",
-        "Units written, table and indexes",
+        "Stream lag, ms",
+        "Throttled requests",
+        "Tokens (billed)",
+        "Write units, table and indexes",
     ]
 
 
-def test_latency_is_that_of_half_of_most_and_of_nearly_all() -> None:
-    drawn = dashboard("prod")["Latency, ms"]["metrics"]
-    assert [one[-1]["stat"] for one in drawn] == ["p50", "p95", "p99"]
+def test_latency_is_shown_as_p50_p95_and_p99() -> None:
+    metrics = dashboard("prod")["Latency, ms"]["metrics"]
+    assert [metric[-1]["stat"] for metric in metrics] == ["p50", "p95", "p99"]
 
 
-def test_the_cache_hit_rate_is_a_share_of_what_was_looked_for() -> None:
-    assert measured(dashboard("prod")["Cache hit rate, %"])[0] == "100 * hits / (hits + misses)"
+def test_the_cache_hit_rate_is_a_share_of_hits_and_misses() -> None:
+    assert metric_names(dashboard("prod")["Cache hit rate, %"])[0] == "100 * hits / (hits + misses)"
 
 
 def test_units_are_those_of_the_table_and_of_each_index() -> None:
-    drawn = dashboard("prod")["Units read, table and indexes"]["metrics"]
-    assert [one[-1]["label"] for one in drawn] == ["table", *(index.name for index in keys.INDEXES)]
+    metrics = dashboard("prod")["Read units, table and indexes"]["metrics"]
+    assert [metric[-1]["label"] for metric in metrics] == ["table", *(index.name for index in keys.INDEXES)]
 
 
-def test_errors_by_field_are_what_the_functions_count(table: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A refusal is counted under its type's name, by the dimensions that the dashboard searches."""
-    events.refused("Mutation.deleteProperty", id="nobody", expectedVersion=1)
-    counted = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
-    (metric,) = counted["_aws"]["CloudWatchMetrics"]
-    assert [one["Name"] for one in metric["Metrics"]] == ["PropertyNotFound"]
-    assert counted["service"] == "homes-desk"
-    searched = ",".join([metric["Namespace"], *sorted(metric["Dimensions"][0])])
-    assert measured(dashboard("prod")["Errors by field"]) == [
-        f"""SEARCH('{{{searched}}} service="homes-prod"', 'Sum', 60)"""
+def test_the_dashboard_searches_the_error_metrics_of_the_functions(
+    table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The metric of an error has its type as name, and the dimensions that the dashboard searches."""
+    events.expect_error("Mutation.deleteProperty", id="nobody", expectedVersion=1)
+    emf = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
+    (metric,) = emf["_aws"]["CloudWatchMetrics"]
+    assert [definition["Name"] for definition in metric["Metrics"]] == ["PropertyNotFound"]
+    assert emf["service"] == "homes-desk"
+    dimensions = ",".join([metric["Namespace"], *sorted(metric["Dimensions"][0])])
+    assert metric_names(dashboard("prod")["Errors by field"]) == [
+        f"""SEARCH('{{{dimensions}}} service="homes-prod"', 'Sum', 60)"""
     ]
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_function_is_drawn_and_has_its_alarms(stage: str) -> None:
-    stack = templates.named(stage)
-    texts = [one.get("Description", "") for one in stack.properties("AWS::Lambda::Function")]
+def test_every_function_has_a_graph_and_its_alarms(stage: str) -> None:
+    stack = templates.of_stage(stage)
+    texts = [resource.get("Description", "") for resource in stack.properties("AWS::Lambda::Function")]
     names = sorted(text.rpartition(": ")[2] for text in texts if text.startswith("Homes, "))
     assert names == sorted([*FUNCTIONS, "authorizer", "stream", "post_confirmation", "rest"])
-    drawn = dashboard(stage)["Invocations, which are paid for"]["metrics"]
-    assert sorted(one[-1]["label"] for one in drawn) == names
-    ids = [id.removeprefix("Alarms")[:-8] for id in stack.all("AWS::CloudWatch::Alarm")]
-    assert {f"{name.capitalize()}{what}" for name in names for what in ("Fails", "Refused")} <= set(ids)
+    metrics = dashboard(stage)["Invocations (billed)"]["metrics"]
+    assert sorted(resource[-1]["label"] for resource in metrics) == names
+    ids = [id.removeprefix("Alarms")[:-8] for id in stack.resources("AWS::CloudWatch::Alarm")]
+    assert {f"{name.title().replace('_', '')}{suffix}" for name in names for suffix in ("Errors", "Throttled")} <= set(
+        ids
+    )
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_each_alarm_has_its_row_in_the_runbook(stage: str) -> None:
-    ids = [id.removeprefix("Alarms")[:-8] for id in templates.named(stage).all("AWS::CloudWatch::Alarm")]
-    assert "Forgotten" in ids
-    rows = re.findall(r"^\| `?…?(\w+)`? \| ", RUNBOOK, re.MULTILINE)
-    assert [id for id in ids if id not in rows and not id.endswith(("Fails", "Refused"))] == []
-    assert {"Fails", "Refused"} <= set(rows)
+    ids = [id.removeprefix("Alarms")[:-8] for id in templates.of_stage(stage).resources("AWS::CloudWatch::Alarm")]
+    assert "DeadLettersExpiring" in ids
+    documented = re.findall(r"^\| `?…?(\w+)`? \| ", RUNBOOK, re.MULTILINE)
+    assert [id for id in ids if id not in documented and not id.endswith(("Errors", "Throttled"))] == []
+    assert {"Errors", "Throttled"} <= set(documented)
 
 
-def test_what_lies_in_the_queue_is_told_of_at_once_and_again_before_it_goes() -> None:
-    stack = templates.named("prod")
+def test_dead_letters_raise_an_alarm_at_arrival_and_before_expiry() -> None:
+    stack = templates.of_stage("prod")
     (queue,) = stack.properties("AWS::SQS::Queue")
-    alarms = {one["MetricName"]: one for one in stack.properties("AWS::CloudWatch::Alarm") if "MetricName" in one}
+    alarms = {
+        alarm["MetricName"]: alarm for alarm in stack.properties("AWS::CloudWatch::Alarm") if "MetricName" in alarm
+    }
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
     assert alarms["ApproximateNumberOfMessagesVisible"]["Threshold"] == 1
     assert alarms["ApproximateAgeOfOldestMessage"]["Threshold"] == 7 * 24 * 60 * 60
@@ -109,16 +115,20 @@ def test_what_lies_in_the_queue_is_told_of_at_once_and_again_before_it_goes() ->
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_each_functions_payload_for_power_tuning_is_one_that_it_answers(function: str, table: str) -> None:
-    told = json.loads((TUNING / f"{function}.json").read_text())
-    asked = told["payload"]
-    first = asked[0] if isinstance(asked, list) else asked
-    assert ROWS["{parentTypeName}.{fieldName}".format(**first["info"])].function == function
-    answers = events.handled(asked)
-    assert all(set(one) == {"data"} for one in answers) if isinstance(asked, list) else set(answers) == {"ok"}
+def test_each_power_tuning_payload_is_valid_for_its_function(function: str, table: str) -> None:
+    tuning = json.loads((TUNING / f"{function}.json").read_text())
+    payload = tuning["payload"]
+    first = payload[0] if isinstance(payload, list) else payload
+    assert FIELD_BY_PATH["{parentTypeName}.{fieldName}".format(**first["info"])].function == function
+    responses = events.invoke(payload)
+    assert (
+        all(set(response) == {"data"} for response in responses)
+        if isinstance(payload, list)
+        else set(responses) == {"ok"}
+    )
 
 
-def test_the_runbook_tells_of_all_that_operators_do() -> None:
+def test_the_runbook_covers_all_tasks_of_operators() -> None:
     headings = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
     assert set(headings) >= {
         "Deploy",

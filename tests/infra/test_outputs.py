@@ -1,4 +1,4 @@
-"""What an app is told of a deployed stage."""
+"""The Amplify configuration of a deployed stage."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.outputs import amplify
 from local.paths import ROOT
 
-OF_A_POOL = {
+POOL_OUTPUTS = {
     "Endpoint": "https://abc.appsync-api.us-east-1.amazonaws.com/graphql",
     "RealtimeEndpoint": "wss://abc.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
     "Region": "us-east-1",
@@ -23,19 +23,19 @@ OF_A_POOL = {
 }
 
 
-def test_a_stage_with_a_pool_tells_where_to_ask_and_where_to_sign_in() -> None:
-    told = amplify(OF_A_POOL)
-    assert told["data"] == {
-        "url": OF_A_POOL["Endpoint"],
+def test_a_stage_with_a_pool_has_the_url_and_the_pool() -> None:
+    config = amplify(POOL_OUTPUTS)
+    assert config["data"] == {
+        "url": POOL_OUTPUTS["Endpoint"],
         "aws_region": "us-east-1",
         "default_authorization_type": "AMAZON_COGNITO_USER_POOLS",
         "authorization_types": [],
     }
-    assert (told["auth"]["user_pool_id"], told["auth"]["user_pool_client_id"]) == ("us-east-1_abc", "web1")
+    assert (config["auth"]["user_pool_id"], config["auth"]["user_pool_client_id"]) == ("us-east-1_abc", "web1")
 
 
-def test_people_of_the_web_app_sign_in_by_code_at_the_pools_domain() -> None:
-    assert amplify(OF_A_POOL)["auth"]["oauth"] == {
+def test_the_web_app_uses_the_code_flow_at_the_domain_of_the_pool() -> None:
+    assert amplify(POOL_OUTPUTS)["auth"]["oauth"] == {
         "identity_providers": [],
         "domain": "homes-dev-1.auth.us-east-1.amazoncognito.com",
         "scopes": ["openid", "email", "profile"],
@@ -45,28 +45,28 @@ def test_people_of_the_web_app_sign_in_by_code_at_the_pools_domain() -> None:
     }
 
 
-def test_real_time_and_every_clients_id_are_told_too() -> None:
-    assert amplify(OF_A_POOL)["custom"] == {
-        "realtime_url": OF_A_POOL["RealtimeEndpoint"],
+def test_the_real_time_url_and_all_client_ids_are_in_custom() -> None:
+    assert amplify(POOL_OUTPUTS)["custom"] == {
+        "realtime_url": POOL_OUTPUTS["RealtimeEndpoint"],
         "user_pool_client_ids": {"web": "web1", "ios": "ios1", "android": "android1"},
     }
 
 
-def test_each_client_is_told_its_own_id() -> None:
-    ids = [amplify(OF_A_POOL, client)["auth"]["user_pool_client_id"] for client in ("Web", "Ios", "Android")]
+def test_each_client_gets_its_own_id() -> None:
+    ids = [amplify(POOL_OUTPUTS, client)["auth"]["user_pool_client_id"] for client in ("Web", "Ios", "Android")]
     assert ids == ["web1", "ios1", "android1"]
 
 
-def test_a_stage_with_another_issuer_tells_of_no_pool() -> None:
-    told = amplify({name: OF_A_POOL[name] for name in ("Endpoint", "RealtimeEndpoint", "Region")})
-    assert "auth" not in told
-    assert told["custom"] == {"realtime_url": OF_A_POOL["RealtimeEndpoint"], "user_pool_client_ids": {}}
-    assert told["data"]["default_authorization_type"] == "OPENID_CONNECT"
+def test_a_stage_with_an_oidc_issuer_has_no_pool() -> None:
+    config = amplify({name: POOL_OUTPUTS[name] for name in ("Endpoint", "RealtimeEndpoint", "Region")})
+    assert "auth" not in config
+    assert config["custom"] == {"realtime_url": POOL_OUTPUTS["RealtimeEndpoint"], "user_pool_client_ids": {}}
+    assert config["data"]["default_authorization_type"] == "OPENID_CONNECT"
 
 
-def test_the_program_writes_what_amplify_reads(tmp_path: Path) -> None:
-    (tmp_path / "outputs.json").write_text(json.dumps({"Homes-dev": OF_A_POOL}))
+def test_the_command_writes_the_file_of_amplify(tmp_path: Path) -> None:
+    (tmp_path / "outputs.json").write_text(json.dumps({"Homes-dev": POOL_OUTPUTS}))
     command = [sys.executable, "-m", "infra.outputs", str(tmp_path / "outputs.json"), str(tmp_path / "amplify.json")]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert said.splitlines()[:2] == [OF_A_POOL["Endpoint"], OF_A_POOL["RealtimeEndpoint"]]
-    assert json.loads((tmp_path / "amplify.json").read_text()) == amplify(OF_A_POOL)
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert output.splitlines()[:2] == [POOL_OUTPUTS["Endpoint"], POOL_OUTPUTS["RealtimeEndpoint"]]
+    assert json.loads((tmp_path / "amplify.json").read_text()) == amplify(POOL_OUTPUTS)

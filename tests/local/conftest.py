@@ -1,55 +1,55 @@
-"""The desks that the tests of this room share: each test makes homes of its own in them."""
+"""The local servers that the tests of this package share. Each test creates its own properties."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.local import server_fixture as desks
-from tests.local.external_issuer import Elsewhere
-from tests.local.misbehaving_clients import following, logged, until
-from tests.local.server_fixture import Desk
-from tests.shared_processes import Shared
+from tests.local import server_fixture
+from tests.local.external_issuer import ExternalIssuer
+from tests.local.misbehaving_clients import collect_errors, subscription_count, wait_until
+from tests.local.server_fixture import LocalServer
+from tests.shared_processes import SharedProcesses
 
 
 @pytest.fixture(scope="package")
-def desk(shared: Shared) -> Iterator[Desk]:
-    """A desk where aliases of one field share a batch."""
-    with desks.running(shared) as running:
-        yield running
+def server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A local server in which aliases of one field share a batch."""
+    with server_fixture.run_server(shared_processes) as local_server:
+        yield local_server
 
 
 @pytest.fixture(scope="package")
-def splitting_desk(shared: Shared) -> Iterator[Desk]:
-    """A desk where each alias has batches of its own."""
-    with desks.running(shared, mixed=False) as running:
-        yield running
+def server_without_alias_batching(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A local server in which each alias has its own batches."""
+    with server_fixture.run_server(shared_processes, aliases_share_batch=False) as local_server:
+        yield local_server
 
 
 @pytest.fixture
-def unharmed(desk: Desk) -> Iterator[None]:
-    """After the test nothing is followed, a query is answered, and no error was logged."""
-    with logged() as errors:
+def server_still_healthy(server: LocalServer) -> Iterator[None]:
+    """Asserts after the test that no subscription is left, a query is answered, and no error was logged."""
+    with collect_errors() as errors:
         yield
-        assert until(lambda: following(desk) == 0)
-        assert desk.ask("{ me { id } }").data == {"me": {"id": "ada"}}
+        assert wait_until(lambda: subscription_count(server) == 0)
+        assert server.execute("{ me { id } }").data == {"me": {"id": "ada"}}
     assert errors == []
 
 
 @pytest.fixture
-def pool(issuers: list[Elsewhere], monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
-    """A user pool that the environment names."""
+def cognito_issuer(issuers: list[ExternalIssuer], monkeypatch: pytest.MonkeyPatch) -> ExternalIssuer:
+    """A user pool configured by `COGNITO_ISSUER`."""
     monkeypatch.setenv("COGNITO_ISSUER", issuers[0].url)
     return issuers[0]
 
 
 @pytest.fixture
-def oidc(issuers: list[Elsewhere], monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
-    """Another issuer that the environment names."""
+def oidc_issuer(issuers: list[ExternalIssuer], monkeypatch: pytest.MonkeyPatch) -> ExternalIssuer:
+    """Another issuer, configured by `OIDC_ISSUER`."""
     monkeypatch.setenv("OIDC_ISSUER", issuers[1].url)
     return issuers[1]
 
 
 @pytest.fixture
-def unnamed(issuers: list[Elsewhere]) -> Elsewhere:
-    """An issuer that the environment does not name."""
+def unconfigured_issuer(issuers: list[ExternalIssuer]) -> ExternalIssuer:
+    """An issuer that is not configured."""
     return issuers[2]

@@ -1,4 +1,4 @@
-"""A desk of the tests' own, on a port of its own, and the words to ask it with."""
+"""Runs a local server for tests on a free port, with a client for it."""
 
 import json
 import socket
@@ -19,23 +19,22 @@ from starlette.applications import Starlette
 from data.dynamodb import attribute_values, table
 from data.dynamodb.requests import Item
 from local import server
-from local.app import PACE, Place
-from local.app import app as application
+from local.app import DEFAULT_TIMING, ServerIdentity, create_app
 from local.appsync.engine import AppSync
-from local.appsync.realtime.websocket import Pace
+from local.appsync.realtime.websocket import ConnectionTiming
 from local.auth.issuer import Issuer
-from local.auth.sigv4 import Iam
+from local.auth.sigv4 import SigV4Credentials
 from local.dynamodb import engine as dynamodb
 from local.gateway.server import Gateway
 from tests import returned_errors
 from tests.fork_server import ForkedFunction
-from tests.proxy import Proxy
-from tests.shared_processes import Shared
+from tests.proxy import FaultProxy
+from tests.shared_processes import SharedProcesses
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back: the status, the body's members, and what the request took."""
+class GraphQLResponse:
+    """The response of a GraphQL request: its status, its body and its trace."""
 
     status: int
     body: dict[str, Any]
@@ -47,8 +46,8 @@ class Answer:
 
     @property
     def errors(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.body["errors"]
-        return found
+        errors: list[dict[str, Any]] = self.body["errors"]
+        return errors
 
     @property
     def error_types(self) -> list[str | None]:
@@ -60,117 +59,134 @@ class Answer:
 
     @property
     def operations(self) -> list[str]:
-        """The requests to DynamoDB, by their operations."""
+        """The operation names of the requests to DynamoDB, in order."""
         return [call["operation"] for call in self.trace["dynamodb"]]
 
     @property
     def invocations(self) -> list[tuple[str, int]]:
-        """The invocations of functions, each by its field and how many events it was handed."""
+        """The function invocations, each as its field and its number of events."""
         return [(call["field"], call["batch"]) for call in self.trace["resolvers"]]
 
 
-class Asked(ABC):
-    """A running desk at an address, and the words to ask it with. Whose tokens it takes, it leaves open."""
+class ServerClient(ABC):
+    """A client of a running server. Subclasses issue the tokens that the server accepts."""
 
     def __init__(self, url: str, appsync: AppSync) -> None:
         self.url = url
         self.appsync = appsync
         self.host = url.partition("://")[2]
-        recording = {"response": [returned_errors.record_response]}
-        self.http = httpx.Client(base_url=url, timeout=60, event_hooks=recording)
+        event_hooks = {"response": [returned_errors.record_response]}
+        self.http = httpx.Client(base_url=url, timeout=60, event_hooks=event_hooks)
 
     @abstractmethod
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
-        """A token of this user's."""
+        """Returns a token for this user."""
 
-    def ask(self, query: str, as_: str = "ada", groups: Sequence[str] = (), **variables: Any) -> Answer:
+    def execute(
+        self, query: str, as_user: str = "ada", groups: Sequence[str] = (), **variables: Any
+    ) -> GraphQLResponse:
         body = json.dumps({"query": query, "variables": variables}).encode()
-        return self.send(body, {"authorization": self.token(as_, groups)})
+        return self.send(body, {"authorization": self.token(as_user, groups)})
 
-    def send(self, body: bytes, credentials: Mapping[str, str]) -> Answer:
-        answer = self.http.post("/graphql", content=body, headers={**credentials, "x-trace": "1"})
-        return Answer(answer.status_code, answer.json())
+    def send(self, body: bytes, credentials: Mapping[str, str]) -> GraphQLResponse:
+        response = self.http.post("/graphql", content=body, headers={**credentials, "x-trace": "1"})
+        return GraphQLResponse(response.status_code, response.json())
 
 
-class Desk(Asked):
-    """A desk, the proxy between it and its DynamoDB, its token issuer and its AWS credentials."""
+class LocalServer(ServerClient):
+    """A running local server, its fault proxy in front of DynamoDB, its token issuer and its AWS credentials."""
 
     gateway: Gateway
 
     def __init__(
-        self, url: str, appsync: AppSync, place: Place, proxy: Proxy, engine: str, environment: dict[str, str]
+        self,
+        url: str,
+        appsync: AppSync,
+        identity: ServerIdentity,
+        proxy: FaultProxy,
+        engine: str,
+        environment: dict[str, str],
     ) -> None:
         super().__init__(url, appsync)
-        self.issuer = place.issuer
-        self.iam = place.iam
-        self.keys = place.keys
+        self.issuer = identity.issuer
+        self.iam = identity.iam
+        self.keys = identity.keys
         self.proxy = proxy
         self.engine = engine
         self.environment = environment
 
-    def forget(self) -> None:
-        """Empties the cache, so that the next request is answered by functions again."""
+    def clear_cache(self) -> None:
+        """Empties the resolver cache, so that the next request invokes functions again."""
         self.appsync.cache.clear()
 
     def token(self, user: str, groups: Sequence[str] = ()) -> str:
         return self.issuer.token(user, groups, name=user.capitalize(), email=f"{user}@example.com")
 
-    def put(self, items: list[Item]) -> None:
-        """Writes items straight into the desk's table."""
+    def put_items(self, items: list[Item]) -> None:
+        """Writes items directly to the table of the server."""
         batches = table.chunks(
-            [{"PutRequest": {"Item": attribute_values.item(item)}} for item in items], table.MOST_PUTS
+            [{"PutRequest": {"Item": attribute_values.serialize_item(item)}} for item in items], table.MAX_BATCH_WRITE
         )
         for batch in batches:
-            asked: Any = {self.environment["TABLE_NAME"]: batch}
-            dynamodb.client(self.engine).batch_write_item(RequestItems=asked)
+            request_items: Any = {self.environment["TABLE_NAME"]: batch}
+            dynamodb.client(self.engine).batch_write_item(RequestItems=request_items)
 
 
 @contextmanager
-def running(
-    shared: Shared,
-    mixed: bool = True,
-    pinging: float | None = None,
-    pace: Pace = PACE,
-    cached: bool = True,
-) -> Iterator[Desk]:
-    """A desk over a new table of the run's engine, with a proxy between; `cached` says whether GETs over REST are kept.
+def run_server(
+    shared: SharedProcesses,
+    aliases_share_batch: bool = True,
+    ping_seconds: float | None = None,
+    timing: ConnectionTiming = DEFAULT_TIMING,
+    cache_rest_responses: bool = True,
+) -> Iterator[LocalServer]:
+    """Runs a local server with a new table in the shared engine, and a fault proxy between the two.
 
-    It pings its sockets only where a test says how often, in seconds: each ping draws from the `random` of this
-    process, and Hypothesis takes that for a strategy that does not draw from its own.
+    It pings its WebSockets only if a test sets `ping_seconds`: each ping draws from the `random` of this process, and
+    Hypothesis would report that as a strategy that does not draw from its own.
     """
     engine = shared.engine
-    with Proxy(engine) as proxy, server.listening(0) as taken:
-        name = f"homes-{uuid.uuid4()}"
-        dynamodb.make_table(engine, name)
-        environment = dynamodb.environment(proxy.url, name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        place = Place(Issuer(url), Iam())
-        app = application(environment, place, mixed, pace, cached, function=partial(ForkedFunction, shared.functions))
-        with served(app, place, taken, pinging):
-            desk = Desk(url, app.state.appsync, place, proxy, engine, environment)
-            desk.gateway = app.state.gateway
-            yield desk
-            desk.http.close()
+    with FaultProxy(engine) as proxy, server.bind(0) as listener:
+        table_name = f"homes-{uuid.uuid4()}"
+        dynamodb.create_table(engine, table_name)
+        environment = dynamodb.environment(proxy.url, table_name) | {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": engine}
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        identity = ServerIdentity(Issuer(url), SigV4Credentials())
+        app = create_app(
+            environment,
+            identity,
+            aliases_share_batch,
+            timing,
+            cache_rest_responses,
+            function=partial(ForkedFunction, shared.functions),
+        )
+        with serve_app(app, identity, listener, ping_seconds):
+            local_server = LocalServer(url, app.state.appsync, identity, proxy, engine, environment)
+            local_server.gateway = app.state.gateway
+            yield local_server
+            local_server.http.close()
 
 
 @contextmanager
-def served(app: Starlette, place: Place, taken: socket.socket, pinging: float | None = None) -> Iterator[None]:
-    """The app, served at a port that is taken, in a thread of this process."""
-    config = server.config(app, place)
-    config.ws_ping_interval = config.ws_ping_timeout = pinging
-    with serving(config, taken):
+def serve_app(
+    app: Starlette, identity: ServerIdentity, listener: socket.socket, ping_seconds: float | None = None
+) -> Iterator[None]:
+    """Serves an app on a listening socket, in a thread of this process."""
+    config = server.config(app, identity)
+    config.ws_ping_interval = config.ws_ping_timeout = ping_seconds
+    with run_uvicorn(config, listener):
         yield
 
 
 @contextmanager
-def serving(config: uvicorn.Config, socket: socket.socket) -> Iterator[None]:
+def run_uvicorn(config: uvicorn.Config, listener: socket.socket) -> Iterator[None]:
     """Runs a server on a listening socket, in a thread of this process."""
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [socket]})
+    uvicorn_server = uvicorn.Server(config)
+    thread = threading.Thread(target=uvicorn_server.run, kwargs={"sockets": [listener]})
     thread.start()
-    while not running.started:
+    while not uvicorn_server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
     yield
-    running.should_exit = True
+    uvicorn_server.should_exit = True
     thread.join()

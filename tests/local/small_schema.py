@@ -1,4 +1,4 @@
-"""A small schema with something of everything, and the words to have documents checked by it."""
+"""A small schema with every kind of type, and functions to validate documents against it."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from local.appsync.language import scalars, validation
 from local.schema import compiler
 from resolvers.wiring import LIMITS
 
-DESK: GraphQLSchema = compiler.build()._schema
-SMALL = build_schema(
+FULL_SCHEMA: GraphQLSchema = compiler.build_schema()._schema
+SMALL_SCHEMA = build_schema(
     """
     scalar AWSDateTime
     scalar AWSURL
@@ -21,12 +21,12 @@ SMALL = build_schema(
     type Badge { tags: [String], owner: Post! }
     """
 )
-scalars.attach(SMALL)
+scalars.attach_coercions(SMALL_SCHEMA)
 
 
-def refused(query: str, of: GraphQLSchema = SMALL) -> list[dict[str, Any]]:
-    return validation.refused(of, parse(query, max_tokens=LIMITS.tokens))
+def validation_errors(query: str, schema: GraphQLSchema = SMALL_SCHEMA) -> list[dict[str, Any]]:
+    return validation.validate_document(schema, parse(query, max_tokens=LIMITS.tokens))
 
 
-def at(column: int, line: int = 1) -> list[dict[str, Any]]:
+def locations_at(column: int, line: int = 1) -> list[dict[str, Any]]:
     return [{"line": line, "column": column, "sourceName": None}]

@@ -1,4 +1,4 @@
-"""The desk as a process: started as `make run` starts it, and ended in every way."""
+"""The local server as a process: it starts as `make run` starts it, and ends by every signal."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ import pytest
 from local.gateway import openapi
 from local.paths import ROOT
 from local.ui import graphiql
-from tests.local.misbehaving_clients import until
+from tests.local.misbehaving_clients import wait_until
 
 PORTS = iter(range(20_000 + os.getpid() * 97 % 12_000, 32_768))
 
@@ -34,9 +34,9 @@ SAMPLE = [
 
 
 def free_port() -> int:
-    """A port that nobody has, and that the system gives to nobody else: those that it hands out begin at 32768.
+    """Returns a free port below 32768, where the system's ephemeral ports begin, so no other process is given it.
 
-    A process of the tests takes none twice, and begins 97 after the process that was started before it.
+    A test process uses each port once; processes with consecutive ids begin 97 ports apart.
     """
     for port in PORTS:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -46,9 +46,11 @@ def free_port() -> int:
 
 @contextmanager
 def start(root: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """The process of a desk, ended here if not before."""
-    command, told = [sys.executable, "-m", "local.server"], {**os.environ, **environment}
-    with subprocess.Popen(command, cwd=root, env=told, stdout=PIPE, stderr=STDOUT, text=True) as process:
+    """The process of a server, terminated on exit."""
+    command, environment_variables = [sys.executable, "-m", "local.server"], {**os.environ, **environment}
+    with subprocess.Popen(
+        command, cwd=root, env=environment_variables, stdout=PIPE, stderr=STDOUT, text=True
+    ) as process:
         try:
             yield process
         finally:
@@ -57,16 +59,16 @@ def start(root: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
 
 @contextmanager
 def desk(port: int, root: Path = ROOT, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """A desk that has said it is there."""
+    """The process of a server that listens."""
     with start(root, PORT=str(port), **environment) as process:
         assert process.stdout
-        while "The desk is at" not in process.stdout.readline():
+        while "Serving on" not in process.stdout.readline():
             assert process.poll() is None
         yield process
 
 
-def said(**environment: str) -> tuple[int, str]:
-    """How a desk that cannot start ends, and its last line."""
+def run_server(**environment: str) -> tuple[int, str]:
+    """Returns the exit status and the last line of output of a server that cannot start."""
     with start(ROOT, **environment) as process:
         output, _ = process.communicate(timeout=60)
         return process.returncode, output.splitlines()[-1]
@@ -75,8 +77,8 @@ def said(**environment: str) -> tuple[int, str]:
 def token(port: int) -> str:
     command = [sys.executable, "-m", "local.cli.token", "--user", "ada"]
     environment = {**os.environ, "PORT": str(port)}
-    made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return made.stdout.splitlines()[-1]
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return process.stdout.splitlines()[-1]
 
 
 def listings(port: int, token: str) -> Any:
@@ -86,7 +88,7 @@ def listings(port: int, token: str) -> Any:
 
 
 def is_silent(url: str) -> bool:
-    """Whether nothing answers at an address."""
+    """Returns whether no server responds at a URL."""
     try:
         httpx.get(url, timeout=60)
     except httpx.HTTPError:
@@ -95,55 +97,58 @@ def is_silent(url: str) -> bool:
 
 
 def engine_of(port: int) -> str:
-    return str(httpx.get(f"http://127.0.0.1:{port}/desk", timeout=60).json()["dynamodb"])
+    return str(httpx.get(f"http://127.0.0.1:{port}/info", timeout=60).json()["dynamodb"])
 
 
-def test_an_empty_table_starts_with_sample_homes_and_a_second_run_finds_them_and_its_tokens(tmp_path: Path) -> None:
+def test_sample_properties_and_tokens_are_valid_after_a_restart_with_data(tmp_path: Path) -> None:
     port = free_port()
     with desk(port, DATA=str(tmp_path)):
-        kept = token(port)
-        assert listings(port, kept) == SAMPLE
+        earlier_token = token(port)
+        assert listings(port, earlier_token) == SAMPLE
     with desk(port, DATA=str(tmp_path)):
-        assert listings(port, kept) == SAMPLE
+        assert listings(port, earlier_token) == SAMPLE
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_engine_and_the_functions_end_with_the_desk_however_it_ends(how: signal.Signals) -> None:
+def test_the_engine_and_the_functions_end_with_the_server_on_every_signal(how: signal.Signals) -> None:
     port = free_port()
     with desk(port) as process:
         endpoint = engine_of(port)
         workers = children(process.pid)
         process.send_signal(how)
         process.wait(20)
-        assert until(lambda: is_silent(endpoint))
-        assert until(lambda: not any(is_alive(pid) for pid in workers))
+        assert wait_until(lambda: is_silent(endpoint))
+        assert wait_until(lambda: not any(is_alive(pid) for pid in workers))
 
 
 def children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    assert len(found) >= 5
-    return [int(child) for child in found]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert len(children) >= 5
+    return [int(child) for child in children]
 
 
 def is_alive(pid: int) -> bool:
     try:
         return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends while it is read
+    except (FileNotFoundError, ProcessLookupError):  # ProcessLookupError if it ends during the read
         return False
 
 
-def test_a_port_that_is_taken_is_said_so() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert said(PORT=str(port)) == (1, f"port {port} is taken: choose another, as in `make run PORT={port + 1}`")
+def test_a_port_in_use_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+        assert run_server(PORT=str(port)) == (
+            1,
+            f"port {port} is in use: choose another, as in `make run PORT={port + 1}`",
+        )
 
 
 @pytest.mark.parametrize("port", ["x", "0", "70000", "-1"])
-def test_a_port_that_is_none_is_said_so(port: str) -> None:
-    assert said(PORT=port) == (1, f"PORT must be a number from 1 to 65535, not {port}")
+def test_an_invalid_port_is_an_error(port: str) -> None:
+    assert run_server(PORT=port) == (1, f"PORT must be a number from 1 to 65535, not {port}")
 
 
-def test_another_engine_may_be_used_and_is_left_running(engine: str) -> None:
+def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str) -> None:
     port = free_port()
     with desk(port, DYNAMODB_ENDPOINT=engine):
         assert engine_of(port) == engine
@@ -151,40 +156,41 @@ def test_another_engine_may_be_used_and_is_left_running(engine: str) -> None:
     assert httpx.get(engine, timeout=60).status_code == 400
 
 
-def test_an_engine_that_is_not_there_is_said_so() -> None:
+def test_an_unreachable_engine_is_an_error() -> None:
     endpoint = f"http://127.0.0.1:{free_port()}"
-    assert said(PORT=str(free_port()), DYNAMODB_ENDPOINT=endpoint) == (1, f"no DynamoDB answers at {endpoint}")
+    assert run_server(PORT=str(free_port()), DYNAMODB_ENDPOINT=endpoint) == (1, f"no DynamoDB answers at {endpoint}")
 
 
-def test_a_folder_that_another_desk_has_is_said_so(tmp_path: Path) -> None:
+def test_a_data_folder_in_use_by_another_server_is_an_error(tmp_path: Path) -> None:
     with desk(free_port(), DATA=str(tmp_path)):
-        status, line = said(PORT=str(free_port()), DATA=str(tmp_path))
+        status, line = run_server(PORT=str(free_port()), DATA=str(tmp_path))
     assert status == 1
     assert str(tmp_path) in line
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the code, to be changed."""
+    """A copy of the code that the test may change."""
     packages = graphiql.assets().relative_to(ROOT)
-    for room in ("data", "resolvers", "local"):
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    for package in ("data", "resolvers", "local"):
+        ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
     shutil.copy(openapi.FILE, tmp_path)
     (tmp_path / packages).symlink_to(ROOT / packages)
     return tmp_path
 
 
-def test_a_field_added_to_a_record_is_served_without_a_new_start_by_hand(checkout: Path, engine: str) -> None:
+def test_a_field_added_to_a_record_is_served_without_a_manual_restart(checkout: Path, engine: str) -> None:
     port = free_port()
     with desk(port, checkout, DYNAMODB_ENDPOINT=engine):
         records = checkout / "data" / "records.py"
         added = "    address: Address\n    pool: bool | None = None\n"
         records.write_text(records.read_text().replace("    address: Address\n", added))
-        assert until(lambda: "pool" in fields_of("Property", port))
+        assert wait_until(lambda: "pool" in fields_of("Property", port))
 
 
 def fields_of(type: str, port: int) -> list[str]:
-    """The names of a type's fields; none while the desk starts again."""
+    """Returns the names of a type's fields, or none while the server restarts."""
     query = {"query": f'{{ __type(name: "{type}") {{ fields {{ name }} }} }}'}
     try:
         answer = httpx.post(

@@ -1,4 +1,4 @@
-"""What the tests of this room stand on beside a table of their own: one that is shared, and our log."""
+"""Fixtures of the resolver tests: the log, a shared table and a fake AppSync."""
 
 import io
 import json
@@ -16,12 +16,12 @@ from tests.resolvers import factories
 from tests.resolvers import fake_appsync as servers
 from tests.resolvers.fake_appsync import AppSync
 
-Lines = Callable[[], list[dict[str, Any]]]
+LogReader = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def logged() -> Iterator[Lines]:
-    """Reads the lines that functions have logged since the test began."""
+def read_log() -> Iterator[LogReader]:
+    """Returns a function that reads the log lines of the test so far."""
     writer = handler.logger.registered_handler
     assert isinstance(writer, logging.StreamHandler)
     stream = io.StringIO()
@@ -31,33 +31,33 @@ def logged() -> Iterator[Lines]:
 
 
 @pytest.fixture(scope="module")
-def standing(engine: str) -> Iterator[None]:
-    """A table for all tests of a module, which change nothing in it: Ada's home is there, with two pictures."""
+def shared_table(engine: str) -> Iterator[None]:
+    """A table shared by a module's tests, which do not change it. It has a property of Ada's with two images."""
     name = f"homes-{uuid.uuid4()}"
-    dynamodb.make_table(engine, name, streamed=False)
+    dynamodb.create_table(engine, name, streamed=False)
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in dynamodb.environment(engine, name).items():
             patch.setenv(variable, value)
-        factories.home_with_pictures(2)
+        factories.create_property_with_images(2)
         yield
 
 
 @pytest.fixture
 def appsync(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSync]:
-    """Where the stream's function now publishes, with credentials that are good there."""
+    """A fake AppSync that the stream's function publishes to, with valid credentials."""
     with servers.running() as server:
-        led_to(server, monkeypatch)
+        publish_to(server, monkeypatch)
         yield server
-        forget_appsync()
+        reset_client()
 
 
-def led_to(server: AppSync, monkeypatch: pytest.MonkeyPatch) -> None:
+def publish_to(server: AppSync, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in {"APPSYNC_URL": server.url, "AWS_REGION": REGION, **server.iam.environment()}.items():
         monkeypatch.setenv(variable, value)
     publishing.client.cache_clear()
 
 
-def forget_appsync() -> None:
-    """Ends the connections to it; the next change is published to where the environment says then."""
+def reset_client() -> None:
+    """Closes the connections; the next change is published to the URL that is then in the environment."""
     publishing.client()[1].close()
     publishing.client.cache_clear()

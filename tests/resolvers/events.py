@@ -1,4 +1,4 @@
-"""AppSync's part: the events that it hands our functions, and the steps in which a test asks.
+"""AppSync's events for the functions, and the steps of a test that invoke them.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
 """
@@ -20,7 +20,7 @@ TRACE = "Root=1-67891233-abcdef012345678912345678"
 
 
 def cognito(sub: str, *groups: str, **claims: Any) -> dict[str, Any]:
-    """Somebody whom a user pool let in."""
+    """Returns the identity of a user of a Cognito user pool."""
     issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a"
     return {
         "sub": sub,
@@ -36,7 +36,7 @@ def cognito(sub: str, *groups: str, **claims: Any) -> dict[str, Any]:
 
 
 def oidc(sub: Any, **claims: Any) -> dict[str, Any]:
-    """Somebody whom another issuer vouches for."""
+    """Returns the identity of a user of another OIDC issuer."""
     issuer = "https://issuer.example.com"
     return {"claims": {"sub": sub, "iss": issuer} | claims, "issuer": issuer, "sub": sub}
 
@@ -52,8 +52,8 @@ IAM: dict[str, Any] = {
     "cognitoIdentityAuthProvider": None,
 }
 
-NEW_HOME: dict[str, Any] = {"address": "1 Elm Street", "price": 100}
-CASTLE: dict[str, Any] = {
+NEW_PROPERTY: dict[str, Any] = {"address": "1 Elm Street", "price": 100}
+FULL_PROPERTY: dict[str, Any] = {
     "address": "1 Castle Lane",
     "zipCode": "94110",
     "price": 1_250_000.5,
@@ -67,19 +67,19 @@ CASTLE: dict[str, Any] = {
     "longitude": -122.4,
     "description": "Drafty.",
 }
-OPTIONAL = [name for name in CASTLE if name not in ("address", "price", "status")]
+OPTIONAL_FIELDS = [name for name in FULL_PROPERTY if name not in ("address", "price", "status")]
 
 ADA = cognito("ada", name="Ada Lovelace", email="ada@example.com")
 BOB = cognito("bob", name="Bob", email="bob@example.com")
 ADMIN = cognito("root", "admins", name="Root", email="root@example.com")
 
 
-def event(path: str, arguments: dict[str, Any], as_: Identity = ADA, source: Value = None) -> Event:
-    """One field's event."""
+def event(path: str, arguments: dict[str, Any], identity: Identity = ADA, source: Value = None) -> Event:
+    """Returns the event of one field."""
     parent, _, name = path.partition(".")
     return {
         "arguments": arguments,
-        "identity": as_,
+        "identity": identity,
         "source": source,
         "request": {"headers": {"x-amzn-trace-id": TRACE}, "domainName": None},
         "prev": None,
@@ -94,66 +94,68 @@ def event(path: str, arguments: dict[str, Any], as_: Identity = ADA, source: Val
     }
 
 
-def handled(asked: Event | list[Event]) -> Any:
-    """What the function answers, both ways through JSON."""
-    events = asked if isinstance(asked, list) else [asked]
+def invoke(payload: Event | list[Event]) -> Any:
+    """Returns the function's response; the event and the response pass through JSON."""
+    events = payload if isinstance(payload, list) else [payload]
     path = "{parentTypeName}.{fieldName}".format(**events[0]["info"])
     try:
-        answer = json.loads(json.dumps(handler.handle(json.loads(json.dumps(asked)), None)))
+        response = json.loads(json.dumps(handler.handle(json.loads(json.dumps(payload)), None)))
     except Exception as error:
         returned_errors.record(path, type(error).__name__)
         raise
-    for item in answer if isinstance(answer, list) else [answer]:
+    for item in response if isinstance(response, list) else [response]:
         returned_errors.record_item(path, item)
-    return answer
+    return response
 
 
-def ok(path: str, /, as_: Identity = ADA, **arguments: Any) -> Value:
-    """The value of a root field."""
-    answer = handled(event(path, arguments, as_))
-    assert answer.keys() == {"ok"}, answer
-    return answer["ok"]
+def execute(path: str, /, identity: Identity = ADA, **arguments: Any) -> Value:
+    """Returns the value of a root field."""
+    response = invoke(event(path, arguments, identity))
+    assert response.keys() == {"ok"}, response
+    return response["ok"]
 
 
-def create(as_: Identity = ADA, key: str | None = None, **attributes: Any) -> Value:
-    """A new home, described by address and price alone unless more is said."""
-    once = {"idempotencyKey": key} if key else {}
-    return ok("Mutation.createProperty", as_, input=NEW_HOME | attributes, **once)
+def create_property(identity: Identity = ADA, key: str | None = None, **attributes: Any) -> Value:
+    """Creates a property, by default with an address and a price only."""
+    idempotency = {"idempotencyKey": key} if key else {}
+    return execute("Mutation.createProperty", identity, input=NEW_PROPERTY | attributes, **idempotency)
 
 
-def refused(path: str, /, as_: Identity = ADA, **arguments: Any) -> dict[str, Any]:
-    """The error of a root field, which has changed nothing in the table."""
-    before = everything()
-    answer = handled(event(path, arguments, as_))
-    assert answer.keys() == {"err"}, answer
-    assert everything() == before
-    error: dict[str, Any] = answer["err"]
+def expect_error(path: str, /, identity: Identity = ADA, **arguments: Any) -> dict[str, Any]:
+    """Returns the error of a root field, and asserts that the table is unchanged."""
+    before = all_items()
+    response = invoke(event(path, arguments, identity))
+    assert response.keys() == {"err"}, response
+    assert all_items() == before
+    error: dict[str, Any] = response["err"]
     return error
 
 
-def batch(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: Any) -> list[dict[str, Any]]:
-    """The items of a nested field, asked of all these parents at once."""
-    items: list[dict[str, Any]] = handled([event(path, arguments, as_, source) for source in sources])
+def execute_batch(
+    path: str, sources: list[Value], /, identity: Identity = ADA, **arguments: Any
+) -> list[dict[str, Any]]:
+    """Returns the result items of a nested field for these parents, in one invocation."""
+    items: list[dict[str, Any]] = invoke([event(path, arguments, identity, source) for source in sources])
     return items
 
 
-def out_of_bounds(where: str, why: str) -> dict[str, Any]:
-    """The error that an argument is, at a place in the field's arguments."""
-    return {"type": "InvalidInput", "message": f"{where} {why}", "info": {"where": where, "why": why}}
+def invalid_input(field: str, reason: str) -> dict[str, Any]:
+    """Returns the InvalidInput error of an argument, or of a field inside of it."""
+    return {"type": "InvalidInput", "message": f"{field} {reason}", "info": {"field": field, "reason": reason}}
 
 
-def values(path: str, sources: list[Value], /, as_: Identity = ADA, **arguments: Any) -> list[Value]:
-    """The values of a nested field, asked of all these parents at once."""
-    items = batch(path, sources, as_, **arguments)
+def batch_values(path: str, sources: list[Value], /, identity: Identity = ADA, **arguments: Any) -> list[Value]:
+    """Returns the values of a nested field for these parents, in one invocation."""
+    items = execute_batch(path, sources, identity, **arguments)
     assert all(item.keys() == {"data"} for item in items), items
     return [item["data"] for item in items]
 
 
-def everything() -> list[Item]:
-    """All that the table holds."""
+def all_items() -> list[Item]:
+    """Returns all items of the table, sorted by key."""
     return sorted(table.scan(), key=lambda item: (item["pk"], item["sk"]))
 
 
-def at(pk: str) -> list[Item]:
-    """What the table holds in one partition."""
-    return [item for item in everything() if item["pk"] == pk]
+def items_in_partition(pk: str) -> list[Item]:
+    """Returns the items of one partition, sorted by key."""
+    return [item for item in all_items() if item["pk"] == pk]

@@ -1,4 +1,4 @@
-"""What stands in the table before a test asks: homes, pictures and people by ids that a test can name."""
+"""Factories that store properties, images and users with ids that a test can name."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,10 +9,10 @@ from data.dynamodb.requests import Item, Put
 from data.records import ID, HistoryKind, Image, ListingStatus, Property, Url, User
 
 
-def home(id: str = "h1", owner: str = "ada", **attributes: Any) -> Property:
-    """A home; its owner gets a profile with it."""
+def create_property(id: str = "h1", owner: str = "ada", **attributes: Any) -> Property:
+    """Stores a property, and a profile of its owner."""
     now = clock.now()
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": ID(id),
         "version": 1,
         "address": f"{id} Elm Street",
@@ -23,40 +23,40 @@ def home(id: str = "h1", owner: str = "ada", **attributes: Any) -> Property:
         "updated_at": now,
     }
     profile = User(id=ID(owner), name=owner.title(), email=None, created_at=now)
-    return properties.create(Property(**told | attributes), ID(owner), profile, None)
+    return properties.create(Property(**defaults | attributes), ID(owner), profile, None)
 
 
-def home_with_pictures(count: int = 2, id: str = "h1", owner: str = "ada", **attributes: Any) -> Property:
-    """A home with the pictures p1, p2 and so on, at version 2."""
-    empty = home(id, owner, **attributes)
-    pictures = tuple(map(picture, [empty] * count, range(1, count + 1)))
-    order = tuple(image.id for image in pictures)
-    full = properties.next_version(empty, images=pictures, image_ids=order, cover_image_url=pictures[0].url)
-    beside = [Put(images.to_item(image)) for image in pictures]
-    properties.commit(empty, full, HistoryKind.PICTURES_CHANGED, ID(owner), [], beside)
+def create_property_with_images(count: int = 2, id: str = "h1", owner: str = "ada", **attributes: Any) -> Property:
+    """Stores a property with the images p1, p2 and so on, at version 2."""
+    empty = create_property(id, owner, **attributes)
+    images_ = tuple(map(build_image, [empty] * count, range(1, count + 1)))
+    image_ids = tuple(image.id for image in images_)
+    full = properties.next_version(empty, images=images_, image_ids=image_ids, cover_image_url=images_[0].url)
+    image_puts = [Put(images.to_item(image)) for image in images_]
+    properties.commit(empty, full, HistoryKind.PICTURES_CHANGED, ID(owner), [], image_puts)
     return full
 
 
-def picture(home: Property, number: int) -> Image:
-    url = Url(f"https://images.example.com/{home.id}/{number}.jpg")
-    return Image(id=ID(f"p{number}"), property_id=home.id, url=url, created_at=home.created_at)
+def build_image(property_: Property, number: int) -> Image:
+    url = Url(f"https://images.example.com/{property_.id}/{number}.jpg")
+    return Image(id=ID(f"p{number}"), property_id=property_.id, url=url, created_at=property_.created_at)
 
 
-def person(id: str, name: str | None = None, **attributes: Any) -> User:
-    """A profile without homes."""
+def create_user(id: str, name: str | None = None, **attributes: Any) -> User:
+    """Stores a profile without properties."""
     profile = User(id=ID(id), name=name or id.title(), created_at=clock.now(), **attributes)
     return users.update(profile, {})
 
 
-def prices(home: Property, *prices: float) -> Property:
-    """The home after a change to each of these prices."""
+def change_price(property_: Property, *prices: float) -> Property:
+    """Changes the price to each of these, and returns the property."""
     for price in prices:
-        home = properties.update(home, {"price": price}, home.version, home.owner_id)
-    return home
+        property_ = properties.update(property_, {"price": price}, property_.version, property_.owner_id)
+    return property_
 
 
-def cards(count: int, zip_code: str = "94110") -> None:
-    """Cards alone, of homes that cost 1, 2, 3 and so on: quicker than homes where only cards are read."""
+def put_listings(count: int, zip_code: str = "94110") -> None:
+    """Stores listing items of properties that cost 1, 2, 3 and so on: faster than storing properties too."""
     now = clock.now()
     blank = Property(
         id=ID("h"),
@@ -69,10 +69,12 @@ def cards(count: int, zip_code: str = "94110") -> None:
         created_at=now,
         updated_at=now,
     )
-    homes = [replace(blank, id=ID(f"h{number:03}"), price=float(number)) for number in range(1, count + 1)]
-    table.put_many([listings.to_item(card) for home in homes if (card := listings.card(home))])
+    properties_ = [replace(blank, id=ID(f"h{number:03}"), price=float(number)) for number in range(1, count + 1)]
+    table.put_many(
+        [listings.to_item(listing) for property_ in properties_ if (listing := listings.listing_of(property_))]
+    )
 
 
-def rows(*items: Item) -> None:
-    """Rows as they are, whatever they are."""
+def put_items(*items: Item) -> None:
+    """Stores items without any validation."""
     table.put_many(items)

@@ -1,4 +1,4 @@
-"""What stands where AppSync does for the function that publishes: it lets in who signs, and keeps what is published."""
+"""A fake AppSync for the publishing function: verifies signatures, validates mutations and records their variables."""
 
 import json
 import ssl
@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 from graphql.execution import get_variable_values
 
 from local.auth.request import AuthRequest, Unauthorized
-from local.auth.sigv4 import Iam
+from local.auth.sigv4 import SigV4Credentials
 from local.paths import ROOT
 from local.tls import Certificates
 
@@ -20,54 +20,54 @@ SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 
 
 class AppSync:
-    """A server at `url` that answers `answers`, one after the other, and then that all is well.
+    """A server at `url` that returns `responses`, one for each request, and a success after these.
 
-    `published` holds the variables of each request that was let in, `agents` what each client said it is, and
-    `connections` how many have connected.
+    `published` holds the variables of each authorized request, `user_agents` their User-Agent headers, and
+    `connections` the number of connections.
     """
 
-    def __init__(self, url: str, iam: Iam) -> None:
+    def __init__(self, url: str, iam: SigV4Credentials) -> None:
         self.url = url
         self.iam = iam
         self.published: list[dict[str, Any]] = []
-        self.agents: list[object] = []
-        self.answers: list[tuple[int, bytes]] = []
+        self.user_agents: list[object] = []
+        self.responses: list[tuple[int, bytes]] = []
         self.connections = 0
 
     @property
-    def homes(self) -> list[dict[str, Any]]:
-        """What the subscribers of homes were told, in its order."""
-        return [variables["home"] for variables in self.published]
+    def property_changes(self) -> list[dict[str, Any]]:
+        """Returns the changes that were published to subscribers of properties, in order."""
+        return [variables["property"] for variables in self.published]
 
     @property
-    def zips(self) -> list[list[dict[str, Any]]]:
-        """What the subscribers of ZIPs were told with each change of a home."""
-        return [[told for name, told in one.items() if name != "home"] for one in self.published]
+    def zip_changes(self) -> list[list[dict[str, Any]]]:
+        """Returns the changes that were published to subscribers of ZIP codes, for each change of a property."""
+        return [[change for name, change in variables.items() if name != "property"] for variables in self.published]
 
-    def answer(self, request: AuthRequest) -> tuple[int, bytes]:
+    def respond(self, request: AuthRequest) -> tuple[int, bytes]:
         try:
             assert self.iam.caller(request)
         except Unauthorized as error:
             return 401, str(error).encode()
-        self.agents.append(request.headers.get("user-agent"))
-        said = json.loads(request.body)
-        if wrong := faults(SCHEMA, said):
-            return 200, json.dumps({"data": None, "errors": wrong}).encode()
-        self.published.append(said["variables"])
-        return self.answers.pop(0) if self.answers else (200, b'{"data": {}}')
+        self.user_agents.append(request.headers.get("user-agent"))
+        body = json.loads(request.body)
+        if errors := validation_errors(SCHEMA, body):
+            return 200, json.dumps({"data": None, "errors": errors}).encode()
+        self.published.append(body["variables"])
+        return self.responses.pop(0) if self.responses else (200, b'{"data": {}}')
 
 
-def faults(schema: GraphQLSchema, said: dict[str, Any]) -> list[str]:
-    """What is wrong with a document, or with its variables."""
-    document = parse(said["query"])
+def validation_errors(schema: GraphQLSchema, body: dict[str, Any]) -> list[str]:
+    """Returns the errors of a document and of its variables."""
+    document = parse(body["query"])
     operation: Any = document.definitions[0]
-    values = get_variable_values(schema, operation.variable_definitions, said["variables"])
+    values = get_variable_values(schema, operation.variable_definitions, body["variables"])
     return [str(error) for error in [*validate(schema, document), *(values if isinstance(values, list) else ())]]
 
 
 @contextmanager
 def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
-    """A server on a port of its own, over https where it has certificates."""
+    """Runs a server on a free port, with HTTPS if it has certificates."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -81,7 +81,7 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, answer = appsync.answer(AuthRequest("POST", self.path, "", headers, body, []))
+            status, answer = appsync.respond(AuthRequest("POST", self.path, "", headers, body, []))
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
@@ -96,7 +96,7 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
             context.load_cert_chain(certificates.chain, certificates.key)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https" if certificates else "http"
-        appsync = AppSync(f"{scheme}://127.0.0.1:{server.server_port}/graphql", Iam())
+        appsync = AppSync(f"{scheme}://127.0.0.1:{server.server_port}/graphql", SigV4Credentials())
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield appsync

@@ -6,11 +6,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from data.records import Absent, Image, Property
+from data.records import Image, Property, Unset
 from resolvers.images import AddImageInput, UpdateImageInput
 from resolvers.properties import CreatePropertyInput, UpdatePropertyInput
-from resolvers.runtime.encoding import camel
-from tests.resolvers.events import CASTLE
+from resolvers.runtime.encoding import camel_case
+from tests.resolvers.events import FULL_PROPERTY
 
 # No client sets these: the service does. The owner is an argument of a create only.
 SYSTEM = {
@@ -30,9 +30,9 @@ def settable(record: type) -> set[str]:
 
 
 def union_members(hint: Any) -> set[Any]:
-    """The types that a value may have, without the one that an update is left out with."""
+    """Returns the types that a value may have, without the type of an omitted field."""
     members = set(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else {hint}
-    return members - {Absent}
+    return members - {Unset}
 
 
 @pytest.mark.parametrize(("record", "input", "module"), INPUTS, ids=lambda value: getattr(value, "__name__", ""))
@@ -44,12 +44,12 @@ def test_an_input_sets_each_attribute_that_clients_may_set(record: type, input: 
 
 @pytest.mark.parametrize(("record", "input", "module"), INPUTS, ids=lambda value: getattr(value, "__name__", ""))
 def test_an_input_has_the_constraints_of_the_record(record: type, input: type, module: str) -> None:
-    of_record, of_input = (get_type_hints(kind, include_extras=True) for kind in (record, input))
+    of_record, of_input = (get_type_hints(type_, include_extras=True) for type_ in (record, input))
     names = settable(record) & of_input.keys()
     different = {name for name in names if union_members(of_input[name]) != union_members(of_record[name])}
     assert different == set(), f"give them the type of data/records.py in {input.__name__} of {module}"
 
 
-def test_the_property_with_everything_has_each_attribute_that_clients_may_set() -> None:
-    names = {camel(name) for name in settable(Property)}
-    assert names == CASTLE.keys(), "CASTLE in tests/resolvers/events.py must have a value for each"
+def test_the_full_property_has_each_attribute_that_clients_may_set() -> None:
+    names = {camel_case(name) for name in settable(Property)}
+    assert names == FULL_PROPERTY.keys(), "CASTLE in tests/resolvers/events.py must have a value for each"

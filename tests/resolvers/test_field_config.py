@@ -1,4 +1,4 @@
-"""A row of the wiring that AppSync could not follow is refused when it is made."""
+"""The configuration of a field: an entry that AppSync does not support is rejected when created."""
 
 import re
 from typing import Any
@@ -7,75 +7,75 @@ import pytest
 
 from data.errors import TryAgain
 from resolvers import properties
-from resolvers.field_config import COGNITO, Batch, Cache, Evict, Field, Mode
+from resolvers.field_config import COGNITO, AuthMode, Batch, Cache, CacheEviction, FieldConfig
 
-FOLLOWS = "a subscription, and nothing else, names the mutations it follows"
-EVICT = Evict("Query.property", {"arguments.id": "arguments.id"})
+SUBSCRIPTION_REASON = "a subscription, and no other field, must name its mutations"
+EVICTION = CacheEviction("Query.property", {"arguments.id": "arguments.id"})
 
 
 @pytest.mark.parametrize("size", [0, -1, 2_001])
-def test_a_batch_has_a_size_that_appsync_takes(size: int) -> None:
-    with pytest.raises(ValueError, match=f"a batch of {size}: AppSync takes 1 to 2,000"):
+def test_a_batch_size_is_within_appsyncs_limits(size: int) -> None:
+    with pytest.raises(ValueError, match=f"batch size {size}: AppSync allows 1 to 2,000"):
         Batch(size)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3_601])
-def test_answers_are_kept_for_as_long_as_appsync_can(seconds: int) -> None:
-    with pytest.raises(ValueError, match=f"cached for {seconds} s: AppSync takes 1 to 3,600"):
-        Cache(seconds, by=("arguments",))
+def test_a_cache_lifetime_is_within_appsyncs_limits(seconds: int) -> None:
+    with pytest.raises(ValueError, match=f"cached for {seconds} s: AppSync allows 1 to 3,600"):
+        Cache(seconds, keys=("arguments",))
 
 
 @pytest.mark.parametrize(
-    "by", [(), ("arguments",) * 26, ("id",), ("arguments.id", "request.headers"), ("argumentsid",)]
+    "keys", [(), ("arguments",) * 26, ("id",), ("arguments.id", "request.headers"), ("argumentsid",)]
 )
-def test_answers_are_kept_by_paths_that_appsync_knows(by: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="AppSync takes 1 to 25 paths into arguments, source, identity"):
-        Cache(60, by=by)
+def test_caching_keys_are_paths_that_appsync_allows(keys: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="AppSync allows 1 to 25 paths into arguments, source, identity"):
+        Cache(60, keys=keys)
 
 
 @pytest.mark.parametrize(
-    ("path", "words", "why"),
+    ("path", "options", "reason"),
     [
-        ("Query.property", {"batch": Batch(10)}, "a root field has no siblings to be batched with"),
-        ("Mutation.updateProperty", {"batch": Batch(10)}, "a root field has no siblings to be batched with"),
-        ("Mutation.updateProperty", {"cache": Cache(60, by=("arguments",))}, "only a query's answers can be kept"),
-        ("Subscription.onChange", {"cache": Cache(60, by=("arguments",))}, "only a query's answers can be kept"),
-        ("Query.property", {"evicts": (EVICT,)}, "only a mutation can evict"),
-        ("Property.owner", {"evicts": (EVICT,)}, "only a mutation can evict"),
+        ("Query.property", {"batch": Batch(10)}, "a root field has no parents to batch"),
+        ("Mutation.updateProperty", {"batch": Batch(10)}, "a root field has no parents to batch"),
+        ("Mutation.updateProperty", {"cache": Cache(60, keys=("arguments",))}, "only results of queries can be cached"),
+        ("Subscription.onChange", {"cache": Cache(60, keys=("arguments",))}, "only results of queries can be cached"),
+        ("Query.property", {"evictions": (EVICTION,)}, "only a mutation can evict"),
+        ("Property.owner", {"evictions": (EVICTION,)}, "only a mutation can evict"),
         (
             "Query.property",
-            {"follows": ("publish",)},
-            FOLLOWS,
+            {"subscribes_to": ("publish",)},
+            SUBSCRIPTION_REASON,
         ),
-        ("Subscription.onChange", {}, FOLLOWS),
+        ("Subscription.onChange", {}, SUBSCRIPTION_REASON),
         (
             "Query.property",
-            {"local": True, "errors": (TryAgain,)},
+            {"none_data_source": True, "errors": (TryAgain,)},
             "AppSync itself resolves it, so no function returns TryAgain",
         ),
         (
             "Property.owner",
-            {"batch": Batch(10), "cache": Cache(60, by=("source.id",))},
-            "AppSync does not tell what it keeps of a batch",
+            {"batch": Batch(10), "cache": Cache(60, keys=("source.id",))},
+            "AppSync does not document how it caches a batch",
         ),
     ],
 )
-def test_a_row_says_what_its_kind_of_field_can(path: str, words: dict[str, Any], why: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"{path}: {why}")):
-        Field(path, properties.by_id, (COGNITO,), **words)
+def test_an_entry_has_only_options_of_its_type_of_field(path: str, options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{path}: {reason}")):
+        FieldConfig(path, properties.by_id, (COGNITO,), **options)
 
 
 @pytest.mark.parametrize(("path", "modes"), [("Property", (COGNITO,)), (".owner", (COGNITO,)), ("Query.me", ())])
-def test_a_row_has_a_type_a_field_and_a_caller(path: str, modes: tuple[Mode, ...]) -> None:
-    with pytest.raises(ValueError, match=f"{path!r} must be a type and its field, open to somebody"):
-        Field(path, properties.by_id, modes)
+def test_an_entry_has_a_type_a_field_and_an_auth_mode(path: str, modes: tuple[AuthMode, ...]) -> None:
+    with pytest.raises(ValueError, match=f"{path!r} must be Type.field with at least one auth mode"):
+        FieldConfig(path, properties.by_id, modes)
 
 
-def test_a_row_knows_its_type_its_field_and_its_function() -> None:
-    row = Field("Query.property", properties.by_id, (COGNITO,))
-    assert (row.parent, row.name, row.function) == ("Query", "property", "properties")
+def test_an_entry_has_its_type_its_field_and_its_function() -> None:
+    config = FieldConfig("Query.property", properties.by_id, (COGNITO,))
+    assert (config.parent, config.name, config.function) == ("Query", "property", "properties")
 
 
-def test_the_bounds_themselves_are_allowed() -> None:
+def test_the_minimum_and_the_maximum_are_allowed() -> None:
     assert (Batch(1).size, Batch(2_000).size) == (1, 2_000)
-    assert (Cache(1, by=("source",)).seconds, Cache(3_600, by=("identity.sub",) * 25).seconds) == (1, 3_600)
+    assert (Cache(1, keys=("source",)).seconds, Cache(3_600, keys=("identity.sub",) * 25).seconds) == (1, 3_600)

@@ -1,15 +1,15 @@
-"""What happened to a home, and who did it."""
+"""The history of a property: its changes and the users who made them."""
 
-from tests.proxy import Proxy
+from tests.proxy import FaultProxy
 from tests.resolvers import factories
-from tests.resolvers.events import ADMIN, batch, ok, values
+from tests.resolvers.events import ADMIN, batch_values, execute, execute_batch
 
-HOME = {"id": "h1"}
+PROPERTY = {"id": "h1"}
 
 
-def test_an_event_tells_what_changed_and_when(table: str) -> None:
-    changed = factories.prices(factories.home("h1", price=100.0), 99.5)
-    [page] = values("Property.history", [HOME], first=1)
+def test_an_event_has_the_changed_values_and_the_time(table: str) -> None:
+    changed = factories.change_price(factories.create_property("h1", price=100.0), 99.5)
+    [page] = batch_values("Property.history", [PROPERTY], first=1)
     assert page["nodes"] == [
         {
             "id": "h1-2",
@@ -23,49 +23,49 @@ def test_an_event_tells_what_changed_and_when(table: str) -> None:
 
 
 def test_the_newest_event_is_first(table: str) -> None:
-    factories.prices(factories.home("h1"), 1.0, 2.0)
-    [page] = values("Property.history", [HOME])
+    factories.change_price(factories.create_property("h1"), 1.0, 2.0)
+    [page] = batch_values("Property.history", [PROPERTY])
     assert [event["version"] for event in page["nodes"]] == [3, 2, 1]
 
 
-def test_events_are_read_page_by_page(table: str) -> None:
-    factories.prices(factories.home("h1"), 1.0, 2.0)
-    [page] = values("Property.history", [HOME], first=2)
-    [rest] = values("Property.history", [HOME], first=2, after=page["pageInfo"]["endCursor"])
-    assert [[event["version"] for event in some["nodes"]] for some in (page, rest)] == [[3, 2], [1]]
-    assert [some["pageInfo"]["hasNextPage"] for some in (page, rest)] == [True, False]
+def test_events_are_paginated(table: str) -> None:
+    factories.change_price(factories.create_property("h1"), 1.0, 2.0)
+    [page] = batch_values("Property.history", [PROPERTY], first=2)
+    [next_page] = batch_values("Property.history", [PROPERTY], first=2, after=page["pageInfo"]["endCursor"])
+    assert [[event["version"] for event in result_page["nodes"]] for result_page in (page, next_page)] == [[3, 2], [1]]
+    assert [result_page["pageInfo"]["hasNextPage"] for result_page in (page, next_page)] == [True, False]
 
 
-def test_a_page_has_twenty_events_unless_it_is_asked_for_others(table: str) -> None:
-    factories.prices(factories.home("h1"), *map(float, range(1, 22)))
-    assert len(values("Property.history", [HOME])[0]["nodes"]) == 20
-    assert len(values("Property.history", [HOME], first=100)[0]["nodes"]) == 22
+def test_a_page_has_twenty_events_by_default(table: str) -> None:
+    factories.change_price(factories.create_property("h1"), *map(float, range(1, 22)))
+    assert len(batch_values("Property.history", [PROPERTY])[0]["nodes"]) == 20
+    assert len(batch_values("Property.history", [PROPERTY], first=100)[0]["nodes"]) == 22
 
 
-def test_a_homes_events_are_one_read(table: str, proxy: Proxy) -> None:
-    factories.home("h1")
-    factories.home("h2")
-    proxy.seen.clear()
-    assert [len(page["nodes"]) for page in values("Property.history", [HOME, {"id": "h2"}])] == [1, 1]
-    assert proxy.seen == ["Query", "Query"]
+def test_the_history_of_a_property_costs_one_read(table: str, proxy: FaultProxy) -> None:
+    factories.create_property("h1")
+    factories.create_property("h2")
+    proxy.operations.clear()
+    assert [len(page["nodes"]) for page in batch_values("Property.history", [PROPERTY, {"id": "h2"}])] == [1, 1]
+    assert proxy.operations == ["Query", "Query"]
 
 
-def test_a_page_of_no_size_of_ours_is_refused(table: str) -> None:
-    assert batch("Property.history", [HOME], first=101) == [
+def test_an_invalid_page_size_is_rejected(table: str) -> None:
+    assert execute_batch("Property.history", [PROPERTY], first=101) == [
         {"data": None, "errorMessage": "first is 101; 1 to 100 is allowed", "errorType": "InvalidInput"}
     ]
 
 
-def test_an_event_leads_to_who_made_it(table: str) -> None:
-    factories.home("h1", "ada")
-    factories.person("root")
-    ok("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
-    [page] = values("Property.history", [HOME])
-    assert [user["id"] for user in values("HistoryEvent.changedBy", page["nodes"])] == ["root", "ada"]
+def test_an_event_names_the_user_who_made_the_change(table: str) -> None:
+    factories.create_property("h1", "ada")
+    factories.create_user("root")
+    execute("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
+    [page] = batch_values("Property.history", [PROPERTY])
+    assert [user["id"] for user in batch_values("HistoryEvent.changedBy", page["nodes"])] == ["root", "ada"]
 
 
-def test_who_made_an_event_may_have_no_profile(table: str) -> None:
-    factories.home("h1", "ada")
-    ok("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
-    [page] = values("Property.history", [HOME], first=1)
-    assert values("HistoryEvent.changedBy", page["nodes"]) == [None]
+def test_changed_by_is_null_for_a_user_without_a_profile(table: str) -> None:
+    factories.create_property("h1", "ada")
+    execute("Mutation.updateProperty", ADMIN, id="h1", input={"price": 5}, expectedVersion=1)
+    [page] = batch_values("Property.history", [PROPERTY], first=1)
+    assert batch_values("HistoryEvent.changedBy", page["nodes"]) == [None]

@@ -1,16 +1,16 @@
-"""What may be said of a picture and of oneself; all else is refused by name and place."""
+"""Constraints of images and profiles. An invalid value is rejected with its field and the reason."""
 
 from typing import Any
 
 import pytest
 
 from tests.resolvers import factories
-from tests.resolvers.events import ok, out_of_bounds, refused
+from tests.resolvers.events import execute, expect_error, invalid_input
 
-URL_FORM = "must be an http(s) address of at most 2,048 characters"
-EMAIL_FORM = "must be an e-mail address of at most 254 characters"
-NEW_PICTURE = {"url": "https://images.example.com/1.jpg"}
-NO_URLS = [
+URL_REASON = "must be an http(s) address of at most 2,048 characters"
+EMAIL_REASON = "must be an e-mail address of at most 254 characters"
+NEW_IMAGE = {"url": "https://images.example.com/1.jpg"}
+INVALID_URLS = [
     "",
     "images.example.com/1.jpg",
     "//images.example.com/1.jpg",
@@ -25,14 +25,14 @@ NO_URLS = [
     " https://images.example.com/1.jpg",
     "https://images.example.com/" + "x" * 2022,
 ]
-NO_EMAILS = ["", "ada", "@b.c", "a@", "a b@c.d", "a@b@c.d", "a@b.c\n", "x" * 250 + "@b.cd"]
-OUT_OF_A_PICTURES_BOUNDS = [
-    *[("url", url, URL_FORM) for url in NO_URLS],
+INVALID_EMAILS = ["", "ada", "@b.c", "a@", "a b@c.d", "a@b@c.d", "a@b.c\n", "x" * 250 + "@b.cd"]
+INVALID_IMAGE_FIELDS = [
+    *[("url", url, URL_REASON) for url in INVALID_URLS],
     ("caption", "x" * 501, "has 501 characters; 0 to 500 are allowed"),
     ("width", 0, "is 0; 1 to 1,000,000 is allowed"),
     ("height", 1_000_001, "is 1000001; 1 to 1,000,000 is allowed"),
 ]
-WITHIN_A_PICTURES_BOUNDS = [
+VALID_IMAGE_FIELDS = [
     ("url", "http://images.example.com"),
     ("url", "https://images.example.com/" + "x" * 2021),
     ("caption", "x" * 500),
@@ -40,39 +40,39 @@ WITHIN_A_PICTURES_BOUNDS = [
     ("width", 1),
     ("height", 1_000_000),
 ]
-OUT_OF_MY_BOUNDS = [
+INVALID_USER_FIELDS = [
     ("name", "", "has 0 characters; 1 to 100 are allowed"),
     ("name", "x" * 101, "has 101 characters; 1 to 100 are allowed"),
-    *[("email", text, EMAIL_FORM) for text in NO_EMAILS],
+    *[("email", text, EMAIL_REASON) for text in INVALID_EMAILS],
 ]
 
-pytestmark = pytest.mark.usefixtures("standing")
+pytestmark = pytest.mark.usefixtures("shared_table")
 
 
-@pytest.mark.parametrize(("name", "value", "why"), OUT_OF_A_PICTURES_BOUNDS)
-def test_a_new_picture_is_within_bounds(name: str, value: Any, why: str) -> None:
-    sent = refused("Mutation.addImage", propertyId="h1", input=NEW_PICTURE | {name: value})
-    assert sent == out_of_bounds(f"input.{name}", why)
+@pytest.mark.parametrize(("name", "value", "reason"), INVALID_IMAGE_FIELDS)
+def test_constraints_apply_to_a_new_image(name: str, value: Any, reason: str) -> None:
+    error = expect_error("Mutation.addImage", propertyId="h1", input=NEW_IMAGE | {name: value})
+    assert error == invalid_input(f"input.{name}", reason)
 
 
-@pytest.mark.parametrize(("name", "value", "why"), OUT_OF_A_PICTURES_BOUNDS)
-def test_a_changed_picture_is_within_bounds(name: str, value: Any, why: str) -> None:
-    sent = refused("Mutation.updateImage", propertyId="h1", imageId="p1", input={name: value})
-    assert sent == out_of_bounds(f"input.{name}", why)
+@pytest.mark.parametrize(("name", "value", "reason"), INVALID_IMAGE_FIELDS)
+def test_constraints_apply_to_a_changed_image(name: str, value: Any, reason: str) -> None:
+    error = expect_error("Mutation.updateImage", propertyId="h1", imageId="p1", input={name: value})
+    assert error == invalid_input(f"input.{name}", reason)
 
 
-@pytest.mark.parametrize(("name", "value"), WITHIN_A_PICTURES_BOUNDS)
-def test_all_that_is_within_bounds_may_be_said_of_a_picture(table: str, name: str, value: Any) -> None:
-    factories.home("h1")
-    [image] = ok("Mutation.addImage", propertyId="h1", input=NEW_PICTURE | {name: value})["images"]
+@pytest.mark.parametrize(("name", "value"), VALID_IMAGE_FIELDS)
+def test_valid_image_fields_are_accepted(table: str, name: str, value: Any) -> None:
+    factories.create_property("h1")
+    [image] = execute("Mutation.addImage", propertyId="h1", input=NEW_IMAGE | {name: value})["images"]
     assert image[name] == value
 
 
-@pytest.mark.parametrize(("name", "value", "why"), OUT_OF_MY_BOUNDS)
-def test_a_changed_profile_is_within_bounds(name: str, value: Any, why: str) -> None:
-    assert refused("Mutation.updateMe", input={name: value}) == out_of_bounds(f"input.{name}", why)
+@pytest.mark.parametrize(("name", "value", "reason"), INVALID_USER_FIELDS)
+def test_constraints_apply_to_a_changed_profile(name: str, value: Any, reason: str) -> None:
+    assert expect_error("Mutation.updateMe", input={name: value}) == invalid_input(f"input.{name}", reason)
 
 
 @pytest.mark.parametrize(("name", "value"), [("name", "x"), ("name", "x" * 100), ("email", "a@b"), ("email", "é@b.c")])
-def test_all_that_is_within_bounds_may_be_said_of_me(table: str, name: str, value: str) -> None:
-    assert ok("Mutation.updateMe", input={name: value})[name] == value
+def test_valid_profile_fields_are_accepted(table: str, name: str, value: str) -> None:
+    assert execute("Mutation.updateMe", input={name: value})[name] == value

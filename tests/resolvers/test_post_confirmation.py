@@ -1,4 +1,4 @@
-"""Whoever confirms a sign-up has a profile."""
+"""The post-confirmation trigger: a confirmed sign-up creates a profile."""
 
 from typing import Any
 
@@ -6,55 +6,55 @@ import pytest
 
 from data import users
 from data.records import ID
-from resolvers.post_confirmation import SIGNED_UP, handle
-from tests.proxy import Proxy, error
+from resolvers.post_confirmation import CONFIRM_SIGN_UP, handle
+from tests.proxy import FaultProxy, error
 from tests.resolvers import factories
 
 ADA = {"sub": "ada", "email": "ada@example.com", "name": "Ada Lovelace", "email_verified": "true"}
 
 
-def told(trigger: str = SIGNED_UP, **attributes: Any) -> dict[str, Any]:
+def trigger_event(trigger: str = CONFIRM_SIGN_UP, **attributes: Any) -> dict[str, Any]:
     return {"triggerSource": trigger, "userName": "ada", "request": {"userAttributes": attributes}, "response": {}}
 
 
-def test_whoever_signs_up_has_a_profile(table: str) -> None:
-    assert handle(told(**ADA), None) == told(**ADA)
-    made = users.by_id(ID("ada"))
-    assert made
-    assert (made.name, made.email, made.property_count) == ("Ada Lovelace", "ada@example.com", 0)
+def test_a_confirmed_sign_up_creates_a_profile(table: str) -> None:
+    assert handle(trigger_event(**ADA), None) == trigger_event(**ADA)
+    profile = users.by_id(ID("ada"))
+    assert profile
+    assert (profile.name, profile.email, profile.property_count) == ("Ada Lovelace", "ada@example.com", 0)
 
 
-def test_a_user_without_a_name_is_called_by_their_id(table: str) -> None:
-    handle(told(sub="ada", email="ada@example.com"), None)
-    made = users.by_id(ID("ada"))
-    assert made and made.name == "ada"
+def test_the_id_is_the_name_of_a_user_without_one(table: str) -> None:
+    handle(trigger_event(sub="ada", email="ada@example.com"), None)
+    profile = users.by_id(ID("ada"))
+    assert profile and profile.name == "ada"
 
 
-def test_a_profile_that_is_there_stays_as_it_is(table: str) -> None:
-    before = factories.person("ada", "Ada King", email="king@example.com")
-    handle(told(**ADA), None)
+def test_an_existing_profile_is_not_changed(table: str) -> None:
+    before = factories.create_user("ada", "Ada King", email="king@example.com")
+    handle(trigger_event(**ADA), None)
     assert users.by_id(ID("ada")) == before
 
 
-def test_a_forgotten_password_makes_no_profile(table: str) -> None:
-    event = told("PostConfirmation_ConfirmForgotPassword", **ADA)
+def test_a_password_reset_creates_no_profile(table: str) -> None:
+    event = trigger_event("PostConfirmation_ConfirmForgotPassword", **ADA)
     assert handle(event, None) == event
     assert users.by_id(ID("ada")) is None
 
 
 @pytest.mark.parametrize("attributes", [{}, {"sub": ""}], ids=["no id", "an empty id"])
-def test_attributes_that_name_nobody_make_no_profile_and_keep_nobody_out(attributes: Any, table: str) -> None:
-    assert handle(told(**attributes), None) == told(**attributes)
+def test_attributes_without_an_id_create_no_profile_and_do_not_block_the_sign_up(attributes: Any, table: str) -> None:
+    assert handle(trigger_event(**attributes), None) == trigger_event(**attributes)
 
 
-def test_where_the_table_is_away_nobody_is_kept_out(proxy: Proxy) -> None:
+def test_a_failing_table_does_not_block_the_sign_up(proxy: FaultProxy) -> None:
     proxy.fail("TransactWriteItems", error(400, "AccessDeniedException"))
-    assert handle(told(**ADA), None) == told(**ADA)
+    assert handle(trigger_event(**ADA), None) == trigger_event(**ADA)
     assert users.by_id(ID("ada")) is None
 
 
-def test_names_and_addresses_out_of_bounds_are_left_out(table: str) -> None:
-    handle(told(sub="ada", email="x" * 1_000, name="y" * 1_000), None)
-    made = users.by_id(ID("ada"))
-    assert made
-    assert (made.name, made.email) == ("y" * 100, None)
+def test_invalid_names_and_email_addresses_are_not_stored(table: str) -> None:
+    handle(trigger_event(sub="ada", email="x" * 1_000, name="y" * 1_000), None)
+    profile = users.by_id(ID("ada"))
+    assert profile
+    assert (profile.name, profile.email) == ("y" * 100, None)

@@ -1,28 +1,28 @@
-"""What may be said of a home; all else is refused by name and place."""
+"""Constraints of properties. An invalid value is rejected with its field and the reason."""
 
 import math
 from typing import Any
 
 import pytest
 
-from tests.resolvers.events import NEW_HOME, create, out_of_bounds, refused
-from tests.resolvers.test_argument_constraints import NO_ZIPS, PRICES, ZIP_FORM
+from tests.resolvers.events import NEW_PROPERTY, create_property, expect_error, invalid_input
+from tests.resolvers.test_argument_constraints import INVALID_ZIPS, PRICE_RANGE, ZIP_REASON
 
-OUT_OF_BOUNDS = [
+INVALID_FIELDS = [
     ("address", "1 Em", "has 4 characters; 5 to 200 are allowed"),
     ("address", "x" * 201, "has 201 characters; 5 to 200 are allowed"),
     ("address", 12345, "must be text"),
-    ("price", -0.01, f"is -0.01; {PRICES}"),
-    ("price", 10**12 + 1, f"is 1000000000001.0; {PRICES}"),
-    ("price", 1e200, f"is 1e+200; {PRICES}"),
-    ("price", 10**400, f"is inf; {PRICES}"),
-    ("price", math.inf, f"is inf; {PRICES}"),
-    ("price", -math.inf, f"is -inf; {PRICES}"),
-    ("price", math.nan, f"is nan; {PRICES}"),
+    ("price", -0.01, f"is -0.01; {PRICE_RANGE}"),
+    ("price", 10**12 + 1, f"is 1000000000001.0; {PRICE_RANGE}"),
+    ("price", 1e200, f"is 1e+200; {PRICE_RANGE}"),
+    ("price", 10**400, f"is inf; {PRICE_RANGE}"),
+    ("price", math.inf, f"is inf; {PRICE_RANGE}"),
+    ("price", -math.inf, f"is -inf; {PRICE_RANGE}"),
+    ("price", math.nan, f"is nan; {PRICE_RANGE}"),
     ("price", 1.001, "is 1.001; at most 2 decimals are allowed"),
     ("price", "100", "must be a number"),
     ("price", True, "must be a number"),
-    *[("zipCode", zip_code, ZIP_FORM) for zip_code in NO_ZIPS],
+    *[("zipCode", zip_code, ZIP_REASON) for zip_code in INVALID_ZIPS],
     ("status", "SOLD", "must be one of COMING_SOON, ACTIVE, PENDING, CLOSED, WITHDRAWN"),
     ("bedrooms", -1, "is -1; 0 to 1,000 is allowed"),
     ("bedrooms", 1_001, "is 1001; 0 to 1,000 is allowed"),
@@ -36,7 +36,7 @@ OUT_OF_BOUNDS = [
     ("longitude", -180.5, "is -180.5; -180 to 180 is allowed"),
     ("description", "x" * 10_001, "has 10001 characters; 0 to 10000 are allowed"),
 ]
-WITHIN_BOUNDS: list[tuple[str, Any]] = [
+VALID_FIELDS: list[tuple[str, Any]] = [
     ("address", "1 Elm"),
     ("address", "x" * 200),
     ("price", 0),
@@ -55,31 +55,31 @@ WITHIN_BOUNDS: list[tuple[str, Any]] = [
     ("description", "Two\nlines, and a snowman: ☃"),
 ]
 
-pytestmark = pytest.mark.usefixtures("standing")
+pytestmark = pytest.mark.usefixtures("shared_table")
 
 
-EXPECTED = [(name, value, out_of_bounds(f"input.{name}", why)) for name, value, why in OUT_OF_BOUNDS]
+EXPECTED = [(name, value, invalid_input(f"input.{name}", reason)) for name, value, reason in INVALID_FIELDS]
 
 
-def test_a_new_home_is_within_bounds() -> None:
+def test_constraints_apply_to_a_new_property() -> None:
     assert [
-        (name, value, refused("Mutation.createProperty", input=NEW_HOME | {name: value}))
-        for name, value, _ in OUT_OF_BOUNDS
+        (name, value, expect_error("Mutation.createProperty", input=NEW_PROPERTY | {name: value}))
+        for name, value, _ in INVALID_FIELDS
     ] == EXPECTED
 
 
-def test_a_changed_home_is_within_bounds() -> None:
+def test_constraints_apply_to_a_changed_property() -> None:
     assert [
-        (name, value, refused("Mutation.updateProperty", id="h1", input={name: value}, expectedVersion=2))
-        for name, value, _ in OUT_OF_BOUNDS
+        (name, value, expect_error("Mutation.updateProperty", id="h1", input={name: value}, expectedVersion=2))
+        for name, value, _ in INVALID_FIELDS
     ] == EXPECTED
 
 
-def test_all_that_is_within_bounds_may_be_said_of_a_home(table: str) -> None:
-    assert [(name, create(**{name: value})[name]) for name, value in WITHIN_BOUNDS] == WITHIN_BOUNDS
+def test_valid_property_fields_are_accepted(table: str) -> None:
+    assert [(name, create_property(**{name: value})[name]) for name, value in VALID_FIELDS] == VALID_FIELDS
 
 
 @pytest.mark.parametrize("name", ["address", "price"])
-def test_a_new_home_has_what_every_home_has(name: str) -> None:
-    told = {kept: value for kept, value in NEW_HOME.items() if kept != name}
-    assert refused("Mutation.createProperty", input=told) == out_of_bounds(f"input.{name}", "is missing")
+def test_required_fields_of_a_new_property_cannot_be_omitted(name: str) -> None:
+    incomplete = {field: value for field, value in NEW_PROPERTY.items() if field != name}
+    assert expect_error("Mutation.createProperty", input=incomplete) == invalid_input(f"input.{name}", "is missing")

@@ -1,32 +1,32 @@
-"""What the tests of the REST contract stand on: a desk, one that keeps no answers, and people who ask them."""
+"""Fixtures of the REST tests: a local server with and without the response cache, and users who call it."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.local import server_fixture as desks
-from tests.local.server_fixture import Desk
+from tests.local import server_fixture
+from tests.local.server_fixture import LocalServer
 from tests.rest.scene_player import Person, Player
-from tests.shared_processes import Shared
+from tests.shared_processes import SharedProcesses
 
 
 @pytest.fixture(scope="package")
-def desk(shared: Shared) -> Iterator[Desk]:
-    """A desk that keeps the answers to GETs for a minute."""
-    with desks.running(shared) as running:
+def desk(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A local server that caches the responses to GET requests for a minute."""
+    with server_fixture.run_server(shared_processes) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def uncached(shared: Shared) -> Iterator[Desk]:
-    """A desk that asks its functions each time."""
-    with desks.running(shared, cached=False) as running:
+def uncached(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A local server without the response cache: each request invokes a function."""
+    with server_fixture.run_server(shared_processes, cache_rest_responses=False) as running:
         yield running
 
 
-def player(desk: Desk) -> Player:
-    """Plays scenes at a desk, with people of its own issuer; the owner and the other have profiles there."""
+def player(desk: LocalServer) -> Player:
+    """Returns a player of scenes whose users have tokens of the server's issuer; `owner` and `other` have profiles."""
     people = {
         "owner": Person("ada", desk.token("ada")),
         "other": Person("bob", desk.token("bob")),
@@ -37,7 +37,7 @@ def player(desk: Desk) -> Player:
 
 
 @pytest.fixture
-def plays(uncached: Desk) -> Iterator[Player]:
-    made = player(uncached)
-    yield made
-    made.http.close()
+def plays(uncached: LocalServer) -> Iterator[Player]:
+    uncached_player = player(uncached)
+    yield uncached_player
+    uncached_player.http.close()

@@ -1,10 +1,11 @@
-"""The contract as plain requests and answers: scenes in data files, played against any address.
+"""Plays scenes, which are requests and expected responses in YAML files, against any server of the REST contract.
 
-A scene is a list of steps. `send` is a method and a path; `as` says who (owner, other, admin; nobody sends no token),
-`key: none` sends no API key and `key: basic` that of a small plan; then come `headers`, and `json` or `text` as body.
-`status`, `told` (headers) and `answer` are what must come back, all of it, where `…` stands for anything. `keep` names
-parts of an answer for later steps, which write them as `$name`; `$owner` and the like are people's ids. A step that has
-`until` is asked again until it is answered so, at most that often.
+A scene is a list of steps. Of the request, `send` is the method and the path, `as` the user (owner, other or admin;
+`nobody` sends no token), `key: none` sends no API key and `key: basic` the key of a small usage plan, `headers` are
+additional headers, and `json` or `text` is the body. Of the response, `status`, `told` (headers) and `answer` (the
+whole body) are expected; `…` matches any value but null. `keep` stores parts of the response as variables, which later
+steps write as `$name`; `$owner`, `$other` and `$admin` are the ids of the users. A step with `until` is repeated until
+it gets the expected status, at most that many times.
 """
 
 import json
@@ -24,7 +25,7 @@ Step = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who asks: the id by which the API knows them, and a token of theirs."""
+    """A user: the id in the API and a token."""
 
     id: str
     token: str
@@ -32,42 +33,42 @@ class Person:
 
 @dataclass
 class Player:
-    """Plays scenes at an address, with an API key (and one of a small plan), as these people."""
+    """Plays scenes with an HTTP client as these users, with an API key and one of a small usage plan."""
 
     http: httpx.Client
     key: str
     people: Mapping[str, Person]
     basic_key: str = ""
-    kept: dict[str, str] = field(default_factory=dict)
-    last: httpx.Response = field(init=False)  # what was answered last
+    variables: dict[str, str] = field(default_factory=dict)
+    last: httpx.Response = field(init=False)  # the response to the last step
 
     def play(self, scene: str) -> None:
-        """Plays a scene, each step behind the other. Raises AssertionError, which tells the step and what came back."""
+        """Plays the steps of a scene in order. Raises AssertionError with the step and its response."""
         self.begin()
         for step in steps(scene):
             self.step(step)
 
     def begin(self) -> None:
-        """Forgets what was kept of another scene."""
-        self.kept = {name: person.id for name, person in self.people.items()}
+        """Resets the variables to the ids of the users."""
+        self.variables = {name: person.id for name, person in self.people.items()}
 
     def step(self, step: Step) -> None:
-        answer = self.asked(step)
+        answer = self.send(step)
         for _ in range(step.get("until", 0)):
             if answer.status_code == step["status"]:
                 break
-            answer = self.asked(step)
+            answer = self.send(step)
         self.last = answer
-        said = f"{step['send']}: {answer.status_code} {dict(answer.headers)} {answer.text}"
-        assert answer.status_code == step["status"], said
+        summary = f"{step['send']}: {answer.status_code} {dict(answer.headers)} {answer.text}"
+        assert answer.status_code == step["status"], summary
         for name, value in step.get("told", {}).items():
-            assert fits(self.filled(value), answer.headers.get(name)), said
+            assert fits(self.filled(value), answer.headers.get(name)), summary
         if "answer" in step:
-            assert fits(self.filled(step["answer"]), json.loads(answer.text) if answer.text else None), said
+            assert fits(self.filled(step["answer"]), json.loads(answer.text) if answer.text else None), summary
         for name, path in step.get("keep", {}).items():
-            self.kept[name] = part(answer, path)
+            self.variables[name] = part(answer, path)
 
-    def asked(self, step: Step) -> httpx.Response:
+    def send(self, step: Step) -> httpx.Response:
         method, _, path = self.filled(step["send"]).partition(" ")
         headers = {"accept-encoding": "gzip", **self.filled(step.get("headers", {}))}
         if (who := step.get("as", "owner")) != "nobody":
@@ -80,15 +81,15 @@ class Player:
             headers.setdefault("content-type", "application/json")
         return self.http.request(method, path, headers=headers, content=body)
 
-    def filled(self, told: Any) -> Any:
-        """The same with what was kept in place of its names."""
-        if isinstance(told, str):
-            for name in sorted(self.kept, key=len, reverse=True):
-                told = told.replace(f"${name}", self.kept[name])
-            return told
-        if isinstance(told, Mapping):
-            return {name: self.filled(of) for name, of in told.items()}
-        return [self.filled(member) for member in told] if isinstance(told, list) else told
+    def filled(self, template: Any) -> Any:
+        """Returns a copy of a template in which variables are replaced by their values."""
+        if isinstance(template, str):
+            for name in sorted(self.variables, key=len, reverse=True):
+                template = template.replace(f"${name}", self.variables[name])
+            return template
+        if isinstance(template, Mapping):
+            return {name: self.filled(of) for name, of in template.items()}
+        return [self.filled(member) for member in template] if isinstance(template, list) else template
 
 
 def scenes() -> list[str]:
@@ -100,22 +101,22 @@ def steps(scene: str) -> list[Step]:
     return read
 
 
-def fits(expected: Any, found: Any) -> bool:
+def fits(expected: Any, actual: Any) -> bool:
     if expected == ANYTHING:
-        return found is not None
+        return actual is not None
     if isinstance(expected, Mapping):
         return (
-            isinstance(found, Mapping)
-            and expected.keys() == found.keys()
-            and all(fits(of, found[name]) for name, of in expected.items())
+            isinstance(actual, Mapping)
+            and expected.keys() == actual.keys()
+            and all(fits(of, actual[name]) for name, of in expected.items())
         )
     if isinstance(expected, list):
-        return isinstance(found, list) and len(expected) == len(found) and all(map(fits, expected, found))
-    return bool(expected == found)
+        return isinstance(actual, list) and len(expected) == len(actual) and all(map(fits, expected, actual))
+    return bool(expected == actual)
 
 
 def part(answer: httpx.Response, path: str) -> str:
-    found: Any = answer.json()
+    value: Any = answer.json()
     for name in path.split("."):
-        found = found[int(name)] if isinstance(found, list) else found[name]
-    return str(found)
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return str(value)

@@ -1,30 +1,30 @@
-"""Each scene of the contract at the desk; together they ask every route for every status that a request can provoke."""
+"""Plays each scene at the local server. Together the scenes cover every status of every operation."""
 
 import pytest
 
 from local.gateway import openapi
-from local.gateway.openapi import Operation
+from local.gateway.openapi import OpenApiOperation
 from tests.rest import scene_player
 from tests.rest.scene_player import Player
 
-# What no plain request can provoke: something broken, and others who write the same home all the time.
+# The statuses, besides 500, that a single request cannot provoke: they need concurrent writes of the same property.
 UNPROVOKED = {("updateProperty", 409), ("deleteProperty", 409)}
 CONTRACT = openapi.read()
 
 
 @pytest.mark.parametrize("scene", scene_player.scenes())
-def test_a_scene_is_answered_as_it_was_recorded(plays: Player, scene: str) -> None:
+def test_a_scene_gets_the_recorded_responses(plays: Player, scene: str) -> None:
     plays.play(scene)
 
 
-def asked() -> set[tuple[str, int]]:
-    """The operations of all steps, each with the status that it is answered with."""
+def requested() -> set[tuple[str, int]]:
+    """Returns the operation and the expected status of each step of all scenes."""
     steps = [step for scene in scene_player.scenes() for step in scene_player.steps(scene)]
-    found = [(operation(step["send"]), step["status"]) for step in steps]
-    return {(one.id, status) for one, status in found if one}
+    steps_by_operation = [(operation(step["send"]), step["status"]) for step in steps]
+    return {(operation_id.id, status) for operation_id, status in steps_by_operation if operation_id}
 
 
-def operation(send: str) -> Operation | None:
+def operation(send: str) -> OpenApiOperation | None:
     method, _, path = send.partition(" ")
     for resource in CONTRACT.resources:
         if resource.match(path.partition("?")[0]) is not None:
@@ -33,16 +33,16 @@ def operation(send: str) -> Operation | None:
 
 
 def promised() -> set[tuple[str, int]]:
-    """The operations of the contract, each with every status that it names."""
-    operations = [one for resource in CONTRACT.resources for one in resource.operations.values()]
-    return {(one.id, int(status)) for one in operations for status in one.statuses}
+    """Returns each operation of the contract with each of its statuses."""
+    operations = [operation for resource in CONTRACT.resources for operation in resource.operations.values()]
+    return {(operation.id, int(status)) for operation in operations for status in operation.statuses}
 
 
-def test_every_route_is_asked_for_every_status() -> None:
-    assert promised() - asked() == UNPROVOKED | {(id, 500) for id, _ in promised()}
+def test_the_scenes_cover_every_status_of_every_operation() -> None:
+    assert promised() - requested() == UNPROVOKED | {(id, 500) for id, _ in promised()}
 
 
-def test_an_answer_that_is_another_is_told(plays: Player) -> None:
+def test_an_unexpected_response_fails_the_scene(plays: Player) -> None:
     with pytest.raises(AssertionError, match=r"GET /properties/x: 404 "):
         plays.step({"send": "GET /properties/x", "status": 200})
     with pytest.raises(AssertionError, match=r"Not found"):

@@ -1,4 +1,4 @@
-"""The REST contract is frozen: what it promises today is what its last release promised, but for prose."""
+"""The REST contract is frozen: it equals the contract of the last release, except for the prose."""
 
 import copy
 from pathlib import Path
@@ -13,18 +13,18 @@ RELEASED = Path(__file__).parent / "released"
 PROSE = {"summary", "description", "example"}
 
 
-def promise(told: Any) -> Any:
-    """All of a contract but what is only there to be read."""
-    if isinstance(told, dict):
-        return {name: promise(of) for name, of in told.items() if name not in PROSE or isinstance(of, dict)}
-    return [promise(member) for member in told] if isinstance(told, list) else told
+def promise(document: Any) -> Any:
+    """Returns a contract without summaries, descriptions and examples."""
+    if isinstance(document, dict):
+        return {name: promise(of) for name, of in document.items() if name not in PROSE or isinstance(of, dict)}
+    return [promise(member) for member in document] if isinstance(document, list) else document
 
 
 def last() -> Path:
     return max(RELEASED.glob("*.yaml"), key=lambda file: tuple(map(int, file.stem.split("."))))
 
 
-def test_the_contract_promises_what_its_last_release_promised() -> None:
+def test_the_contract_equals_that_of_the_last_release() -> None:
     today = yaml.safe_load(openapi.FILE.read_text())
     assert promise(today) == promise(yaml.safe_load(last().read_text()))
     assert today["info"]["version"] == last().stem
@@ -41,20 +41,20 @@ def test_the_contract_promises_what_its_last_release_promised() -> None:
         ("x-amazon-apigateway-gateway-responses", "ACCESS_DENIED"),
     ],
 )
-def test_whatever_is_taken_out_of_it_is_noticed(path: tuple[str, ...]) -> None:
-    whole = yaml.safe_load(last().read_text())
-    changed = copy.deepcopy(whole)
+def test_a_removal_is_detected(path: tuple[str, ...]) -> None:
+    document = yaml.safe_load(last().read_text())
+    changed = copy.deepcopy(document)
     *way, name = path
     place = changed
     for step in way:
         place = place[step]
     del place[name]
-    assert promise(changed) != promise(whole)
+    assert promise(changed) != promise(document)
 
 
-def test_a_better_sentence_is_no_other_promise() -> None:
-    whole = yaml.safe_load(last().read_text())
-    changed = copy.deepcopy(whole)
+def test_changed_prose_does_not_change_the_contract() -> None:
+    document = yaml.safe_load(last().read_text())
+    changed = copy.deepcopy(document)
     changed["info"]["description"] = "Better."
     changed["paths"]["/properties"]["get"]["summary"] = "Better."
-    assert promise(changed) == promise(whole)
+    assert promise(changed) == promise(document)

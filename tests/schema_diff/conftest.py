@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local import server_fixture as desks
-from tests.local.server_fixture import Desk
-from tests.shared_processes import Shared
+from tests.local import server_fixture
+from tests.local.server_fixture import LocalServer
+from tests.shared_processes import SharedProcesses
 
 
 @pytest.fixture(scope="package")
-def desk(shared: Shared) -> Iterator[Desk]:
-    with desks.running(shared) as running:
+def local_server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    with server_fixture.run_server(shared_processes) as running:
         yield running

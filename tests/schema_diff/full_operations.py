@@ -16,46 +16,48 @@ from graphql import (
 
 
 @dataclass(frozen=True)
-class Asking:
+class FullOperations:
     """Documents that were valid once."""
 
     documents: tuple[DocumentNode, ...]
 
-    def is_refused(self, schema: GraphQLSchema) -> bool:
+    def are_rejected_by(self, schema: GraphQLSchema) -> bool:
         """Whether a schema refuses any of them as invalid."""
         return any(validate(schema, document) for document in self.documents)
 
 
-def asking(schema: GraphQLSchema) -> Asking:
+def full_operations(schema: GraphQLSchema) -> FullOperations:
     """All that the fields of Query lead to, two levels down."""
-    documents = tuple(parse(written(schema, everything)) for everything in (True, False))
+    documents = tuple(parse(operation_text(schema, all_arguments)) for all_arguments in (True, False))
     assert not any(validate(schema, document) for document in documents)
-    return Asking(documents)
+    return FullOperations(documents)
 
 
-def written(schema: GraphQLSchema, everything: bool) -> str:
+def operation_text(schema: GraphQLSchema, all_arguments: bool) -> str:
     variables: dict[str, str] = {}
     assert schema.query_type
-    body = selection(schema.query_type, everything, variables)
-    told = ", ".join(f"${name}: {type}" for name, type in variables.items())
-    return f"query All{f'({told})' if told else ''} {body}"
+    body = selection(schema.query_type, all_arguments, variables)
+    definitions = ", ".join(f"${name}: {type}" for name, type in variables.items())
+    return f"query All{f'({definitions})' if definitions else ''} {body}"
 
 
-def selection(type: Any, everything: bool, variables: dict[str, str]) -> str:
+def selection(type: Any, all_arguments: bool, variables: dict[str, str]) -> str:
     if is_union_type(type):
-        parts = [f"... on {one.name} {selection(one, everything, variables)}" for one in type.types]
+        parts = [f"... on {member.name} {selection(member, all_arguments, variables)}" for member in type.types]
         return f"{{ __typename {' '.join(parts)} }}"
     parts = []
     for name, field in type.fields.items():
         alias = f"{type.name}_{name}"
         args = []
-        for key, one in field.args.items():
-            if everything or is_required_argument(one):
+        for argument_name, argument in field.args.items():
+            if all_arguments or is_required_argument(argument):
                 variable = f"v{len(variables)}"
-                variables[variable] = str(one.type)
-                args.append(f"{key}: ${variable}")
+                variables[variable] = str(argument.type)
+                args.append(f"{argument_name}: ${variable}")
         inner = get_named_type(field.type)
-        deeper = selection(inner, everything, variables) if is_object_type(inner) or is_union_type(inner) else ""
-        given = f"({', '.join(args)})" if args else ""
-        parts.append(f"{alias}: {name}{given} {deeper}")
+        subselection = (
+            selection(inner, all_arguments, variables) if is_object_type(inner) or is_union_type(inner) else ""
+        )
+        arguments = f"({', '.join(args)})" if args else ""
+        parts.append(f"{alias}: {name}{arguments} {subselection}")
     return f"{{ {' '.join(parts)} }}"

@@ -13,7 +13,7 @@ DEFAULTS = {"Int": ("1", "2"), "String": ('"a"', '"b"'), "Boolean": ("true", "fa
 
 
 @dataclass
-class Taken:
+class InputValue:
     """An argument or an input field: its type, and its default where it has one."""
 
     type: str
@@ -24,20 +24,20 @@ class Taken:
 
 
 @dataclass
-class Field:
+class ModelField:
     type: str
-    args: dict[str, Taken] = field(default_factory=dict)
+    args: dict[str, InputValue] = field(default_factory=dict)
     modes: set[str] = field(default_factory=set)
     deprecated: str | None = None
 
 
 @dataclass
-class Model:
+class SchemaModel:
     """A schema. Each object is a field of Query, and each enum and input is an argument or a field somewhere."""
 
-    objects: dict[str, dict[str, Field]]
+    objects: dict[str, dict[str, ModelField]]
     enums: dict[str, list[str]]
-    inputs: dict[str, dict[str, Taken]]
+    inputs: dict[str, dict[str, InputValue]]
     union: list[str]
     modes: dict[str, set[str]]
 
@@ -45,136 +45,167 @@ class Model:
         """The schema as text, its definitions, members and directives in an order drawn by the seed."""
         draw = random.Random(seed)
         parts = [self.object(name, fields, draw) for name, fields in self.objects.items()]
-        parts += [f"enum {name} {{ {' '.join(mixed(values, draw))} }}" for name, values in self.enums.items()]
-        for name, taken in self.inputs.items():
-            parts.append(f"input {name} {{ {' '.join(mixed([f'{key}: {one}' for key, one in taken.items()], draw))} }}")
-        parts.append(f"union Either = {' | '.join(mixed(self.union, draw))}")
-        roots = mixed([f"get{name}: {name}" for name in self.objects] + ["either: Either"], draw)
+        parts += [f"enum {name} {{ {' '.join(shuffled(values, draw))} }}" for name, values in self.enums.items()]
+        for name, fields in self.inputs.items():
+            parts.append(
+                f"input {name} {{ {' '.join(shuffled([f'{key}: {value}' for key, value in fields.items()], draw))} }}"
+            )
+        parts.append(f"union Either = {' | '.join(shuffled(self.union, draw))}")
+        roots = shuffled([f"get{name}: {name}" for name in self.objects] + ["either: Either"], draw)
         parts.append(f"type Query {{ {' '.join(roots)} }}")
-        return draw.choice(("\n", "\n\n# a remark\n", "  ")).join(mixed(parts, draw))
+        return draw.choice(("\n", "\n\n# a remark\n", "  ")).join(shuffled(parts, draw))
 
-    def object(self, name: str, fields: dict[str, Field], draw: random.Random) -> str:
+    def object(self, name: str, fields: dict[str, ModelField], draw: random.Random) -> str:
         lines = []
-        for key, one in fields.items():
-            args = ", ".join(mixed([f"{arg}: {taken}" for arg, taken in one.args.items()], draw))
-            uses = mixed(sorted(one.modes), draw)
-            uses += [f'@deprecated(reason: "{one.deprecated}")'] if one.deprecated else []
-            lines.append(f"{key}{f'({args})' if args else ''}: {one.type} {' '.join(uses)}")
-        body = draw.choice((" ", "\n", ", ")).join(mixed(lines, draw))
-        return f"type {name} {' '.join(mixed(sorted(self.modes[name]), draw))} {{ {body} }}"
+        for key, definition in fields.items():
+            args = ", ".join(shuffled([f"{arg}: {value}" for arg, value in definition.args.items()], draw))
+            directives = shuffled(sorted(definition.modes), draw)
+            directives += [f'@deprecated(reason: "{definition.deprecated}")'] if definition.deprecated else []
+            lines.append(f"{key}{f'({args})' if args else ''}: {definition.type} {' '.join(directives)}")
+        body = draw.choice((" ", "\n", ", ")).join(shuffled(lines, draw))
+        return f"type {name} {' '.join(shuffled(sorted(self.modes[name]), draw))} {{ {body} }}"
 
 
-def mixed(parts: list[str], draw: random.Random) -> list[str]:
+def shuffled(parts: list[str], draw: random.Random) -> list[str]:
     return draw.sample(parts, len(parts))
 
 
 @st.composite
-def models(draw: st.DrawFn) -> Model:
+def models(draw: st.DrawFn) -> SchemaModel:
     """Two objects, two enums, two inputs and a union, of random members."""
     types = st.sampled_from([*SCALARS, "E0", "E1"])
     wraps = st.sampled_from(["{}", "{}!", "[{}]", "[{}!]!"])
 
-    def wrapped(name: str) -> str:
+    def wrapped_type(name: str) -> str:
         return draw(wraps).format(name)
 
-    def taken() -> Taken:
+    def input_value() -> InputValue:
         name = draw(st.sampled_from([*SCALARS, "I0", "E0"]))
         default = draw(st.booleans()) and name in DEFAULTS
-        return Taken(name + draw(st.sampled_from(["", "!"])), DEFAULTS[name][0]) if default else Taken(wrapped(name))
+        return (
+            InputValue(name + draw(st.sampled_from(["", "!"])), DEFAULTS[name][0])
+            if default
+            else InputValue(wrapped_type(name))
+        )
 
-    def member() -> Field:
-        args = {f"a{n}": taken() for n in range(draw(st.integers(0, 2)))}
+    def member() -> ModelField:
+        args = {f"a{n}": input_value() for n in range(draw(st.integers(0, 2)))}
         modes = draw(st.sets(st.sampled_from(MODES), max_size=2))
-        return Field(wrapped(draw(types)), args, modes, draw(st.sampled_from([None, "until 2020-01-01", "old"])))
+        return ModelField(
+            wrapped_type(draw(types)), args, modes, draw(st.sampled_from([None, "until 2020-01-01", "old"]))
+        )
 
     objects = {name: {f"f{n}": member() for n in range(draw(st.integers(2, 3)))} for name in ("T0", "T1")}
     scalars = st.sampled_from(SCALARS)
     inputs = {
-        "I0": {f"f{n}": Taken(wrapped(draw(scalars))) for n in range(2)},
-        "I1": {"f0": Taken("Int", "1"), "f1": taken()},
+        "I0": {f"f{n}": InputValue(wrapped_type(draw(scalars))) for n in range(2)},
+        "I1": {"f0": InputValue("Int", "1"), "f1": input_value()},
     }
     modes = {name: draw(st.sets(st.sampled_from(MODES), max_size=3)) for name in objects}
-    return Model(objects, {"E0": ["A", "B", "C"], "E1": ["A", "B"]}, inputs, ["T0"], modes)
+    return SchemaModel(objects, {"E0": ["A", "B", "C"], "E1": ["A", "B"]}, inputs, ["T0"], modes)
 
 
-def edits(model: Model) -> Iterator[tuple[str, Model]]:
+def edits(model: SchemaModel) -> Iterator[tuple[str, SchemaModel]]:
     """Each single edit that leaves a schema, with what it is."""
     for name, fields in model.objects.items():
-        yield f"add {name}.added", changed(model, lambda new, name=name: new.objects[name].update(added=Field("Int")))
+        yield (
+            f"add {name}.added",
+            edited_copy(model, lambda new, name=name: new.objects[name].update(added=ModelField("Int"))),
+        )
         for key in fields:
-            yield from of_field(model, name, key)
+            yield from field_edits(model, name, key)
         for mode in MODES:
-            yield f"{mode} on {name}", changed(model, lambda new, name=name, mode=mode: toggle(new.modes[name], mode))
+            yield (
+                f"{mode} on {name}",
+                edited_copy(model, lambda new, name=name, mode=mode: toggle(new.modes[name], mode)),
+            )
     for name, values in model.enums.items():
-        yield f"add {name}.NEW", changed(model, lambda new, name=name: new.enums[name].append("NEW"))
-        yield f"remove {name}.A", changed(model, lambda new, name=name: new.enums[name].remove("A"))
+        yield f"add {name}.NEW", edited_copy(model, lambda new, name=name: new.enums[name].append("NEW"))
+        yield f"remove {name}.A", edited_copy(model, lambda new, name=name: new.enums[name].remove("A"))
         assert len(values) > 1
     for name, members in model.inputs.items():
         for type in ("Int", "Int!"):
             yield (
                 f"add {name}.added: {type}",
-                changed(model, lambda new, name=name, type=type: new.inputs[name].update(added=Taken(type))),
+                edited_copy(model, lambda new, name=name, type=type: new.inputs[name].update(added=InputValue(type))),
             )
         for key in members:
-            yield f"remove {name}.{key}", changed(model, lambda new, name=name, key=key: new.inputs[name].pop(key))
-            for told, one in retaken(members[key]):
+            yield f"remove {name}.{key}", edited_copy(model, lambda new, name=name, key=key: new.inputs[name].pop(key))
+            for name_of_edit, edited_value in input_value_edits(members[key]):
                 yield (
-                    f"{told} of {name}.{key}",
-                    changed(model, lambda new, name=name, key=key, one=one: new.inputs[name].update({key: one})),
+                    f"{name_of_edit} of {name}.{key}",
+                    edited_copy(
+                        model,
+                        lambda new, name=name, key=key, edited_value=edited_value: new.inputs[name].update(
+                            {key: edited_value}
+                        ),
+                    ),
                 )
-    yield "add T1 to Either", changed(model, lambda new: new.union.append("T1"))
-    yield "add a type", changed(model, lambda new: new.enums.update(Another=["A"]))
+    yield "add T1 to Either", edited_copy(model, lambda new: new.union.append("T1"))
+    yield "add a type", edited_copy(model, lambda new: new.enums.update(Another=["A"]))
 
 
-def of_field(model: Model, name: str, key: str) -> Iterator[tuple[str, Model]]:
-    one = model.objects[name][key]
-    where = f"{name}.{key}"
-    yield f"remove {where}", changed(model, lambda new: new.objects[name].pop(key))
-    for type in retyped(one.type):
-        yield f"{where}: {type}", changed(model, lambda new, type=type: setattr(new.objects[name][key], "type", type))
+def field_edits(model: SchemaModel, name: str, key: str) -> Iterator[tuple[str, SchemaModel]]:
+    member = model.objects[name][key]
+    coordinate = f"{name}.{key}"
+    yield f"remove {coordinate}", edited_copy(model, lambda new: new.objects[name].pop(key))
+    for type in similar_types(member.type):
+        yield (
+            f"{coordinate}: {type}",
+            edited_copy(model, lambda new, type=type: setattr(new.objects[name][key], "type", type)),
+        )
     for mode in MODES:
-        yield f"{mode} on {where}", changed(model, lambda new, mode=mode: toggle(new.objects[name][key].modes, mode))
+        yield (
+            f"{mode} on {coordinate}",
+            edited_copy(model, lambda new, mode=mode: toggle(new.objects[name][key].modes, mode)),
+        )
     for reason in (None, "old", "until 2020-01-01"):
-        if reason != one.deprecated:
+        if reason != member.deprecated:
             yield (
-                f"deprecate {where}: {reason}",
-                changed(model, lambda new, reason=reason: setattr(new.objects[name][key], "deprecated", reason)),
+                f"deprecate {coordinate}: {reason}",
+                edited_copy(model, lambda new, reason=reason: setattr(new.objects[name][key], "deprecated", reason)),
             )
     for type in ("Int", "Int!"):
         yield (
-            f"add {where}(added: {type})",
-            changed(model, lambda new, type=type: new.objects[name][key].args.update(added=Taken(type))),
+            f"add {coordinate}(added: {type})",
+            edited_copy(model, lambda new, type=type: new.objects[name][key].args.update(added=InputValue(type))),
         )
-    for arg, taken in one.args.items():
-        yield f"remove {where}({arg})", changed(model, lambda new, arg=arg: new.objects[name][key].args.pop(arg))
-        for told, other in retaken(taken):
+    for arg, value in member.args.items():
+        yield (
+            f"remove {coordinate}({arg})",
+            edited_copy(model, lambda new, arg=arg: new.objects[name][key].args.pop(arg)),
+        )
+        for name_of_edit, other in input_value_edits(value):
             yield (
-                f"{told} of {where}({arg})",
-                changed(model, lambda new, arg=arg, other=other: new.objects[name][key].args.update({arg: other})),
+                f"{name_of_edit} of {coordinate}({arg})",
+                edited_copy(model, lambda new, arg=arg, other=other: new.objects[name][key].args.update({arg: other})),
             )
 
 
-def retyped(type: str) -> list[str]:
+def similar_types(type: str) -> list[str]:
     """The types that differ from one in one respect: null, a list, the named type."""
-    bare = type.strip("[]!")
+    named_type = type.strip("[]!")
     outer = type.removesuffix("!") if type.endswith("!") else f"{type}!"
-    other = type.replace(bare, "Boolean" if bare != "Boolean" else "Int")
+    other = type.replace(named_type, "Boolean" if named_type != "Boolean" else "Int")
     return [outer, f"[{type}]", other]
 
 
-def retaken(one: Taken) -> Iterator[tuple[str, Taken]]:
+def input_value_edits(input_value: InputValue) -> Iterator[tuple[str, InputValue]]:
     """What differs from an argument in its type or in its default, not in both."""
-    bare = one.type.strip("[]!")
-    if one.default is None:
-        yield from ((f"type {type}", Taken(type)) for type in retyped(one.type))
-        if one.type.strip("!") in DEFAULTS:
-            yield "default", Taken(one.type, DEFAULTS[bare][0])
+    named_type = input_value.type.strip("[]!")
+    if input_value.default is None:
+        yield from ((f"type {type}", InputValue(type)) for type in similar_types(input_value.type))
+        if input_value.type.strip("!") in DEFAULTS:
+            yield "default", InputValue(input_value.type, DEFAULTS[named_type][0])
     else:
-        yield "no default", Taken(one.type)
-        yield "another default", Taken(one.type, next(value for value in DEFAULTS[bare] if value != one.default))
+        yield "no default", InputValue(input_value.type)
+        yield (
+            "another default",
+            InputValue(input_value.type, next(value for value in DEFAULTS[named_type] if value != input_value.default)),
+        )
 
 
-def changed(model: Model, edit: object) -> Model:
+def edited_copy(model: SchemaModel, edit: object) -> SchemaModel:
     new = deepcopy(model)
     assert callable(edit)
     edit(new)

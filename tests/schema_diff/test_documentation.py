@@ -14,38 +14,40 @@ WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "schema-diff.yml").r
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(\.?\.?/?([^)]+)\)", DOCS))))
-def test_each_file_that_it_links_exists(path: str) -> None:
+def test_each_linked_file_exists(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_each_profile_is_in_its_table_as_it_is_graded(name: str) -> None:
+def test_the_documented_severities_of_each_profile_are_correct(name: str) -> None:
     profile = PROFILES[name]
-    facts = (profile.unknown_value, profile.unexpected_null, profile.unknown_type)
+    behaviors = (profile.unknown_value, profile.unexpected_null, profile.unknown_type)
     row = next(line for line in DOCS.splitlines() if line.startswith(f"| `{name}` |"))
-    assert row.replace("*", "") == f"| `{name}` | {' | '.join(str(fact.grade) for fact in facts)} |"
+    assert row.replace("*", "") == f"| `{name}` | {' | '.join(str(behavior.severity) for behavior in behaviors)} |"
 
 
-def test_there_are_the_seven_profiles_that_appsync_teams_build_with() -> None:
+def test_there_are_seven_client_profiles() -> None:
     assert list(PROFILES) == [
         "apollo-ios", "apollo-kotlin", "amplify-swift", "amplify-android", "amplify-js", "apollo-web", "relay",
     ]  # fmt: skip
 
 
-def test_each_rule_says_for_each_profile_what_a_client_does() -> None:
-    assert [(kind, profile) for kind in RULES for profile in PROFILES if not RULES[kind].of(profile).does] == []
+def test_each_rule_describes_the_client_behavior_for_each_profile() -> None:
+    assert [
+        (kind, profile) for kind in RULES for profile in PROFILES if not RULES[kind].for_profile(profile).description
+    ] == []
 
 
-def test_each_rule_says_a_way_around() -> None:
+def test_each_rule_has_a_suggestion() -> None:
     assert [kind for kind, rule in RULES.items() if not rule.remedy] == []
 
 
-def test_the_worst_grade_of_a_rules_profiles_is_no_milder_than_its_own() -> None:
-    worst = {kind: max(rule.of(profile).grade for profile in PROFILES) for kind, rule in RULES.items()}
-    assert {kind: grade for kind, grade in worst.items() if grade < RULES[kind].grade} == {}
+def test_no_rule_is_more_severe_than_its_most_severe_profile() -> None:
+    highest = {kind: max(rule.for_profile(profile).severity for profile in PROFILES) for kind, rule in RULES.items()}
+    assert {kind: severity for kind, severity in highest.items() if severity < RULES[kind].severity} == {}
 
 
-def test_the_workflow_pins_each_action_by_its_commit_and_calls_the_program() -> None:
+def test_the_workflow_pins_each_action_and_runs_schema_diff() -> None:
     steps = WORKFLOW["jobs"]["schema-diff"]["steps"]
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]) for step in steps if "uses" in step)
     assert [step["run"] for step in steps if "schema_diff" in step.get("run", "")] == [
@@ -53,7 +55,7 @@ def test_the_workflow_pins_each_action_by_its_commit_and_calls_the_program() -> 
     ]
 
 
-def test_ci_calls_the_verb_and_its_exit_status_counts() -> None:
+def test_ci_fails_if_schema_diff_fails() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert "set -euo pipefail" in script
     assert "\nmake schema-diff\n" in script

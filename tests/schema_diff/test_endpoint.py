@@ -1,4 +1,4 @@
-"""A running endpoint as a side: the desk's own schema by introspection, and every way in which there is none."""
+"""A GraphQL endpoint as a source: the local server's schema by introspection, and every way to get none."""
 
 import json
 import socket
@@ -15,31 +15,31 @@ from graphql import build_schema, introspection_from_schema
 
 from local.paths import ROOT
 from schema_diff.__main__ import main
-from schema_diff.compare import compared
+from schema_diff.compare import compare
 from schema_diff.sources import endpoint
-from schema_diff.sources.files import Folder
-from schema_diff.sources.source import SCHEMA, NotReadable
-from tests.local.server_fixture import Desk
+from schema_diff.sources.files import DirectorySource
+from schema_diff.sources.source import SCHEMA, UnreadableSource
+from tests.local.server_fixture import LocalServer
 from tests.local.test_server import free_port
-from tests.schema_diff.helpers import TODAY, alone, tree
+from tests.schema_diff.helpers import TODAY, schema_file, tree
 
 SDL = "type Query { a: Int  b: Int }"
-TOLD = json.dumps({"data": introspection_from_schema(build_schema(SDL), input_value_deprecation=False)})
+INTROSPECTION = json.dumps({"data": introspection_from_schema(build_schema(SDL), input_value_deprecation=False)})
 DISABLED = json.dumps({"data": None, "errors": [{"message": "Validation error of type FieldUndefined: __schema"}]})
 
-Asked = list[dict[str, str]]
+RequestHeaders = list[dict[str, str]]
 
 
 @contextmanager
-def answering(
+def run_endpoint(
     status: int, body: str, authority: trustme.CA | None = None, **headers: str
-) -> Iterator[tuple[str, Asked]]:
+) -> Iterator[tuple[str, RequestHeaders]]:
     """The address of a server that answers so, over TLS if an authority certifies it, and the headers of requests."""
-    asked: Asked = []
+    requests: RequestHeaders = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.append({name.lower(): value for name, value in self.headers.items()})
+            requests.append({name.lower(): value for name, value in self.headers.items()})
             self.rfile.read(int(self.headers["content-length"]))
             self.send_response(status)
             for name, value in headers.items():
@@ -57,129 +57,129 @@ def answering(
             server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         scheme = "https" if authority else "http"
-        yield f"{scheme}://127.0.0.1:{server.server_address[1]}/graphql", asked
+        yield f"{scheme}://127.0.0.1:{server.server_address[1]}/graphql", requests
         server.shutdown()
 
 
-def test_the_desk_tells_the_schema_that_is_committed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN", desk.token("ada"))
-    told = compared(endpoint.side(f"{desk.url}/graphql"), Folder(ROOT), Folder(ROOT), TODAY)
-    assert told.findings == ()
-    assert "introspection tells no directives: who may call and what is followed is not compared" in told.notices
+def test_the_local_server_has_the_committed_schema(local_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", local_server.token("ada"))
+    report = compare(
+        endpoint.introspect(f"{local_server.url}/graphql"), DirectorySource(ROOT), DirectorySource(ROOT), TODAY
+    )
+    assert report.findings == ()
+    assert "introspection has no directives: access and subscription sources are not compared" in report.notices
 
 
-def test_without_a_token_the_desk_tells_nothing_and_it_says_what_to_set(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_introspection_without_a_token_is_an_error_that_names_token(
+    local_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TOKEN", raising=False)
-    with pytest.raises(NotReadable, match="401, it wants another credential: set TOKEN"):
-        endpoint.side(f"{desk.url}/graphql")
+    with pytest.raises(UnreadableSource, match="401, the credential is missing or not accepted: set TOKEN"):
+        endpoint.introspect(f"{local_server.url}/graphql")
 
 
-def test_either_side_may_be_an_endpoint(tmp_path: Path) -> None:
-    with answering(200, TOLD) as (url, _):
-        grown, shrunk = alone("type Query { a: Int  b: Int  c: Int }"), alone("type Query { a: Int }")
-        told = [compared(endpoint.side(url), other, tree(tmp_path, {}), TODAY) for other in (grown, shrunk)]
-        back = compared(grown, endpoint.side(url), tree(tmp_path, {}), TODAY)
-    assert [[one.change.id for one in report.findings] for report in (*told, back)] == [
+def test_base_or_head_may_be_an_endpoint(tmp_path: Path) -> None:
+    with run_endpoint(200, INTROSPECTION) as (url, _):
+        grown, shrunk = schema_file("type Query { a: Int  b: Int  c: Int }"), schema_file("type Query { a: Int }")
+        reports = [compare(endpoint.introspect(url), other, tree(tmp_path, {}), TODAY) for other in (grown, shrunk)]
+        reverse = compare(grown, endpoint.introspect(url), tree(tmp_path, {}), TODAY)
+    assert [[finding.change.id for finding in report.findings] for report in (*reports, reverse)] == [
         ["field-added:Query.c"],
         ["field-removed:Query.b"],
         ["field-removed:Query.c"],
     ]
-    assert back.findings[0].change.line is None
+    assert reverse.findings[0].change.line is None
 
 
-def test_a_dump_of_introspection_is_read_from_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_introspection_result_is_read_from_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dump, other = tmp_path / "schema.json", tmp_path / "new.graphql"
     other.write_text("type Query { a: Int }")
-    for text in (TOLD, json.dumps(json.loads(TOLD)["data"])):
+    for text in (INTROSPECTION, json.dumps(json.loads(INTROSPECTION)["data"])):
         dump.write_text(text)
         assert main([str(dump), str(other)], tree(tmp_path / "project", {}).root, TODAY) == 1
         assert "Query.b" in capsys.readouterr().out
 
 
-def test_credentials_are_sent_as_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_are_sent_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "t0ken")
     monkeypatch.setenv("API_KEY", "da2-key")
-    with answering(200, TOLD) as (url, asked):
-        endpoint.side(url)
-    assert [(one["authorization"], one["x-api-key"]) for one in asked] == [("t0ken", "da2-key")]
+    with run_endpoint(200, INTROSPECTION) as (url, requests):
+        endpoint.introspect(url)
+    assert [(headers["authorization"], headers["x-api-key"]) for headers in requests] == [("t0ken", "da2-key")]
 
 
-def test_a_redirect_is_not_followed_and_carries_no_credential_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_is_not_followed_and_gets_no_credential(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "t0ken")
     with (
-        answering(200, TOLD) as (elsewhere, asked),
-        answering(307, "", location=elsewhere) as (url, _),
-        pytest.raises(NotReadable, match="307, it redirects to another address: name that") as refused,
+        run_endpoint(200, INTROSPECTION) as (target, requests),
+        run_endpoint(307, "", location=target) as (url, _),
+        pytest.raises(UnreadableSource, match="307, it redirects to another URL: use that one") as error,
     ):
-        endpoint.side(url)
-    assert asked == []
-    assert "t0ken" not in str(refused.value)
+        endpoint.introspect(url)
+    assert requests == []
+    assert "t0ken" not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "why"),
+    ("status", "body", "message"),
     [
         (
             200,
             DISABLED,
-            "it tells no schema; is introspection disabled\\? It says: Validation error of type FieldUndef",
+            "the response has no schema; is introspection disabled\\? Error: Validation error of type FieldUndef",
         ),
-        (200, '{"data": {}}', "it tells no schema; is introspection disabled\\? It says: nothing of errors"),
-        (200, "[]", "it tells no schema"),
-        (200, "<html>", "the answer is no JSON; is this a GraphQL endpoint\\?"),
-        (200, '{"data": {"__schema": {"types": []}}}', "the schema that it tells has no types"),
-        (200, '{"data": {"__schema": {"types": [{}]}}}', "the schema that it tells does not hold together"),
-        (200, '{"data": {"__schema": 3}}', "the schema that it tells does not hold together"),
-        (403, "{}", "403, it wants another credential: set TOKEN \\(Authorization\\) or API_KEY"),
+        (200, '{"data": {}}', "the response has no schema; is introspection disabled\\? Error: none"),
+        (200, "[]", "the response has no schema"),
+        (200, "<html>", "the response is not JSON; is this a GraphQL endpoint\\?"),
+        (200, '{"data": {"__schema": {"types": []}}}', "its schema has no types"),
+        (200, '{"data": {"__schema": {"types": [{}]}}}', "its schema is invalid"),
+        (200, '{"data": {"__schema": 3}}', "its schema is invalid"),
+        (403, "{}", "403, the credential is missing or not accepted: set TOKEN \\(Authorization\\) or API_KEY"),
         (404, "", "404 Not Found"),
         (500, "", "500 Internal Server Error"),
     ],
 )
-def test_an_endpoint_that_tells_no_schema_is_refused_by_name(status: int, body: str, why: str) -> None:
-    with answering(status, body) as (url, _), pytest.raises(NotReadable, match=rf"^{url}: {why}"):
-        endpoint.side(url)
+def test_the_error_of_an_endpoint_without_a_schema_has_its_url(status: int, body: str, message: str) -> None:
+    with run_endpoint(status, body) as (url, _), pytest.raises(UnreadableSource, match=rf"^{url}: {message}"):
+        endpoint.introspect(url)
 
 
 @pytest.mark.parametrize(
     "address", [lambda: f"http://127.0.0.1:{free_port()}/graphql", lambda: "http://x.invalid/", lambda: "http://"]
 )
-def test_an_endpoint_that_does_not_answer_is_refused_by_name(address: Callable[[], str]) -> None:
+def test_the_error_of_an_unreachable_endpoint_has_its_url(address: Callable[[], str]) -> None:
     url = address()
-    with pytest.raises(NotReadable, match=f"^{url} does not answer: "):
-        endpoint.side(url)
+    with pytest.raises(UnreadableSource, match=f"^{url} does not answer: "):
+        endpoint.introspect(url)
 
 
-def test_one_that_speaks_no_http_is_refused_by_name() -> None:
+def test_the_error_of_an_endpoint_without_http_has_its_url() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
 
-        def babble() -> None:
+        def send_non_http_bytes() -> None:
             connection, _ = server.accept()
             with connection:
                 connection.recv(65536)
                 connection.sendall(b"220 mail\r\n\r\n")
 
-        threading.Thread(target=babble, daemon=True).start()
-        with pytest.raises(NotReadable, match=f"^{url} does not answer: "):
-            endpoint.side(url)
+        threading.Thread(target=send_non_http_bytes, daemon=True).start()
+        with pytest.raises(UnreadableSource, match=f"^{url} does not answer: "):
+            endpoint.introspect(url)
 
 
-def test_the_schema_of_an_endpoint_is_compared_and_no_other_contract(tmp_path: Path) -> None:
-    with answering(200, TOLD) as (url, _):
+def test_only_the_schema_of_an_endpoint_is_compared(tmp_path: Path) -> None:
+    with run_endpoint(200, INTROSPECTION) as (url, _):
         head = tree(tmp_path, {SCHEMA: SDL, "openapi.yaml": "openapi: 3.0.0"})
-        assert compared(endpoint.side(url), head, head, TODAY).findings == ()
+        assert compare(endpoint.introspect(url), head, head, TODAY).findings == ()
 
 
-def test_an_authority_of_this_machine_is_trusted_if_the_environment_names_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_certificate_authority_in_ca_file_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    with answering(200, TOLD, authority) as (url, asked):
-        with pytest.raises(NotReadable, match="CERTIFICATE_VERIFY_FAILED"):
-            endpoint.side(url)
+    with run_endpoint(200, INTROSPECTION, authority) as (url, requests):
+        with pytest.raises(UnreadableSource, match="CERTIFICATE_VERIFY_FAILED"):
+            endpoint.introspect(url)
         monkeypatch.setenv("CA_FILE", str(tmp_path / "ca.pem"))
-        assert endpoint.side(url).silent
-    assert len(asked) == 1
+        assert endpoint.introspect(url).lacks_directives
+    assert len(requests) == 1

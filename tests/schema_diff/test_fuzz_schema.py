@@ -10,78 +10,76 @@ from hypothesis import strategies as st
 
 from schema_diff.graphql import incremental_parse
 from schema_diff.graphql.coordinates import coordinates
-from schema_diff.graphql.schema_document import line
-from schema_diff.severity import Grade
+from schema_diff.graphql.schema_document import line_of
+from schema_diff.severity import Severity
 from tests.profiles import examples
 from tests.schema_diff.corpus import BASE
-from tests.schema_diff.full_operations import asking
+from tests.schema_diff.full_operations import full_operations
 from tests.schema_diff.helpers import findings, ids, schema
-from tests.schema_diff.schema_strategies import Model, edits, models
+from tests.schema_diff.schema_strategies import SchemaModel, edits, models
 
 SEEDS = st.integers(0, 2**32)
-ANY = examples(0.6)
+EXAMPLES = examples(0.6)
 
 
-def edited(model: Model, seed: int) -> tuple[str, Model]:
+def random_edit(model: SchemaModel, seed: int) -> tuple[str, SchemaModel]:
     """One of the edits of a model."""
     return random.Random(seed).choice(list(edits(model)))
 
 
-def worst(before: str, after: str) -> Grade:
-    return max(finding.grade for finding in findings(schema(before), schema(after)))
+def highest_severity(before: str, after: str) -> Severity:
+    return max(finding.severity for finding in findings(schema(before), schema(after)))
 
 
-@ANY
+@EXAMPLES
 @given(models())
-def test_a_schema_does_not_differ_from_itself(model: Model) -> None:
+def test_a_schema_does_not_differ_from_itself(model: SchemaModel) -> None:
     assert ids(model.sdl(), model.sdl()) == []
 
 
-@ANY
+@EXAMPLES
 @given(models(), SEEDS)
-def test_neither_order_nor_formatting_is_a_change(model: Model, seed: int) -> None:
+def test_a_different_order_or_format_is_not_a_change(model: SchemaModel, seed: int) -> None:
     assert ids(model.sdl(), model.sdl(seed)) == []
 
 
-@ANY
+@EXAMPLES
 @given(models(), SEEDS)
-def test_neither_order_nor_formatting_alters_what_is_found(model: Model, seed: int) -> None:
-    _, after = edited(model, seed)
+def test_order_and_format_do_not_affect_the_ids(model: SchemaModel, seed: int) -> None:
+    _, after = random_edit(model, seed)
     assert ids(model.sdl(), after.sdl()) == ids(model.sdl(seed), after.sdl(seed + 1))
 
 
 @examples(3)
 @given(models(), SEEDS)
-def test_any_single_edit_is_found_exactly_once_and_so_is_its_reverse(model: Model, seed: int) -> None:
-    what, after = edited(model, seed)
-    assert len(ids(model.sdl(), after.sdl())) == 1, what
-    assert len(ids(after.sdl(), model.sdl())) == 1, what
+def test_each_edit_and_its_reverse_have_exactly_one_id(model: SchemaModel, seed: int) -> None:
+    description, after = random_edit(model, seed)
+    assert len(ids(model.sdl(), after.sdl())) == 1, description
+    assert len(ids(after.sdl(), model.sdl())) == 1, description
 
 
 @examples(3)
 @given(models(), SEEDS)
-def test_what_refuses_an_operation_is_breaking_so_an_edit_and_its_reverse_are_never_both_safe(
-    model: Model, seed: int
-) -> None:
-    what, after = edited(model, seed)
+def test_an_edit_that_makes_an_operation_invalid_is_breaking(model: SchemaModel, seed: int) -> None:
+    description, after = random_edit(model, seed)
     for old, new in ((model.sdl(), after.sdl()), (after.sdl(), model.sdl())):
-        if asking(schema(old).schema).is_refused(schema(new).schema):
-            due = [one for one in findings(schema(old), schema(new)) if one.change.kind.endswith("/due")]
-            assert worst(old, new) is Grade.BREAKING or due, what
-            assert not worst(old, new) is worst(new, old) is Grade.SAFE
+        if full_operations(schema(old).schema).are_rejected_by(schema(new).schema):
+            due = [finding for finding in findings(schema(old), schema(new)) if finding.change.kind.endswith("/due")]
+            assert highest_severity(old, new) is Severity.BREAKING or due, description
+            assert not highest_severity(old, new) is highest_severity(new, old) is Severity.SAFE
 
 
-@ANY
+@EXAMPLES
 @given(models(), SEEDS)
-def test_what_graphql_core_calls_breaking_is_breaking_unless_its_day_has_passed(model: Model, seed: int) -> None:
-    what, after = edited(model, seed)
+def test_a_breaking_change_of_graphql_core_is_breaking_unless_it_is_due(model: SchemaModel, seed: int) -> None:
+    description, after = random_edit(model, seed)
     old, new = schema(model.sdl()), schema(after.sdl())
-    due = [one for one in findings(old, new) if one.change.kind.endswith("/due")]
+    due = [finding for finding in findings(old, new) if finding.change.kind.endswith("/due")]
     if find_breaking_changes(old.schema, new.schema) and not due:
-        assert worst(model.sdl(), after.sdl()) is Grade.BREAKING, what
+        assert highest_severity(model.sdl(), after.sdl()) is Severity.BREAKING, description
 
 
-TRICKY = [
+DIFFICULT_SDL = [
     '"""a } b { """ type A @d(x: {y: "}"}) { # } {\n a: Int } "}" type B scalar C # }',
     'type A { a(b: I = {c: "\\"}"}): Int }\n\n"""\\""" } """ enum E { A }, input I { c: String } # }',
     "type A type B { b: Int } scalar C",
@@ -90,21 +88,24 @@ TRICKY = [
 ]
 
 
-@pytest.mark.parametrize("text", [*TRICKY, BASE])
-def test_a_schema_that_is_read_by_pieces_is_the_same_with_the_same_lines(text: str) -> None:
-    parts = [(before, incremental_parse.document(piece)) for before, piece in incremental_parse.pieces(text)]
-    read = [(print_ast(node), before + line(node)) for before, part in parts for node in part.definitions]
-    assert read == [(print_ast(node), line(node)) for node in parse(text).definitions]
+@pytest.mark.parametrize("text", [*DIFFICULT_SDL, BASE])
+def test_incremental_parsing_gives_the_same_definitions_and_lines(text: str) -> None:
+    parts = [
+        (before, incremental_parse.parse_definition(piece))
+        for before, piece in incremental_parse.split_definitions(text)
+    ]
+    definitions = [(print_ast(node), before + line_of(node)) for before, part in parts for node in part.definitions]
+    assert definitions == [(print_ast(node), line_of(node)) for node in parse(text).definitions]
 
 
-@ANY
+@EXAMPLES
 @given(models(), SEEDS)
-def test_any_schema_read_by_pieces_has_the_lines_that_it_has(model: Model, seed: int) -> None:
+def test_incremental_parsing_of_any_schema_gives_the_same_lines(model: SchemaModel, seed: int) -> None:
     sdl = model.sdl(seed)
     nodes = list(coordinates(parse(sdl)))
-    assert schema(sdl).lines == {where: line(node) for where, node in reversed(nodes)}
+    assert schema(sdl).lines == {coordinate: line_of(node) for coordinate, node in reversed(nodes)}
 
 
 @pytest.mark.parametrize("text", ["type Query { a: Int }", "type Query { a(b: [Int!]! = [1, 2]): Int @deprecated }"])
-def test_windows_line_ends_and_a_byte_order_mark_are_no_change(text: str) -> None:
+def test_windows_line_ends_and_a_byte_order_mark_are_not_a_change(text: str) -> None:
     assert ids(text, "\ufeff" + text.replace(" ", "\r\n")) == []

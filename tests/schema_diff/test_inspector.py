@@ -15,12 +15,12 @@ from local.paths import ROOT
 from local.ui import graphiql
 from schema_diff.graphql.appsync_restrictions import DIRECTIVES, SCALARS
 from tests.schema_diff import corpus
-from tests.schema_diff.corpus import HERE, Edit
+from tests.schema_diff.corpus import TEST_DATA, CorpusEdit
 
 EDITS = corpus.edits()
-GRADES = ("none", "safe", "dangerous", "breaking")
+SEVERITIES = ("none", "safe", "dangerous", "breaking")
 DECLARED = [f"scalar {name}" for name in SCALARS] + [f"directive @{name} {of}" for name, of in DIRECTIVES.items()]
-TABLE = (ROOT / "docs" / "schema-diff.md").read_text().partition("## Beside other checkers")[2]
+TABLE = (ROOT / "docs" / "schema-diff.md").read_text().partition("## Comparison with other checkers")[2]
 ROW = re.compile(r"^\| `([\w/-]+)` \| (\w+) \| (\w+) \| [^|]+ \|$", re.MULTILINE)
 
 pytestmark = [
@@ -30,48 +30,52 @@ pytestmark = [
 
 
 @cache
-def theirs() -> dict[Edit, str]:
+def inspector_severities() -> dict[CorpusEdit, str]:
     """The worst that the inspector finds in each change."""
-    graphiql.assets(HERE / "inspector")
+    graphiql.assets(TEST_DATA / "inspector")
     declared = "\n".join(DECLARED)
     pairs = [{"before": declared + corpus.BASE, "after": declared + edit.after} for edit in EDITS]
-    ran = subprocess.run(
+    process = subprocess.run(
         ["node", "run.mjs"],
-        cwd=HERE / "inspector",
+        cwd=TEST_DATA / "inspector",
         input=json.dumps(pairs),
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    answers = json.loads(ran.stdout)
+    results = json.loads(process.stdout)
     return {
-        edit: max((one["grade"] for one in found), key=GRADES.index, default="none")
-        for edit, found in zip(EDITS, answers, strict=True)
+        edit: max((change["grade"] for change in changes), key=SEVERITIES.index, default="none")
+        for edit, changes in zip(EDITS, results, strict=True)
     }
 
 
-def ours(edit: Edit) -> str:
+def lowest_severity(edit: CorpusEdit) -> str:
     """The mildest grade that any profile has."""
-    return min(edit.grades.values(), key=GRADES.index)
+    return min(edit.severities.values(), key=SEVERITIES.index)
 
 
-def kind(edit: Edit) -> str:
-    """What a difference is told by: the kind that weighs, without what stands behind its colon."""
-    refused = [one for one in edit.finds if one.startswith("appsync-refuses")]
-    return (refused or edit.finds)[0].partition(":")[0]
+def documented_kind(edit: CorpusEdit) -> str:
+    """Returns the kind of a difference, without the part after its colon."""
+    unsupported = [id for id in edit.expected_ids if id.startswith("appsync-unsupported")]
+    return (unsupported or edit.expected_ids)[0].partition(":")[0]
 
 
-def test_the_inspector_is_never_stricter_for_any_profile() -> None:
-    pairs = [(edit.finds, ours(edit), theirs()[edit]) for edit in EDITS]
-    assert [pair for pair in pairs if GRADES.index(pair[1]) < GRADES.index(pair[2])] == []
+def test_the_inspector_never_reports_a_higher_severity() -> None:
+    pairs = [(edit.expected_ids, lowest_severity(edit), inspector_severities()[edit]) for edit in EDITS]
+    assert [pair for pair in pairs if SEVERITIES.index(pair[1]) < SEVERITIES.index(pair[2])] == []
 
 
-def test_each_difference_is_explained_and_nothing_else_is() -> None:
-    differences = {(kind(edit), ours(edit), theirs()[edit]) for edit in EDITS if ours(edit) != theirs()[edit]}
+def test_the_documentation_has_exactly_the_differences() -> None:
+    differences = {
+        (documented_kind(edit), lowest_severity(edit), inspector_severities()[edit])
+        for edit in EDITS
+        if lowest_severity(edit) != inspector_severities()[edit]
+    }
     assert set(ROW.findall(TABLE)) == differences
 
 
-def test_of_most_changes_both_say_the_same() -> None:
-    same = sum(ours(edit) == theirs()[edit] for edit in EDITS)
+def test_the_documented_number_of_equal_severities_is_correct() -> None:
+    same = sum(lowest_severity(edit) == inspector_severities()[edit] for edit in EDITS)
     assert f"{same} of {len(EDITS)} changes" in TABLE

@@ -13,16 +13,16 @@ from graphql import parse
 from local.ui import graphiql
 from schema_diff.approvals import Approval
 from schema_diff.changes import Change
-from schema_diff.compare import judged, meeting, of_schema
+from schema_diff.compare import affected_operations, assess, schema_changes
 from schema_diff.formats.github import as_github
 from schema_diff.formats.json import as_json
-from schema_diff.formats.markdown import MARK, MOST_CHARACTERS, markdown
+from schema_diff.formats.markdown import COMMENT_MARKER, MAX_CHARACTERS, as_markdown
 from schema_diff.formats.sarif import as_sarif
-from schema_diff.formats.table import table
-from schema_diff.operations import Operation, Shipped, Version
-from schema_diff.report import Report
+from schema_diff.formats.table import as_table
+from schema_diff.operations import AppVersion, ReleasedApps, ReleasedOperation
+from schema_diff.report import ComparisonReport
 from schema_diff.sources.source import REST, SCHEMA, TABLE
-from tests.schema_diff.corpus import HERE
+from tests.schema_diff.corpus import TEST_DATA
 from tests.schema_diff.helpers import TODAY, schema
 
 BEFORE = """type Query {
@@ -44,107 +44,116 @@ type Home {
   size(unit: String): Int
 }"""
 APPROVED = Approval("field-removed:Home.old", "nobody | shows it\n@all", date(2026, 12, 31))
-NODE = shutil.which("node") and shutil.which("npm")
+HAS_NODE = shutil.which("node") and shutil.which("npm")
 
 
 @cache
-def told() -> Report:
+def example_report() -> ComparisonReport:
     """A breaking change, one that is approved, and one that is safe; a problem and a notice."""
-    version = Version("ios/1.0", "apollo-ios", date(2026, 1, 1), None)
-    price = Operation(version, "Price", "clients/ios/1.0/Price.graphql", 1, parse("query Price { home { price } }"))
-    out = Shipped((version,), (price,))
+    version = AppVersion("ios/1.0", "apollo-ios", date(2026, 1, 1), None)
+    price = ReleasedOperation(
+        version, "Price", "clients/ios/1.0/Price.graphql", 1, parse("query Price { home { price } }")
+    )
+    apps = ReleasedApps((version,), (price,))
     old, new = schema(BEFORE), schema(AFTER)
-    met = meeting(old, new, out, [])
-    found = [judged(replace(one, file=one.contract), out, met) for one in of_schema(old, new, met, False, TODAY)]
-    named = [replace(one, approval=APPROVED) if one.change.id == APPROVED.id else one for one in found]
-    ordered = sorted(named, key=lambda one: (-one.grade, one.change.id))
-    return Report("v1.0, the last release", "the work tree", tuple(ordered), ("mend\nthis",), ("50% done",))
+    impacts = affected_operations(old, new, apps, [])
+    assessed = [
+        assess(replace(item, file=item.contract), apps, impacts)
+        for item in schema_changes(old, new, impacts, False, TODAY)
+    ]
+    with_approval = [replace(item, approval=APPROVED) if item.change.id == APPROVED.id else item for item in assessed]
+    ordered = sorted(with_approval, key=lambda item: (-item.severity, item.change.id))
+    return ComparisonReport("v1.0, the last release", "the work tree", tuple(ordered), ("mend\nthis",), ("50% done",))
 
 
-NOTHING = Report("main", "the work tree")
+EMPTY_REPORT = ComparisonReport("main", "the work tree")
 
 
-def test_the_table_tells_the_outcome_each_place_and_each_breaking_change_in_full() -> None:
-    assert table(told()).splitlines() == [
-        "grade     file                       where                                          change                    "
-        "     operations that are out",
+def test_the_table_has_each_finding_and_the_summary() -> None:
+    assert as_table(example_report()).splitlines() == [
+        "severity  file                       location                                       change                    "
+        "     affected released operations",
         "breaking  schema.graphql:7           Home.price                                     field-became-nullable     "
         "     1 broken, 0 affected",
         "approved  schema.graphql:5           Home.old                                       field-removed             "
         "     0 broken, 0 affected",
         "",
         "breaking: Home.price (line 7 at the base)",
-        "            its type was Float!, and is Float.",
-        "  meets it  apollo-ios fails the whole answer with nullValue, the fields beside it included.",
-        "  apps      breaks ios/1.0 Price.",
-        "  instead   keep it non-null, or add a field of another name with the new type, and deprecate this one.",
-        "  approve   field-became-nullable:Home.price:Float!->Float",
+        "              its type was Float!, and is Float.",
+        "  impact      apollo-ios fails the whole response with nullValue, its other fields included.",
+        "  apps        breaks ios/1.0 Price.",
+        "  suggestion  keep it non-null, or add a field of another name with the new type, and deprecate this one.",
+        "  approval id field-became-nullable:Home.price:Float!->Float",
         "",
         "breaking: Home.old (line 8 at the base)",
-        "            it was removed.",
-        "  meets it  a client is refused the whole operation as invalid: no data at all.",
-        "  apps      no living operation touches it.",
-        '  instead   deprecate first, @deprecated(reason: "… until YYYY-MM-DD"), and remove when the day and its users',
-        "            are gone.",
-        "  approved  until 2026-12-31: nobody | shows it @all",
+        "              it was removed.",
+        "  impact      a client gets the whole operation rejected as invalid: no data at all.",
+        "  apps        no released operation uses it.",
+        '  suggestion  deprecate first, @deprecated(reason: "… until YYYY-MM-DD"), and remove after that day, without',
+        "              users left.",
+        "  approved    until 2026-12-31: nobody | shows it @all",
         "",
-        "To mend: mend",
+        "Problem: mend",
         "this",
         "Note: 50% done",
-        "v1.0, the last release → the work tree: 2 breaking (1 approved), 0 dangerous, 1 safe, 1 approval to mend",
+        "v1.0, the last release → the work tree: 2 breaking (1 approved), 0 dangerous, 1 safe, 1 approval to correct",
     ]
 
 
-def test_the_table_tells_what_is_dangerous_in_full_and_asks_no_approval_of_it() -> None:
+def test_the_table_has_no_approval_id_for_a_dangerous_change() -> None:
     change = Change("deprecated", "Home.old", "it is deprecated: gone, until 2030-01-01", file=SCHEMA, contract=SCHEMA)
-    lines = table(replace(NOTHING, findings=(judged(change, Shipped((), ()), []),))).splitlines()
+    lines = as_table(replace(EMPTY_REPORT, findings=(assess(change, ReleasedApps((), ()), []),))).splitlines()
     assert lines[3:8] == [
         "dangerous: Home.old",
-        "            it is deprecated: gone, until 2030-01-01.",
-        "  meets it  a client goes on as before; its next build warns.",
-        "  apps      no living operation touches it.",
-        "  instead   tell its developers: after that day the field may go.",
+        "              it is deprecated: gone, until 2030-01-01.",
+        "  impact      a client works as before; its next build warns.",
+        "  apps        no released operation uses it.",
+        "  suggestion  inform its developers: after that day the field may be removed.",
     ]
     assert not any(line.startswith("  approve") for line in lines)
 
 
 @pytest.mark.parametrize("kind", ["contract-removed", "limit-lowered"])
-def test_who_meets_a_change_of_everything_is_not_known_and_said_so(kind: str) -> None:
-    finding = judged(Change(kind, "where", "what", file=SCHEMA), Shipped((), ()), [])
-    assert finding.touch == "which operations meet it is not known"
+def test_the_operations_affected_by_a_global_change_are_unknown(kind: str) -> None:
+    finding = assess(Change(kind, "where", "what", file=SCHEMA), ReleasedApps((), ()), [])
+    assert finding.operations_summary == "the affected operations are unknown"
 
 
-def test_a_table_of_nothing_is_its_outcome() -> None:
-    assert table(NOTHING) == "main → the work tree: 0 breaking, 0 dangerous, 0 safe"
+def test_the_table_of_an_empty_report_is_its_summary() -> None:
+    assert as_table(EMPTY_REPORT) == "main → the work tree: 0 breaking, 0 dangerous, 0 safe"
 
 
-def test_what_is_safe_is_listed_where_nothing_else_is() -> None:
-    safe = replace(told(), findings=told().findings[-1:])
-    assert "Home.size" in table(safe)
-    assert "Home.size" not in table(told())
+def test_safe_changes_are_listed_if_there_are_no_others() -> None:
+    safe = replace(example_report(), findings=example_report().findings[-1:])
+    assert "Home.size" in as_table(safe)
+    assert "Home.size" not in as_table(example_report())
 
 
 @pytest.mark.parametrize(
-    ("contract", "touched"),
-    [(SCHEMA, "no living operation touches it"), (TABLE, "is not known"), (REST, "is not known")],
+    ("contract", "summary"),
+    [(SCHEMA, "no released operation uses it"), (TABLE, "are unknown"), (REST, "are unknown")],
 )
-def test_who_meets_a_change_of_rows_or_of_rest_is_not_known_and_said_so(contract: str, touched: str) -> None:
-    unmet = replace(told().findings[1], change=replace(told().findings[1].change, contract=contract))
-    assert unmet.touch.endswith(touched)
-    assert ("not known" in table(replace(told(), findings=(unmet,))).splitlines()[1]) is (contract != SCHEMA)
+def test_the_operations_affected_by_keys_or_rest_changes_are_unknown(contract: str, summary: str) -> None:
+    finding = replace(
+        example_report().findings[1], change=replace(example_report().findings[1].change, contract=contract)
+    )
+    assert finding.operations_summary.endswith(summary)
+    assert ("unknown" in as_table(replace(example_report(), findings=(finding,))).splitlines()[1]) is (
+        contract != SCHEMA
+    )
 
 
-def test_markdown_begins_with_its_mark_and_the_outcome() -> None:
-    assert markdown(told()).splitlines()[:3] == [
-        MARK,
-        "### Contracts: An app that is out breaks.",
-        "v1.0, the last release → the work tree: 2 breaking (1 approved), 0 dangerous, 1 safe, 1 approval to mend",
+def test_markdown_begins_with_its_marker_and_the_outcome() -> None:
+    assert as_markdown(example_report()).splitlines()[:3] == [
+        COMMENT_MARKER,
+        "### Contracts: A released app breaks.",
+        "v1.0, the last release → the work tree: 2 breaking (1 approved), 0 dangerous, 1 safe, 1 approval to correct",
     ]
-    assert "### Contracts: No app that is out breaks." in markdown(NOTHING)
+    assert "### Contracts: No released app breaks." in as_markdown(EMPTY_REPORT)
 
 
-def test_markdown_has_a_row_for_each_breaking_change_and_folds_what_is_safe() -> None:
-    lines = markdown(told()).splitlines()
+def test_markdown_has_a_row_per_breaking_change_and_folds_safe_changes() -> None:
+    lines = as_markdown(example_report()).splitlines()
     rows = [line for line in lines if line.startswith("| <code>")]
     assert [row.split(" | ")[0] for row in rows] == [
         "| <code>Home.price</code><br>schema.graphql:7",
@@ -154,68 +163,72 @@ def test_markdown_has_a_row_for_each_breaking_change_and_folds_what_is_safe() ->
     assert "<details><summary>🟢 1 safe</summary>" in lines
 
 
-def test_markdown_mentions_nobody_and_no_text_ends_a_cell() -> None:
-    text = markdown(told())
+def test_markdown_escapes_mentions_and_cell_delimiters() -> None:
+    text = as_markdown(example_report())
     assert "nobody &#124; shows it &#64;all" in text
-    assert "@" not in text.replace(MARK, "")
+    assert "@" not in text.replace(COMMENT_MARKER, "")
 
 
-def test_markdown_that_is_too_long_for_a_comment_is_cut_at_a_line() -> None:
-    many = replace(told(), findings=told().findings[:1] * 500)
-    assert len(markdown(many)) < MOST_CHARACTERS + 100
-    assert markdown(many).endswith("There is more than a comment holds; `make schema-diff` tells all of it.\n")
+def test_markdown_that_is_too_long_is_truncated_at_a_line() -> None:
+    many = replace(example_report(), findings=example_report().findings[:1] * 500)
+    assert len(as_markdown(many)) < MAX_CHARACTERS + 100
+    assert as_markdown(many).endswith(
+        "The report is longer than a comment may be; `make schema-diff` prints all of it.\n"
+    )
 
 
-def test_json_has_everything() -> None:
-    read = json.loads(as_json(told()))
-    assert (read["fails"], read["problems"], read["notices"]) == (True, ["mend\nthis"], ["50% done"])
-    assert read["changes"][0] == {
+def test_json_has_all_data_of_the_report() -> None:
+    content = json.loads(as_json(example_report()))
+    assert (content["fails"], content["problems"], content["notices"]) == (True, ["mend\nthis"], ["50% done"])
+    assert content["changes"][0] == {
         "id": "field-became-nullable:Home.price:Float!->Float",
         "kind": "field-became-nullable",
-        "where": "Home.price",
-        "what": "its type was Float!, and is Float",
+        "location": "Home.price",
+        "description": "its type was Float!, and is Float",
         "file": "schema.graphql",
         "line": 7,
         "lineAtBase": 7,
-        "grade": "breaking",
-        "grades": dict.fromkeys(
+        "severity": "breaking",
+        "severities": dict.fromkeys(
             ["apollo-ios", "apollo-kotlin", "amplify-swift", "amplify-android", "amplify-js", "apollo-web", "relay"],
             "breaking",
         ),
-        "meets": "apollo-ios fails the whole answer with nullValue, the fields beside it included",
+        "impact": "apollo-ios fails the whole response with nullValue, its other fields included",
         "remedy": "keep it non-null, or add a field of another name with the new type, and deprecate this one",
         "broken": ["ios/1.0 Price"],
         "affected": [],
         "approved": None,
     }
-    assert read["changes"][1]["approved"] == {"why": "nobody | shows it\n@all", "until": "2026-12-31"}
+    assert content["changes"][1]["approved"] == {"why": "nobody | shows it\n@all", "until": "2026-12-31"}
 
 
-def refusals(sarif: str) -> list[str]:
+def schema_violations(sarif: str) -> list[str]:
     """Why SARIF's own JSON schema refuses a report."""
-    graphiql.assets(HERE / "inspector")
+    graphiql.assets(TEST_DATA / "inspector")
     command = ["node", "sarif.mjs"]
-    ran = subprocess.run(command, cwd=HERE / "inspector", input=sarif, capture_output=True, text=True, check=True)
-    return [str(error["message"]) for error in json.loads(ran.stdout)]
+    process = subprocess.run(
+        command, cwd=TEST_DATA / "inspector", input=sarif, capture_output=True, text=True, check=True
+    )
+    return [str(error["message"]) for error in json.loads(process.stdout)]
 
 
 @pytest.mark.node
-@pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
-@pytest.mark.parametrize("report", [told(), NOTHING], ids=["changes", "nothing"])
-def test_sarif_is_valid_by_its_own_schema(report: Report) -> None:
-    assert refusals(as_sarif(report)) == []
+@pytest.mark.skipif(not HAS_NODE, reason="needs Node.js with npm")
+@pytest.mark.parametrize("report", [example_report(), EMPTY_REPORT], ids=["changes", "nothing"])
+def test_sarif_is_valid_by_its_own_schema(report: ComparisonReport) -> None:
+    assert schema_violations(as_sarif(report)) == []
 
 
 @pytest.mark.node
-@pytest.mark.skipif(not NODE, reason="needs Node.js with npm")
-def test_that_schema_refuses_what_is_no_sarif() -> None:
-    wrong = as_sarif(told()).replace('"level": "error"', '"level": "breaking"', 1)
-    assert "should be equal to one of the allowed values" in refusals(wrong)
+@pytest.mark.skipif(not HAS_NODE, reason="needs Node.js with npm")
+def test_the_sarif_schema_rejects_an_invalid_level() -> None:
+    wrong = as_sarif(example_report()).replace('"level": "error"', '"level": "breaking"', 1)
+    assert "should be equal to one of the allowed values" in schema_violations(wrong)
 
 
-def test_sarif_has_a_result_a_change_and_an_approval_suppresses_it() -> None:
-    results = json.loads(as_sarif(told()))["runs"][0]["results"]
-    assert [(one["ruleId"], one["level"], "suppressions" in one) for one in results] == [
+def test_sarif_has_a_result_per_change_and_suppresses_approved_ones() -> None:
+    results = json.loads(as_sarif(example_report()))["runs"][0]["results"]
+    assert [(result["ruleId"], result["level"], "suppressions" in result) for result in results] == [
         ("field-became-nullable", "error", False),
         ("field-removed", "error", True),
         ("field-added", "note", False),
@@ -223,8 +236,8 @@ def test_sarif_has_a_result_a_change_and_an_approval_suppresses_it() -> None:
     assert results[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 7}
 
 
-def test_annotations_stand_at_the_line_and_are_one_line_each() -> None:
-    lines = as_github(told()).splitlines()
+def test_each_annotation_has_the_line_of_its_change() -> None:
+    lines = as_github(example_report()).splitlines()
     assert [line.partition("::Home")[0] for line in lines[:2]] == [
         "::error file=schema.graphql,line=7,title=breaking%3A Home.price",
         "::notice file=schema.graphql,line=5,title=breaking%3A Home.old",

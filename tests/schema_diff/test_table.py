@@ -11,9 +11,9 @@ import pytest
 
 from local.paths import ROOT
 from schema_diff.contracts import table
-from schema_diff.rules_other_contracts import BESIDE
-from schema_diff.sources.source import TABLE, Text
-from tests.schema_diff.helpers import edited, graded
+from schema_diff.rules_other_contracts import NON_SCHEMA_RULES
+from schema_diff.sources.source import TABLE, SourceText
+from tests.schema_diff.helpers import edited, ids_with_severity
 
 BREAKING = "breaking"
 
@@ -22,12 +22,12 @@ def item(name: str, **attributes: str) -> Any:
     return lambda table: table["items"][name].update(attributes)
 
 
-def renamed(table: Any) -> None:
+def rename_image(table: Any) -> None:
     table["items"] = {"picture" if name == "image" else name: entry for name, entry in table["items"].items()}
 
 
 @pytest.mark.parametrize(
-    ("edit", "found"),
+    ("edit", "expected"),
     [
         (
             item("image", sk="PIC#image-1"),
@@ -70,7 +70,7 @@ def renamed(table: Any) -> None:
             ],
         ),
         (lambda table: table["items"].pop("user"), [("key-pattern-changed:user", BREAKING)]),
-        (renamed, []),
+        (rename_image, []),
         (
             lambda table: table["items"].update(tour={"pk": "PROP#property-1", "sk": "TOUR"}),
             [("key-pattern-added:tour", "safe")],
@@ -106,12 +106,12 @@ def renamed(table: Any) -> None:
         ),
     ],
 )
-def test_a_change_of_the_keys_is_found(edit: Any, found: list[tuple[str, str]]) -> None:
-    assert graded(table.changes(*edited(TABLE, edit))) == found
+def test_each_change_of_the_keys_is_found(edit: Any, expected: list[tuple[str, str]]) -> None:
+    assert ids_with_severity(table.changes(*edited(TABLE, edit))) == expected
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def code_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the code, whose keys a test can edit."""
     folder = tmp_path_factory.mktemp("copy")
     for package in ("data", "resolvers", "local"):
@@ -121,15 +121,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "replacement", "found"),
+    ("pattern", "replacement", "expected"),
     [
-        (r"\bPROPERTIES\b", "PROPERTY_PREFIX", []),
+        (r"\bPROPERTY_PREFIX\b", "PREFIX_OF_PROPERTIES", []),
         (r"\bBY_PRICE\b", "PRICE_INDEX", []),
         (r"def property\(id: ID\)(.*?)\{id\}", r"def property(property_id: ID)\1{property_id}", []),
-        (r'Key\(f"\{PROPERTIES\}\{id\}", METADATA\)', "Key(sk=METADATA, pk=PROPERTIES + id)", []),
+        (r'Key\(f"\{PROPERTY_PREFIX\}\{id\}", METADATA\)', "Key(sk=METADATA, pk=PROPERTY_PREFIX + id)", []),
         (
-            r'f"\{USERS\}\{user_id\}", f"\{PROPERTIES\}\{property_id\}"',
-            'f"{USERS}{property_id}", f"{PROPERTIES}{user_id}"',
+            r'f"\{USER_PREFIX\}\{user_id\}", f"\{PROPERTY_PREFIX\}\{property_id\}"',
+            'f"{USER_PREFIX}{property_id}", f"{PROPERTY_PREFIX}{user_id}"',
             [
                 "key-pattern-changed:ownership:"
                 "inverse_pk=PROP#user-1,inverse_sk=USER#property-1,pk=USER#property-1,sk=PROP#user-1"
@@ -160,26 +160,26 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     ],
 )
-def test_an_edit_of_the_code_is_found_by_what_it_stores(
-    copy: Path, pattern: str, replacement: str, found: list[str]
+def test_an_edit_of_the_code_is_found_by_the_keys_that_it_stores(
+    code_copy: Path, pattern: str, replacement: str, expected: list[str]
 ) -> None:
     for name in ("keys.py", "listings.py"):
         changed = re.sub(pattern, replacement, (ROOT / "data" / name).read_text(), flags=re.DOTALL)
-        (copy / "data" / name).write_text(changed)
-    assert (copy / "data" / "keys.py").read_text() != (ROOT / "data" / "keys.py").read_text()
-    program = "import local.contracts; print(local.contracts.files()['table.json'])"
-    ran = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True, check=True)
-    old = Text(TABLE, (ROOT / TABLE).read_text())
-    assert [change.id for change in table.changes(old, Text(TABLE, ran.stdout))] == found
+        (code_copy / "data" / name).write_text(changed)
+    assert (code_copy / "data" / "keys.py").read_text() != (ROOT / "data" / "keys.py").read_text()
+    program = "import local.schema.contracts; print(local.schema.contracts.render_files()['table.json'])"
+    process = subprocess.run([sys.executable, "-c", program], cwd=code_copy, capture_output=True, text=True, check=True)
+    old = SourceText(TABLE, (ROOT / TABLE).read_text())
+    assert [change.id for change in table.changes(old, SourceText(TABLE, process.stdout))] == expected
 
 
-def test_a_change_is_told_with_its_lines() -> None:
+def test_a_change_has_its_lines() -> None:
     old, new = edited(TABLE, lambda table: table["indexes"]["inverse"].update(projection="ALL"))
     [change] = table.changes(old, new)
-    assert (change.line, change.was) == (change.was, change.line)
+    assert (change.line, change.base_line) == (change.base_line, change.line)
     assert new.text.splitlines()[(change.line or 0) - 1] == '    "inverse": {'
 
 
 @pytest.mark.parametrize("kind", ["key-pattern-changed", "index-changed", "index-removed", "key-attribute-changed"])
-def test_what_strands_items_is_breaking(kind: str) -> None:
-    assert str(BESIDE[kind].grade) == BREAKING
+def test_a_change_that_strands_items_is_breaking(kind: str) -> None:
+    assert str(NON_SCHEMA_RULES[kind].severity) == BREAKING

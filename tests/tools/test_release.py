@@ -25,7 +25,7 @@ CHANGELOG = """# Changelog
 - The first tag.
 """
 PROJECT = '[project]\nname = "homes"\nversion = "1.2.0"\n\n[tool.ruff]\ntarget-version = "py311"\n'
-SCHEMA_DIFF_READS = ("clients", "contracts", "data", "local", "openapi.yaml", "resolvers", "schema.graphql")
+SCHEMA_DIFF_READS = ("clients", "contracts", "openapi.yaml", "schema.graphql", "schema_diff")
 
 
 def git(root: Path, *arguments: str) -> str:

@@ -1,1 +1,1 @@
-"""Execution of a request: authorization, batches, the resolver cache, invocations of functions."""
+"""Executes a request: authorization, batching, the resolver cache and function invocations."""

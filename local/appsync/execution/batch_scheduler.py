@@ -1,7 +1,7 @@
-"""When batched fields are invoked: a batch collects instances of its field until nothing else of the request runs.
+"""Collects instances of a batched field until nothing else of the request runs, then invokes the field's function.
 
-This is the algorithm of a DataLoader, but it also waits for pending invocations, not for the event loop alone. Then all
-instances are dispatched together, in chunks of the field's batch size.
+The algorithm is that of a DataLoader, except that it waits for pending invocations as well as for the event loop. Then
+it dispatches all instances together, in chunks of the field's batch size.
 """
 
 import asyncio
@@ -11,27 +11,27 @@ from typing import Any
 from graphql.pyutils import Path
 
 from local import assumptions
-from local.appsync.errors import DeskFailed, FieldError
+from local.appsync.errors import FieldError, InternalFailure
 from local.appsync.execution.field_invoker import FieldInvoker
-from resolvers.field_config import Field
+from resolvers.field_config import FieldConfig
 
 Event = dict[str, Any]
 Instance = tuple[Event, "asyncio.Future[Any]"]
 
 
 class BatchScheduler:
-    """The batches of one request, and the number of its invocations that are pending."""
+    """Holds the batches of one request and the number of its pending invocations."""
 
     def __init__(self, invoker: FieldInvoker, aliases_share_batch: bool) -> None:
         self.invoker = invoker
         self.aliases_share_batch = aliases_share_batch
-        self.batches: dict[tuple[Field, str], list[Instance]] = {}
+        self.batches: dict[tuple[FieldConfig, str], list[Instance]] = {}
         self.pending = 0
         self.tasks: set[asyncio.Task[Any]] = set()
         self.dispatch_scheduled = self.has_new_work = False
 
-    def enqueue(self, field: Field, event: Event, path: Path) -> Awaitable[Any]:
-        """The value of one instance of a batched field, available when its batch has been answered."""
+    def enqueue(self, field: FieldConfig, event: Event, path: Path) -> Awaitable[Any]:
+        """Returns a future of the value of one instance; it is resolved when the result of its batch arrives."""
         alias = "" if self.aliases_share_batch else "/".join(key for key in path.as_list() if isinstance(key, str))
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.batches.setdefault((field, alias), []).append((event, future))
@@ -39,7 +39,7 @@ class BatchScheduler:
         return future
 
     def invocation_started(self) -> None:
-        """No batch is dispatched before this invocation has finished: its result may add instances."""
+        """Holds back all batches until this invocation has finished: its result may add instances."""
         self.pending += 1
 
     def invocation_finished(self) -> None:
@@ -73,22 +73,22 @@ class BatchScheduler:
                 self.invocation_started()
                 self.create_task(self.invoke_batch(field, instances[start : start + size]))
 
-    def create_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs a coroutine. The set keeps the task alive, to which asyncio itself holds only a weak reference."""
-        task = asyncio.ensure_future(work)
+    def create_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Runs a coroutine. The set keeps the task alive: asyncio itself holds only a weak reference to it."""
+        task = asyncio.ensure_future(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def invoke_batch(self, field: Field, chunk: list[Instance]) -> None:
-        """Invokes the function with the list of events, and gives each instance its item of the result."""
+    async def invoke_batch(self, field: FieldConfig, chunk: list[Instance]) -> None:
+        """Invokes the function with the list of events, and resolves the future of each instance with its item."""
         try:
-            items = await self.invoker.result(field, [event for event, _ in chunk], len(chunk))
+            items = await self.invoker.invoke_field(field, [event for event, _ in chunk], len(chunk))
             if not isinstance(items, list) or len(items) != len(chunk):
                 type, text = assumptions.WRONG_BATCH
                 raise FieldError(type, text.format(path=field.path, items=len(chunk)))
             values = list(map(unwrap_batch_item, items))
         except Exception as error:
-            failure = error if isinstance(error, FieldError) else DeskFailed(field.path, error)
+            failure = error if isinstance(error, FieldError) else InternalFailure(field.path, error)
             values = [FieldError(failure.type, str(failure)) for _ in chunk]
         for (_, future), value in zip(chunk, values, strict=True):
             if future.done():
@@ -101,7 +101,7 @@ class BatchScheduler:
 
 
 def unwrap_batch_item(item: Any) -> Any:
-    """The value of a batch's item, or its error: an object has the value in `data`; a list or null is the value.
+    """Returns the value of a batch item, or its error: an object has the value in `data`; a list or null is the value.
 
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-lambda.html
     """

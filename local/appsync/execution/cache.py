@@ -1,4 +1,4 @@
-"""AppSync's cache: the answers of the resolvers whose rows say so, each for its row's seconds.
+"""AppSync's per-resolver cache: the values of fields with a `cache` setting, each for the seconds of that setting.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
 """
@@ -11,57 +11,57 @@ from typing import Any
 
 from cachetools import TLRUCache
 
-from resolvers.field_config import Evict, Field
+from resolvers.field_config import CacheEviction, FieldConfig
 
-MOST = 10_000
+MAX_ENTRIES = 10_000
 ABSENT = object()
 
 Key = tuple[str, str]
 Event = Mapping[str, Any]
 
 
-class Cache:
-    """Answers by their field and the values of its row's keys. The one used longest ago makes room for a new one."""
+class ResolverCache:
+    """Holds values by field and by the values of its caching keys. Evicts the least recently used value when full."""
 
-    def __init__(self, rows: Iterable[Field], clock: Callable[[], float] = time.monotonic) -> None:
-        self.rows = {row.path: row.cache for row in rows if row.cache}
-        self.evictions = Counter[str]()  # so far, by field, whether or not there was anything to evict
-        self.answers: TLRUCache[Key, Any] = TLRUCache(MOST, self.until, clock)
+    def __init__(self, fields: Iterable[FieldConfig], clock: Callable[[], float] = time.monotonic) -> None:
+        self.caching = {field.path: field.cache for field in fields if field.cache}
+        self.eviction_counts = Counter[str]()  # evictions so far by field, including those that removed nothing
+        self.values: TLRUCache[Key, Any] = TLRUCache(MAX_ENTRIES, self.expires_at, clock)
 
-    def until(self, key: Key, _: Any, now: float) -> float:
-        return now + self.rows[key[0]].seconds
+    def expires_at(self, key: Key, _: Any, now: float) -> float:
+        return now + self.caching[key[0]].seconds
 
     def get(self, field: str, event: Event) -> Any:
-        """The kept answer of a field to this event; ABSENT where there is none, for null is an answer too."""
-        key = self.key(field, event)
-        return self.answers.get(key, ABSENT) if key else ABSENT
+        """Returns the cached value of a field for this event, or ABSENT: null is a value too."""
+        key = self.key_of(field, event)
+        return self.values.get(key, ABSENT) if key else ABSENT
 
-    def put(self, field: str, event: Event, answer: Any) -> None:
-        if key := self.key(field, event):
-            self.answers[key] = answer
+    def store(self, field: str, event: Event, value: Any) -> None:
+        if key := self.key_of(field, event):
+            self.values[key] = value
 
-    def evict(self, evict: Evict, event: Event) -> int:
-        """How many answers a mutation's event makes stale, which are kept no longer: one or none."""
-        self.evictions[evict.field] += 1
-        key = keyed(evict.field, [evict.keys[path] for path in self.rows[evict.field].by], event)
-        return 0 if key is None or self.answers.pop(key, ABSENT) is ABSENT else 1
+    def evict(self, eviction: CacheEviction, event: Event) -> int:
+        """Evicts the value that a mutation's event makes stale. Returns the number of evicted values: 0 or 1."""
+        self.eviction_counts[eviction.field] += 1
+        key = build_key(eviction.field, [eviction.keys[path] for path in self.caching[eviction.field].keys], event)
+        return 0 if key is None or self.values.pop(key, ABSENT) is ABSENT else 1
 
     def clear(self) -> None:
-        self.evictions.update(self.rows.keys())
-        self.answers.clear()
+        self.eviction_counts.update(self.caching.keys())
+        self.values.clear()
 
-    def key(self, field: str, event: Event) -> Key | None:
-        """Where an answer is kept: nowhere for a field that is not, or an event that lacks one of its row's keys."""
-        return keyed(field, self.rows[field].by, event) if field in self.rows else None
+    def key_of(self, field: str, event: Event) -> Key | None:
+        """Returns the cache key; None if the field is not cached or the event lacks one of the caching keys."""
+        return build_key(field, self.caching[field].keys, event) if field in self.caching else None
 
 
-def keyed(field: str, paths: Iterable[str], event: Event) -> Key | None:
-    values = [found(path, event) for path in paths]
+def build_key(field: str, paths: Iterable[str], event: Event) -> Key | None:
+    values = [value_at(path, event) for path in paths]
     return None if ABSENT in values else (field, json.dumps(values, sort_keys=True))
 
 
-def found(path: str, event: Event) -> Any:
-    """What stands at `arguments.id` or the like in a resolver's event; ABSENT where nothing does."""
+def value_at(path: str, event: Event) -> Any:
+    """Returns the value at a path such as `arguments.id` in a resolver's event, or ABSENT."""
     value: Any = event
     for name in path.split("."):
         if not isinstance(value, Mapping) or name not in value:

@@ -1,20 +1,20 @@
-"""The execution of one request: the events of its fields, the values that the cache holds, and what it has counted."""
+"""The state of one request: builds the events of its fields, uses the cache, and counts resolvers and evictions."""
 
 from typing import Any
 
 from local import assumptions
-from local.appsync.errors import FieldError, LimitReached
+from local.appsync.errors import FieldError, ResolverLimitReached
 from local.appsync.execution.batch_scheduler import BatchScheduler, Event
-from local.appsync.execution.cache import ABSENT, Cache
+from local.appsync.execution.cache import ABSENT, ResolverCache
 from local.appsync.execution.field_invoker import FieldInvoker
 from local.appsync.execution.schema_runtime import Info
 from local.appsync.language import selection_set
 from local.auth.request import AuthContext
-from resolvers.field_config import ROOTS, Field, Limits
+from resolvers.field_config import ROOT_TYPES, FieldConfig, Limits
 
 
 class ExecutionContext:
-    """What the resolvers of one request share."""
+    """Holds the state that the resolvers of one request share."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class ExecutionContext:
         variables: dict[str, Any],
         invoker: FieldInvoker,
         scheduler: BatchScheduler,
-        cache: Cache,
+        cache: ResolverCache,
         limits: Limits,
     ) -> None:
         self.caller = caller
@@ -32,33 +32,33 @@ class ExecutionContext:
         self.cache = cache
         self.limits = limits
         self.request = {"headers": caller.headers, "domainName": None}
-        self.resolvers = 0
-        self.evicted: int | None = None
+        self.resolver_count = 0
+        self.evicted_count: int | None = None
         self.infos: dict[tuple[int, ...], dict[str, Any]] = {}
 
-    def event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
-        """The event of a direct Lambda resolver.
+    def build_event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
+        """Returns the event of a direct Lambda resolver.
 
         https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
         """
-        root = info.parent_type.name in ROOTS
+        is_root = info.parent_type.name in ROOT_TYPES
         return {
             "arguments": arguments,
             "identity": self.caller.identity,
-            "source": None if root else source,
+            "source": None if is_root else source,
             "request": self.request,
             "prev": None,
-            "info": self.event_info(info),
+            "info": self.build_info(info),
             "stash": {},
         }
 
-    def event_info(self, info: Info) -> dict[str, Any]:
-        """An event's `info`: the same object for all instances of a field, which share their nodes."""
+    def build_info(self, info: Info) -> dict[str, Any]:
+        """Returns the `info` of an event. All instances of a field share their nodes, so they share one object."""
         key = tuple(map(id, info.field_nodes))
         if key not in self.infos:
             self.infos[key] = {
-                "selectionSetList": selection_set.paths(info.field_nodes, info.fragments),
-                "selectionSetGraphQL": selection_set.text(info.field_nodes),
+                "selectionSetList": selection_set.selection_set_list(info.field_nodes, info.fragments),
+                "selectionSetGraphQL": selection_set.selection_set_graphql(info.field_nodes),
                 "parentTypeName": info.parent_type.name,
                 "fieldName": info.field_name,
                 "variables": self.variables,
@@ -66,38 +66,41 @@ class ExecutionContext:
         return self.infos[key]
 
     def count_resolver(self) -> None:
-        """Counts one more resolver of the request. Raises LimitReached, as AppSync does."""
-        self.resolvers += 1
-        if self.resolvers > self.limits.resolvers:
-            raise LimitReached
+        """Counts one more resolver of the request. Raises ResolverLimitReached, as AppSync does."""
+        self.resolver_count += 1
+        if self.resolver_count > self.limits.resolvers:
+            raise ResolverLimitReached
 
-    def resolve_root(self, field: Field, event: Event) -> Any:
-        """The value of a root field from the cache, or an awaitable of its function's."""
+    def resolve_root(self, field: FieldConfig, event: Event) -> Any:
+        """Returns the cached value of a root field, or an awaitable of the value of its function."""
         cached = self.cache.get(field.path, event)
         if cached is not ABSENT:
-            self.invoker.trace.hit(field)
+            self.invoker.trace.add_cache_hit(field)
             return cached
         self.scheduler.invocation_started()
         return self.invoke_root(field, event)
 
-    async def invoke_root(self, field: Field, event: Event) -> Any:
-        """The `ok` of the function's result, or its `err` as a FieldError, as the field's APPSYNC_JS handler has it.
+    async def invoke_root(self, field: FieldConfig, event: Event) -> Any:
+        """Returns the `ok` of the function's result or raises its `err` as a FieldError, like the APPSYNC_JS handler.
 
-        Then caches the value, and evicts what the field evicts.
+        Caches the value, then applies the evictions of the field.
         """
-        evictions = self.cache.evictions[field.path]
+        evictions_before = self.cache.eviction_counts[field.path]
         try:
-            answer = await self.invoker.result(field, event, 1)
+            result = await self.invoker.invoke_field(field, event, 1)
         finally:
             self.scheduler.invocation_finished()
-        if "err" in answer:
-            raise FieldError(answer["err"]["type"], answer["err"]["message"], answer["err"]["info"])
-        stale = self.cache.evictions[field.path] != evictions  # perhaps read before a write that has evicted it since
-        if not stale and (answer["ok"] is not None or assumptions.NULL_IS_CACHED):
-            self.cache.put(field.path, event, answer["ok"])
+        if "err" in result:
+            raise FieldError(result["err"]["type"], result["err"]["message"], result["err"]["info"])
+        # After an eviction meanwhile, the value may have been read before the write that caused the eviction.
+        is_stale = self.cache.eviction_counts[field.path] != evictions_before
+        if not is_stale and (result["ok"] is not None or assumptions.NULL_IS_CACHED):
+            self.cache.store(field.path, event, result["ok"])
         self.evict(field, event)
-        return answer["ok"]
+        return result["ok"]
 
-    def evict(self, field: Field, event: Event) -> None:
-        if field.evicts:
-            self.evicted = (self.evicted or 0) + sum(self.cache.evict(evict, event) for evict in field.evicts)
+    def evict(self, field: FieldConfig, event: Event) -> None:
+        if field.evictions:
+            self.evicted_count = (self.evicted_count or 0) + sum(
+                self.cache.evict(eviction, event) for eviction in field.evictions
+            )

@@ -1,4 +1,4 @@
-"""The document of a request: parsed, validated, and the one operation of it that is executed."""
+"""Parses and validates the document of a request and selects the operation to execute."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ from local.appsync.language import validation
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed text, and its validation errors, formatted for the response; none if the schema allows it."""
+    """A parsed document and its validation errors in the response's format; no errors if it is valid."""
 
     text: str
     node: DocumentNode
@@ -32,8 +32,10 @@ class Document:
         return {node.name.value: node for node in self.node.definitions if isinstance(node, FragmentDefinitionNode)}
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation of this name, or the only one. Raises RequestError if there is none, or several without a name
-        to choose by."""
+        """Returns the operation with this name, or the only operation if there is no name.
+
+        Raises RequestError if there is no such operation, or if several match and there is no name.
+        """
         operations = [node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)]
         matches = [node for node in operations if name is None or (node.name and node.name.value == name)]
         if len(matches) > 1:
@@ -49,10 +51,10 @@ def unknown_operation(name: str) -> RequestError:
 
 
 def parse_document(schema: GraphQLSchema, max_tokens: int, text: str) -> Document:
-    """The document in a text. Raises RequestError if it is not GraphQL, or has more tokens than AppSync accepts."""
+    """Parses and validates a document. Raises RequestError for a syntax error or more than `max_tokens` tokens."""
     try:
         node = parse(text, max_tokens=max_tokens)
-        return Document(text, node, tuple(validation.refused(schema, node)))
+        return Document(text, node, tuple(validation.validate_document(schema, node)))
     except GraphQLSyntaxError as error:
         too_long = f"more than {max_tokens} tokens" in error.message
         raise RequestError(*(assumptions.TOO_MANY_TOKENS if too_long else assumptions.SYNTAX)) from error

@@ -1,11 +1,11 @@
-"""What AppSync's introspection knows: that of GraphQL in 2016.
+"""The introspection that AppSync supports: that of GraphQL's specification of October 2016.
 
-Newer tools have to be told not to ask for more, as graphql-js's `getIntrospectionQuery()` does by itself.
+Newer tools must not select newer fields; graphql-js's `getIntrospectionQuery()` selects none of them by default.
 """
 
 from graphql import GraphQLDirective
 
-KNOWN = {
+SUPPORTED_FIELDS = {
     "__Schema": {"types", "queryType", "mutationType", "subscriptionType", "directives"},
     "__Type": {
         "kind",
@@ -23,20 +23,24 @@ KNOWN = {
     "__EnumValue": {"name", "description", "isDeprecated", "deprecationReason"},
     "__Directive": {"name", "description", "locations", "args"},
 }
-UNKNOWN_DIRECTIVES = {"specifiedBy", "oneOf"}
-TAKE_DEPRECATED = {"__Type.fields", "__Type.enumValues"}
+UNSUPPORTED_DIRECTIVES = {"specifiedBy", "oneOf"}
+FIELDS_WITH_INCLUDE_DEPRECATED = {"__Type.fields", "__Type.enumValues"}
 
 
-def directives(known: tuple[GraphQLDirective, ...]) -> tuple[GraphQLDirective, ...]:
-    """Those directives of a schema that AppSync has."""
-    return tuple(one for one in known if one.name not in UNKNOWN_DIRECTIVES)
+def supported_directives(declared: tuple[GraphQLDirective, ...]) -> tuple[GraphQLDirective, ...]:
+    """Returns the declared directives that AppSync supports."""
+    return tuple(directive for directive in declared if directive.name not in UNSUPPORTED_DIRECTIVES)
 
 
-def has(type: str, field: str) -> bool:
-    """Whether a type that graphql-core gives this field has it in AppSync too."""
-    return type not in KNOWN or field in KNOWN[type] | {"__typename"}
+def has_field(type: str, field: str) -> bool:
+    """True if AppSync supports a field that graphql-core's introspection has."""
+    return type not in SUPPORTED_FIELDS or field in SUPPORTED_FIELDS[type] | {"__typename"}
 
 
-def takes(type: str, field: str, argument: str) -> bool:
-    """Whether a field that graphql-core gives this argument has it in AppSync too."""
-    return type not in KNOWN or argument != "includeDeprecated" or f"{type}.{field}" in TAKE_DEPRECATED
+def has_argument(type: str, field: str, argument: str) -> bool:
+    """True if AppSync supports an argument that graphql-core's introspection has."""
+    return (
+        type not in SUPPORTED_FIELDS
+        or argument != "includeDeprecated"
+        or f"{type}.{field}" in FIELDS_WITH_INCLUDE_DEPRECATED
+    )

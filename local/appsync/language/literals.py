@@ -1,4 +1,4 @@
-"""Values as they stand in a document: how AppSync prints one, and what is wrong with it."""
+"""Checks literal values of a document against their types and prints them as AppSync does in messages."""
 
 from typing import Any, NamedTuple
 
@@ -23,22 +23,25 @@ from local import assumptions
 KINDS = {"int": "IntValue", "float": "FloatValue", "string": "StringValue", "boolean": "BooleanValue"}
 
 
-class Problem(NamedTuple):
-    """Where in an argument a value is wrong, which one, and how."""
+class LiteralError(NamedTuple):
+    """An invalid value in an argument: its path, the value, and the reason."""
 
-    where: str
+    path: str
     value: ValueNode
-    what: str
+    reason: str
 
 
-def printed(node: Any) -> str:
-    """A value as graphql-java's classes print themselves: `StringValue{value='x'}`."""
+def print_graphql_java(node: Any) -> str:
+    """Returns a value in the format of graphql-java's `toString()`: `StringValue{value='x'}`."""
     match node:
         case ObjectValueNode():
-            fields = ", ".join(f"ObjectField{{name='{f.name.value}', value={printed(f.value)}}}" for f in node.fields)
+            fields = ", ".join(
+                f"ObjectField{{name='{field.name.value}', value={print_graphql_java(field.value)}}}"
+                for field in node.fields
+            )
             return f"ObjectValue{{objectFields=[{fields}]}}"
         case ListValueNode():
-            return f"ArrayValue{{values=[{', '.join(map(printed, node.values))}]}}"
+            return f"ArrayValue{{values=[{', '.join(map(print_graphql_java, node.values))}]}}"
         case NullValueNode():
             return "NullValue{}"
         case VariableNode():
@@ -50,39 +53,41 @@ def printed(node: Any) -> str:
     return f"{KINDS[kind]}{{value={value}}}"
 
 
-def problem(node: ValueNode, type: GraphQLInputType, where: str) -> Problem | None:
-    """The first thing wrong with a value that is to be of this type; variables in it are not looked at."""
+def check_literal(node: ValueNode, type: GraphQLInputType, path: str) -> LiteralError | None:
+    """Returns the first error of a value that must have this type, or None. Skips variables inside the value."""
     if isinstance(node, VariableNode):
         return None
     if is_non_null_type(type):
-        null = isinstance(node, NullValueNode)
-        return Problem(where, node, assumptions.NULL_LITERAL) if null else problem(node, type.of_type, where)
+        is_null = isinstance(node, NullValueNode)
+        return (
+            LiteralError(path, node, assumptions.NULL_LITERAL) if is_null else check_literal(node, type.of_type, path)
+        )
     if isinstance(node, NullValueNode):
         return None
     if is_list_type(type):
         items = node.values if isinstance(node, ListValueNode) else (node,)
-        places = [f"{where}[{index}]" if isinstance(node, ListValueNode) else where for index in range(len(items))]
-        found = (problem(item, type.of_type, place) for item, place in zip(items, places, strict=True))
-        return next(filter(None, found), None)
-    return in_object(node, type, where) if is_input_object_type(type) else in_leaf(node, type, where)
+        paths = [f"{path}[{index}]" if isinstance(node, ListValueNode) else path for index in range(len(items))]
+        errors = (check_literal(item, type.of_type, item_path) for item, item_path in zip(items, paths, strict=True))
+        return next(filter(None, errors), None)
+    return check_object(node, type, path) if is_input_object_type(type) else check_leaf(node, type, path)
 
 
-def in_object(node: ValueNode, type: Any, where: str) -> Problem | None:
-    """What is missing comes first, then what is unknown, then what is wrong, as the fields are written."""
+def check_object(node: ValueNode, type: Any, path: str) -> LiteralError | None:
+    """Returns the first error: missing fields, then unknown fields, then invalid values in the document's order."""
     if not isinstance(node, ObjectValueNode):
-        return Problem(where, node, assumptions.NOT_OBJECT_LITERAL)
-    given = {field.name.value: field.value for field in node.fields}
-    missing = [name for name, field in type.fields.items() if name not in given and is_required_input_field(field)]
+        return LiteralError(path, node, assumptions.NOT_OBJECT_LITERAL)
+    values = {field.name.value: field.value for field in node.fields}
+    missing = [name for name, field in type.fields.items() if name not in values and is_required_input_field(field)]
     if missing:
-        return Problem(where, node, f"is missing required fields '[{', '.join(missing)}]'")
-    for name in given:
+        return LiteralError(path, node, f"is missing required fields '[{', '.join(missing)}]'")
+    for name in values:
         if name not in type.fields:
-            return Problem(where, node, f"contains a field not in '{type.name}': '{name}'")
-    found = (problem(value, type.fields[name].type, f"{where}.{name}") for name, value in given.items())
-    return next(filter(None, found), None)
+            return LiteralError(path, node, f"contains a field not in '{type.name}': '{name}'")
+    errors = (check_literal(value, type.fields[name].type, f"{path}.{name}") for name, value in values.items())
+    return next(filter(None, errors), None)
 
 
-def in_leaf(node: ValueNode, type: Any, where: str) -> Problem | None:
-    wrong: list[GraphQLError] = []
-    validate_input_literal(node, type, lambda error, _: wrong.append(error), hide_suggestions=True)
-    return Problem(where, node, f"is not a valid '{type.name}'") if wrong else None
+def check_leaf(node: ValueNode, type: Any, path: str) -> LiteralError | None:
+    errors: list[GraphQLError] = []
+    validate_input_literal(node, type, lambda error, _: errors.append(error), hide_suggestions=True)
+    return LiteralError(path, node, f"is not a valid '{type.name}'") if errors else None

@@ -1,4 +1,4 @@
-"""AppSync's scalars, as far as our schema has them. What they take they also give, unchanged, and nothing else.
+"""The AppSync scalars of our schema. Input and output have the same rule: a valid value is returned unchanged.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html
 """
@@ -24,22 +24,22 @@ DISPLAY_NAMES = {"AWSDateTime": "DateTime Object"} | assumptions.SCALAR_NAMES
 
 
 class ScalarError(ValueError):
-    """A value that a scalar does not allow; the text is the scalar's name."""
+    """A value that a scalar does not allow; the message is the scalar's name."""
 
 
 def is_date_time(text: str) -> bool:
-    """Whether a text is a day and a time to the minute or finer, with its zone: `2020-01-01T00:00+01:00`."""
-    found = DATE_TIME.fullmatch(text)
-    if not found:
+    """True if a text is a date and a time (to the minute or finer) with a time zone: `2020-01-01T00:00+01:00`."""
+    match = DATE_TIME.fullmatch(text)
+    if not match:
         return False
-    same_calendar = 2000 + int(found["year"]) % 400
-    return 1 <= int(found["day"]) <= monthrange(same_calendar, int(found["month"]))[1]
+    equivalent_year = 2000 + int(match["year"]) % 400
+    return 1 <= int(match["day"]) <= monthrange(equivalent_year, int(match["month"]))[1]
 
 
 def is_url(text: str) -> bool:
-    """Whether a text has a scheme, something behind it, and no `//` in its path."""
-    found = URL.fullmatch(text)
-    return found is not None and "//" not in found["path"]
+    """True if a text has a scheme, anything after it, and no `//` in its path."""
+    match = URL.fullmatch(text)
+    return match is not None and "//" not in match["path"]
 
 
 def is_email(text: str) -> bool:
@@ -49,26 +49,26 @@ def is_email(text: str) -> bool:
 SCALARS: dict[str, Callable[[str], bool]] = {"AWSDateTime": is_date_time, "AWSURL": is_url, "AWSEmail": is_email}
 
 
-def attach(schema: GraphQLSchema) -> None:
-    """Makes the scalars of a schema check their values, as AppSync does with those that it defines."""
+def attach_coercions(schema: GraphQLSchema) -> None:
+    """Adds AppSync's validation to the AppSync scalars that a schema declares."""
     for name in SCALARS.keys() & schema.type_map.keys():
         scalar: Any = schema.type_map[name]
-        scalar.coerce_input_value = scalar.coerce_output_value = coercion(name)
+        scalar.coerce_input_value = scalar.coerce_output_value = make_coercion(name)
 
 
-def coercion(name: str) -> Callable[[Any], str]:
-    """Returns a value unchanged, as input and as output. Raises ScalarError if the scalar does not allow it."""
+def make_coercion(name: str) -> Callable[[Any], str]:
+    """Creates a function that returns a valid value unchanged and raises ScalarError for any other value."""
     is_valid = SCALARS[name]
 
-    def checked(value: Any) -> str:
+    def coerce(value: Any) -> str:
         if isinstance(value, str) and is_valid(value):
             return value
         raise ScalarError(name)
 
-    return checked
+    return coerce
 
 
 def scalar_error(verb: str, value: Any, type: str) -> str:
-    """AppSync's message for a value that a scalar cannot "parse" as input, or "serialize" as output."""
+    """Returns AppSync's message for a value that a scalar cannot "parse" (input) or "serialize" (output)."""
     printed = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     return f"Unable to {verb} `{printed}` as a valid {DISPLAY_NAMES.get(type, type)}."

@@ -1,4 +1,4 @@
-"""What a field's children were asked for, as AppSync tells a resolver of it."""
+"""Selection sets: as AppSync passes them to a resolver, and the fields that they contain."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -18,71 +18,78 @@ from local import assumptions
 
 Node = FieldNode | OperationDefinitionNode
 Fragments = dict[str, FragmentDefinitionNode]
-Seen = set[tuple[str, str]]
+VisitedFragments = set[tuple[str, str]]
 
-MOST = 10_000
+MAX_PATHS = 10_000
 
 
-def paths(nodes: list[FieldNode], fragments: Fragments) -> list[str]:
-    """`selectionSetList`: the path of every selected field, a parent before its children, an aliased one by its alias.
+def selection_set_list(nodes: list[FieldNode], fragments: Fragments) -> list[str]:
+    """Returns AppSync's `selectionSetList`: the path of every selected field, parents before their children.
 
+    Path segments are aliases, or names without an alias. At most MAX_PATHS paths, without duplicates.
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
-    seen: Seen = set()
-    found = (path for node in nodes if node.selection_set for path in inside(node.selection_set, "", fragments, seen))
-    return list(dict.fromkeys(islice(found, MOST)))
+    visited: VisitedFragments = set()
+    paths = (path for node in nodes if node.selection_set for path in walk(node.selection_set, "", fragments, visited))
+    return list(dict.fromkeys(islice(paths, MAX_PATHS)))
 
 
-def inside(selected: SelectionSetNode, before: str, fragments: Fragments, seen: Seen) -> Iterator[str]:
-    """The paths in a selection. A fragment is followed once at each place, or a few lines could ask for millions."""
-    for selection in selected.selections:
+def walk(
+    selection_set: SelectionSetNode, prefix: str, fragments: Fragments, visited: VisitedFragments
+) -> Iterator[str]:
+    """Yields the paths in a selection set. Visits a fragment once per prefix, or few lines could expand to millions."""
+    for selection in selection_set.selections:
         if isinstance(selection, FieldNode):
             if selection.name.value == "__typename" and not assumptions.TYPENAME_IN_SELECTION_SET_LIST:
                 continue
-            path = before + key(selection)
+            path = prefix + response_key(selection)
             yield path
             if selection.selection_set:
-                yield from inside(selection.selection_set, f"{path}/", fragments, seen)
+                yield from walk(selection.selection_set, f"{path}/", fragments, visited)
         elif isinstance(selection, FragmentSpreadNode):
-            place = (before, selection.name.value)
-            if place not in seen:
-                seen.add(place)
-                yield from inside(fragments[selection.name.value].selection_set, before, fragments, seen)
+            visit = (prefix, selection.name.value)
+            if visit not in visited:
+                visited.add(visit)
+                yield from walk(fragments[selection.name.value].selection_set, prefix, fragments, visited)
         elif isinstance(selection, InlineFragmentNode):
-            yield from inside(selection.selection_set, before, fragments, seen)
+            yield from walk(selection.selection_set, prefix, fragments, visited)
 
 
-def text(nodes: list[FieldNode]) -> str:
-    """`selectionSetGraphQL`: the selection as it was written; spreads stay spreads."""
+def selection_set_graphql(nodes: list[FieldNode]) -> str:
+    """Returns AppSync's `selectionSetGraphQL`: the selection set as written, with fragment spreads unexpanded."""
     return " ".join(print_ast(node.selection_set) for node in nodes if node.selection_set)
 
 
-def key(node: FieldNode) -> str:
-    """What a field goes by in an answer: its alias or its name."""
+def response_key(node: FieldNode) -> str:
+    """Returns a field's key in the response: its alias, or its name."""
     return (node.alias or node.name).value
 
 
-def fields(nodes: Iterable[Node], fragments: Fragments) -> Iterator[FieldNode]:
-    """The fields selected right below these, each fragment followed once, whatever @skip and @include say."""
-    waiting = [selection for node in nodes if node.selection_set for selection in node.selection_set.selections][::-1]
-    unseen = dict(fragments)
-    while waiting:
-        selection = waiting.pop()
+def subfields(nodes: Iterable[Node], fragments: Fragments) -> Iterator[FieldNode]:
+    """Yields the direct subfields of these nodes. Visits each fragment once; ignores @skip and @include."""
+    pending = [selection for node in nodes if node.selection_set for selection in node.selection_set.selections][::-1]
+    unvisited_fragments = dict(fragments)
+    while pending:
+        selection = pending.pop()
         if isinstance(selection, FieldNode):
             yield selection
         elif isinstance(selection, InlineFragmentNode):
-            waiting += selection.selection_set.selections[::-1]
-        elif isinstance(selection, FragmentSpreadNode) and selection.name.value in unseen:
-            waiting += unseen.pop(selection.name.value).selection_set.selections[::-1]
+            pending += selection.selection_set.selections[::-1]
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value in unvisited_fragments:
+            pending += unvisited_fragments.pop(selection.name.value).selection_set.selections[::-1]
 
 
-def named(nodes: Iterable[FieldNode], fragments: Fragments, answer: Any) -> Any:
-    """What was answered to these fields, by the names of the fields below them instead of their aliases."""
-    if isinstance(answer, list):
-        return [named(nodes, fragments, member) for member in answer]
-    if not isinstance(answer, Mapping):
-        return answer
-    asked: dict[str, list[FieldNode]] = {}
-    for node in fields(nodes, fragments):
-        asked.setdefault(key(node), []).append(node)
-    return {same[0].name.value: named(same, fragments, answer[key]) for key, same in asked.items() if key in answer}
+def unalias(nodes: Iterable[FieldNode], fragments: Fragments, result: Any) -> Any:
+    """Returns the result of these fields with the names of all subfields in place of their aliases."""
+    if isinstance(result, list):
+        return [unalias(nodes, fragments, member) for member in result]
+    if not isinstance(result, Mapping):
+        return result
+    fields_by_key: dict[str, list[FieldNode]] = {}
+    for node in subfields(nodes, fragments):
+        fields_by_key.setdefault(response_key(node), []).append(node)
+    return {
+        same_key_fields[0].name.value: unalias(same_key_fields, fragments, result[key])
+        for key, same_key_fields in fields_by_key.items()
+        if key in result
+    }

@@ -1,4 +1,4 @@
-"""Subscriptions, and what each receives: of what the publisher selected, what the subscriber has selected.
+"""Delivers published changes to subscriptions: each receives its own selection of the fields that were published.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
 """
@@ -14,17 +14,17 @@ from local.appsync.graphql_request import GraphQLRequest, RequestError
 from local.appsync.language import documents
 from local.appsync.language.documents import Document
 from local.auth.request import AuthContext
-from local.lambdas.encoding import size
-from resolvers.field_config import Mode
+from local.lambdas.encoding import utf8_size
+from resolvers.field_config import AuthMode
 
 log = logging.getLogger(__name__)
 
 Change = Mapping[str, Any]
-Tell = Callable[[str], None]  # takes a payload as JSON; neither waits nor fails
+Deliver = Callable[[str], None]  # takes a payload as JSON; neither waits nor fails
 
 
-class NotSubscribed(Exception):
-    """A subscription that did not begin, with the errors that say why, as they go out."""
+class SubscriptionRejected(Exception):
+    """The subscription was not created; `errors` are the errors of the response."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__(errors)
@@ -33,72 +33,77 @@ class NotSubscribed(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Subscription:
-    """One operation that somebody follows: its field, the arguments that filter, and how to tell them."""
+    """An active subscription operation: its field, the arguments that filter changes, and the callback for payloads."""
 
     field: str
     arguments: Mapping[str, Any]
     document: Document
     request: GraphQLRequest
-    mode: Mode
-    tell: Tell
-    reading: tuple[Any, ...]  # all that decides how a change reads to it; those that agree are told the same text
+    mode: AuthMode
+    deliver: Deliver
+    payload_key: tuple[Any, ...]  # subscriptions with equal keys receive the same payload of a change
 
-    def wants(self, change: Change) -> bool:
-        """Whether a change fits every argument given. null is one, and fits what is null or was not selected."""
+    def matches(self, change: Change) -> bool:
+        """True if a change equals every argument. A null argument matches a value that is null or was not published."""
         return all(change.get(name) == value for name, value in self.arguments.items())
 
 
 class Subscriptions:
-    """All that is followed of an API, by the subscription's field."""
+    """Holds the active subscriptions of an API by their field."""
 
     def __init__(self, api: ExecutableSchema) -> None:
         self.api = api
         names = [name for parent, name in api.fields if parent == "Subscription"]
-        self.held: dict[str, set[Subscription]] = {name: set() for name in names}
+        self.by_field: dict[str, set[Subscription]] = {name: set() for name in names}
 
-    def begin(self, request: GraphQLRequest, caller: AuthContext, tell: Tell) -> Subscription:
-        """Begins to follow, until `end`. Raises NotSubscribed, and RequestError for what is no subscription."""
+    def subscribe(self, request: GraphQLRequest, caller: AuthContext, deliver: Deliver) -> Subscription:
+        """Creates a subscription that lasts until `unsubscribe`.
+
+        Raises RequestError if the operation is not a subscription, and SubscriptionRejected if it is invalid.
+        """
         document = self.api.document(request.query)
-        chosen = document.operation(request.operation_name)
-        if not documents.is_subscription(chosen):
-            kind = chosen.operation.value
-            raise RequestError(400, "UnsupportedOperation", f"{kind} not supported through the realtime channel")
-        if errors := self.api.errors(document, chosen, request.variables):
-            raise NotSubscribed(errors)
-        defined = {one.variable.name.value for one in chosen.variable_definitions or ()}
-        variables = {name: value for name, value in request.variables.items() if name in defined}
+        operation = document.operation(request.operation_name)
+        if not documents.is_subscription(operation):
+            operation_type = operation.operation.value
+            raise RequestError(
+                400, "UnsupportedOperation", f"{operation_type} not supported through the realtime channel"
+            )
+        if errors := self.api.validation_errors(document, operation, request.variables):
+            raise SubscriptionRejected(errors)
+        defined_names = {definition.variable.name.value for definition in operation.variable_definitions or ()}
+        variables = {name: value for name, value in request.variables.items() if name in defined_names}
         request = replace(request, variables=variables)
-        begun: list[tuple[str, dict[str, Any]]] = []
+        root_fields: list[tuple[str, dict[str, Any]]] = []
 
         def resolve(_: Any, info: Info, **arguments: Any) -> None:
             self.api.authorize_field(caller.mode, info)
-            begun.append((info.field_name, argument_value(arguments)))
+            root_fields.append((info.field_name, argument_value(arguments)))
 
-        answer = format_result(self.api.run(document, request, resolve, None))
-        if "errors" in answer or not begun:
-            raise NotSubscribed(answer.get("errors", []))
-        reading = request.query, request.operation_name, json.dumps(variables, sort_keys=True), caller.mode
-        subscription = Subscription(*begun[0], document, request, caller.mode, tell, reading)
-        self.held[subscription.field].add(subscription)
+        result = format_result(self.api.run(document, request, resolve, None))
+        if "errors" in result or not root_fields:
+            raise SubscriptionRejected(result.get("errors", []))
+        payload_key = request.query, request.operation_name, json.dumps(variables, sort_keys=True), caller.mode
+        subscription = Subscription(*root_fields[0], document, request, caller.mode, deliver, payload_key)
+        self.by_field[subscription.field].add(subscription)
         return subscription
 
-    def end(self, subscription: Subscription) -> None:
-        self.held[subscription.field].discard(subscription)
+    def unsubscribe(self, subscription: Subscription) -> None:
+        self.by_field[subscription.field].discard(subscription)
 
     def publish(self, mutation: str, change: Change) -> None:
-        """Tells all who follow a mutation what it answered, by the names of the fields that its caller selected."""
+        """Delivers the value of a mutation to its subscribers; it has only the fields that the caller selected."""
         for field in self.api.fields.values():
-            if mutation not in field.follows:
+            if mutation not in field.subscribes_to:
                 continue
             texts: dict[tuple[Any, ...], str | None] = {}
-            for subscription in [held for held in self.held[field.name] if held.wants(change)]:
-                if subscription.reading not in texts:
-                    texts[subscription.reading] = self.text(subscription, change)
-                if text := texts[subscription.reading]:
-                    subscription.tell(text)
+            for subscription in [candidate for candidate in self.by_field[field.name] if candidate.matches(change)]:
+                if subscription.payload_key not in texts:
+                    texts[subscription.payload_key] = self.payload_text(subscription, change)
+                if text := texts[subscription.payload_key]:
+                    subscription.deliver(text)
 
-    def text(self, subscription: Subscription, change: Change) -> str | None:
-        """A change as a subscription asks for it; None where that is more than AppSync delivers, which it drops."""
+    def payload_text(self, subscription: Subscription, change: Change) -> str | None:
+        """Returns the payload of a change for a subscription; None if AppSync would drop it as too large."""
 
         def resolve(source: Any, info: Info, **_: Any) -> Any:
             self.api.authorize_field(subscription.mode, info)
@@ -107,8 +112,8 @@ class Subscriptions:
         root = {subscription.field: change}
         payload = format_result(self.api.run(subscription.document, subscription.request, resolve, None, root))
         text = json.dumps(payload)
-        bytes = size(payload, text)
-        if bytes <= self.api.limits.published_bytes:
+        byte_count = utf8_size(payload, text)
+        if byte_count <= self.api.limits.published_bytes:
             return text
-        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{bytes:,}")
+        log.warning("%s: a change of %s bytes is not delivered", subscription.field, f"{byte_count:,}")
         return None

@@ -1,4 +1,4 @@
-"""`/graphql/realtime`: AppSync's WebSocket protocol, which calls itself graphql-ws and is a dialect of it.
+"""Serves `/graphql/realtime` with AppSync's WebSocket protocol, a dialect of graphql-ws with the same name.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
 """
@@ -17,16 +17,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from local import assumptions
 from local.appsync.graphql_request import PATH, RequestError, parse_graphql_request, parse_json_object
 from local.appsync.realtime import handshake
-from local.appsync.realtime.handshake import BadHandshake
-from local.appsync.realtime.subscriptions import NotSubscribed, Subscription, Subscriptions
+from local.appsync.realtime.handshake import InvalidHandshake
+from local.appsync.realtime.subscriptions import Subscription, SubscriptionRejected, Subscriptions
 from local.auth.request import Authenticate, Unauthorized
 
-PATHS = (PATH, f"{PATH}/realtime", "/realtime")  # the first as at AWS's own names, the others as at one's own
+PATHS = (
+    PATH,
+    f"{PATH}/realtime",
+    "/realtime",
+)  # the first path is for AWS domain names, the others for custom domain names
 PROTOCOL = "graphql-ws"
 TIMEOUT_MS = 300_000
-PATIENCE_SECONDS = 15  # for a connection_init
-FAREWELL_SECONDS = 1  # for a client that does not read to be told so
-MOST_WAITING_BYTES = 8 * 1024 * 1024  # for a client that reads too slowly
+INIT_TIMEOUT_SECONDS = 15  # until connection_init must arrive
+CLOSE_TIMEOUT_SECONDS = 1  # for the close handshake with a client that does not read
+MAX_QUEUED_BYTES = 8 * 1024 * 1024  # for a client that reads slowly
 
 UNSUPPORTED = ("UnsupportedOperation", "unknown not supported through the realtime channel")
 
@@ -36,101 +40,106 @@ Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How often a connection is told that it lives, and for how long it may."""
+class ConnectionTiming:
+    """The interval of keep-alive messages and the maximum duration of a connection."""
 
     keep_alive_seconds: float = assumptions.KEEP_ALIVE_SECONDS
-    hours: float = assumptions.CONNECTION_HOURS
+    max_hours: float = assumptions.CONNECTION_HOURS
 
 
-def routes(subscriptions: Subscriptions, authenticate: Authenticate, pace: Pace) -> list[WebSocketRoute]:
+def routes(subscriptions: Subscriptions, authenticate: Authenticate, timing: ConnectionTiming) -> list[WebSocketRoute]:
     async def realtime(socket: WebSocket) -> None:
-        await Connection(socket, subscriptions, authenticate, pace).serve()
+        await WebSocketConnection(socket, subscriptions, authenticate, timing).serve()
 
     return [WebSocketRoute(path, realtime) for path in PATHS]
 
 
 class Outbox:
-    """What one client is still to be sent. Whoever puts something in never waits."""
+    """The queue of messages to one client. `enqueue` never blocks."""
 
     def __init__(self) -> None:
-        self.waiting: deque[str] = deque()
+        self.queue: deque[str] = deque()
         self.bytes = 0
-        self.filled = asyncio.Event()
-        self.overfull = asyncio.Event()
+        self.not_empty = asyncio.Event()
+        self.overflowed = asyncio.Event()
 
-    def put(self, text: str) -> None:
+    def enqueue(self, text: str) -> None:
         self.bytes += len(text)
-        self.waiting.append(text)
-        self.filled.set()
-        if self.bytes > MOST_WAITING_BYTES:
-            self.overfull.set()
+        self.queue.append(text)
+        self.not_empty.set()
+        if self.bytes > MAX_QUEUED_BYTES:
+            self.overflowed.set()
 
-    async def overflow(self) -> None:
-        """Waits for too much to wait, and raises ConnectionError: whoever sends it may be stuck for good."""
-        await self.overfull.wait()
-        raise ConnectionError(f"{self.bytes:,} bytes wait for a client that does not read them")
+    async def raise_on_overflow(self) -> None:
+        """Waits until the queue is too large, then raises ConnectionError: the sending task may be blocked forever."""
+        await self.overflowed.wait()
+        raise ConnectionError(f"{self.bytes:,} bytes are queued for a client that does not read")
 
-    async def get(self) -> str:
-        while not self.waiting:
-            self.filled.clear()
-            await self.filled.wait()
-        text = self.waiting.popleft()
+    async def dequeue(self) -> str:
+        while not self.queue:
+            self.not_empty.clear()
+            await self.not_empty.wait()
+        text = self.queue.popleft()
         self.bytes -= len(text)
         return text
 
 
-class Connection:
-    """One client's socket, with what it follows by the ids that the client gave."""
+class WebSocketConnection:
+    """One client connection, and its active subscriptions by the ids that the client chose."""
 
-    def __init__(self, socket: WebSocket, subscriptions: Subscriptions, authenticate: Authenticate, pace: Pace) -> None:
+    def __init__(
+        self, socket: WebSocket, subscriptions: Subscriptions, authenticate: Authenticate, timing: ConnectionTiming
+    ) -> None:
         self.socket = socket
         self.subscriptions = subscriptions
         self.authenticate = authenticate
-        self.pace = pace
+        self.timing = timing
         self.outbox = Outbox()
-        self.following: dict[str, Subscription] = {}
+        self.active: dict[str, Subscription] = {}
 
     async def serve(self) -> None:
-        """Serves the client until one of the two goes, or the connection has lived as long as it may."""
-        await self.socket.accept(PROTOCOL if PROTOCOL in handshake.protocols(self.socket) else None)
+        """Serves the client until either side disconnects or the maximum duration has passed."""
+        await self.socket.accept(PROTOCOL if PROTOCOL in handshake.offered_protocols(self.socket) else None)
         try:
-            async with asyncio.timeout(self.pace.hours * 3_600), asyncio.TaskGroup() as tasks:
-                if await self.connected():
-                    tasks.create_task(self.send())
+            async with asyncio.timeout(self.timing.max_hours * 3_600), asyncio.TaskGroup() as tasks:
+                if await self.initialize():
+                    tasks.create_task(self.send_queued())
                     tasks.create_task(self.keep_alive())
-                    tasks.create_task(self.hear())
-                    tasks.create_task(self.outbox.overflow())
-        except* (WebSocketDisconnect, ConnectionError, TimeoutError) as gone:
-            log.info("a client of the realtime endpoint is gone: %s", gone.exceptions)
+                    tasks.create_task(self.handle_messages())
+                    tasks.create_task(self.outbox.raise_on_overflow())
+        except* (WebSocketDisconnect, ConnectionError, TimeoutError) as disconnections:
+            log.info("a client of the realtime endpoint disconnected: %s", disconnections.exceptions)
         finally:
-            for subscription in self.following.values():
-                self.subscriptions.end(subscription)
+            for subscription in self.active.values():
+                self.subscriptions.unsubscribe(subscription)
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
-                async with asyncio.timeout(FAREWELL_SECONDS):
+                async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                     await self.socket.close()
 
-    async def connected(self) -> bool:
-        """Whether the client may stay; if not it is told why. What it says before connection_init is passed over."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+    async def initialize(self) -> bool:
+        """Authenticates the client: returns True after `connection_ack`, False after `connection_error`.
+
+        Ignores all messages before `connection_init`.
+        """
+        async with asyncio.timeout(INIT_TIMEOUT_SECONDS):
             while (await self.receive()).get("type") != "connection_init":
                 pass
         try:
-            await self.authenticate(handshake.connect(self.socket))
+            await self.authenticate(handshake.connect_request(self.socket))
         except Unauthorized as error:
-            return await self.refused("UnauthorizedException", str(error), 401)
-        except BadHandshake as error:
-            return await self.refused("BadRequest", str(error), 400)
-        self.tell("connection_ack", payload={"connectionTimeoutMs": TIMEOUT_MS})
+            return await self.reject("UnauthorizedException", str(error), 401)
+        except InvalidHandshake as error:
+            return await self.reject("BadRequest", str(error), 400)
+        self.send_message("connection_ack", payload={"connectionTimeoutMs": TIMEOUT_MS})
         return True
 
-    async def refused(self, type: str, message: str, code: int) -> bool:
+    async def reject(self, type: str, message: str, code: int) -> bool:
         errors = [{"errorType": type, "message": message, "errorCode": code}]
-        await self.deliver(json.dumps({"type": "connection_error", "payload": {"errors": errors}}))
+        await self.send_text(json.dumps({"type": "connection_error", "payload": {"errors": errors}}))
         return False
 
     async def receive(self) -> Message:
-        """The next message; an empty one for what is none."""
+        """Returns the next message; an empty one if the frame is not a JSON object."""
         frame = await self.socket.receive()
         if frame["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(frame["code"])
@@ -140,84 +149,86 @@ class Connection:
             return {}
         return message if isinstance(message, dict) else {}
 
-    async def send(self) -> None:
+    async def send_queued(self) -> None:
         while True:
-            await self.deliver(await self.outbox.get())
+            await self.send_text(await self.outbox.dequeue())
 
-    async def deliver(self, text: str) -> None:
-        """Sends a text. Raises ConnectionError where the server has just closed the connection for what came over it,
-        and we have yet to hear of that.
+    async def send_text(self, text: str) -> None:
+        """Sends a text frame.
+
+        Raises ConnectionError if the server has closed the connection after an invalid frame and the disconnect event
+        has not arrived yet.
         """
         try:
             await self.socket.send_text(text)
         except RuntimeError as error:
-            raise ConnectionError("the server has closed it") from error
+            raise ConnectionError("the server has closed the connection") from error
 
     async def keep_alive(self) -> None:
-        if assumptions.FIRST_KEEP_ALIVE_AT_ONCE:
-            self.tell("ka")
+        if assumptions.FIRST_KEEP_ALIVE_IS_IMMEDIATE:
+            self.send_message("ka")
         while True:
-            await asyncio.sleep(self.pace.keep_alive_seconds)
-            self.tell("ka")
+            await asyncio.sleep(self.timing.keep_alive_seconds)
+            self.send_message("ka")
 
-    async def hear(self) -> None:
+    async def handle_messages(self) -> None:
         while True:
             message = await self.receive()
             id = message.get("id")
             if message.get("type") == "start" and isinstance(id, str):
-                await self.start(id, message.get("payload"))
+                await self.handle_start(id, message.get("payload"))
             elif message.get("type") == "stop" and isinstance(id, str):
-                self.stop(id)
+                self.handle_stop(id)
             elif message.get("type") != "connection_init":
-                self.wrong(id, *UNSUPPORTED)
+                self.send_error(id, *UNSUPPORTED)
 
-    async def start(self, id: str, payload: Any) -> None:
-        """Begins a subscription under an id of the client's, or tells why not."""
+    async def handle_start(self, id: str, payload: Any) -> None:
+        """Creates a subscription with an id that the client chose, or sends the error."""
         try:
             self.check_limits(id)
-            self.following[id] = await self.begun(id, payload if isinstance(payload, dict) else {})
-            self.tell("start_ack", id=id)
+            self.active[id] = await self.subscribe(id, payload if isinstance(payload, dict) else {})
+            self.send_message("start_ack", id=id)
         except RequestError as error:
-            self.wrong(id, error.type, str(error))
-        except NotSubscribed as failure:
-            self.tell("error", id=id, payload={"errors": failure.errors})
+            self.send_error(id, error.type, str(error))
+        except SubscriptionRejected as failure:
+            self.send_message("error", id=id, payload={"errors": failure.errors})
 
     def check_limits(self, id: str) -> None:
-        """Raises RequestError for an id that is in use, and beyond the subscriptions that a connection may have."""
-        if id in self.following:
+        """Raises RequestError if the id is in use or the connection has the maximum number of subscriptions."""
+        if id in self.active:
             type, message = assumptions.DUPLICATE_START
             raise RequestError(400, type, message.format(id=id))
         limit = self.subscriptions.api.limits.subscriptions
-        if len(self.following) >= limit:
+        if len(self.active) >= limit:
             raise RequestError(400, "MaxSubscriptionsReachedError", f"Max number of {limit} subscriptions reached")
 
-    async def begun(self, id: str, payload: Message) -> Subscription:
+    async def subscribe(self, id: str, payload: Message) -> Subscription:
         data, extensions = payload.get("data"), payload.get("extensions")
         if not isinstance(data, str):
             raise RequestError(400, *UNSUPPORTED)
         try:
             authorization = extensions.get("authorization") if isinstance(extensions, dict) else None
-            caller = await self.authenticate(handshake.start(self.socket, authorization, data))
-        except (BadHandshake, Unauthorized) as error:
+            caller = await self.authenticate(handshake.start_request(self.socket, authorization, data))
+        except (InvalidHandshake, Unauthorized) as error:
             raise RequestError(401, "UnauthorizedException", str(error)) from error
         request = parse_graphql_request(parse_json_object(data))
-        return self.subscriptions.begin(request, caller, lambda text: self.change(id, text))
+        return self.subscriptions.subscribe(request, caller, lambda text: self.send_change(id, text))
 
-    def change(self, id: str, payload: str) -> None:
-        self.outbox.put(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
+    def send_change(self, id: str, payload: str) -> None:
+        self.outbox.enqueue(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
 
-    def stop(self, id: str) -> None:
-        if id in self.following:
-            self.subscriptions.end(self.following.pop(id))
-            self.tell("complete", id=id)
+    def handle_stop(self, id: str) -> None:
+        if id in self.active:
+            self.subscriptions.unsubscribe(self.active.pop(id))
+            self.send_message("complete", id=id)
         else:
             type, message = assumptions.UNKNOWN_STOP
-            self.wrong(id, type, message.format(id=id))
+            self.send_error(id, type, message.format(id=id))
 
-    def wrong(self, id: Any, type: str, message: str) -> None:
+    def send_error(self, id: Any, type: str, message: str) -> None:
         error = {"errorType": type, "message": message}
         errors = [error] if assumptions.ERRORS_ARE_A_LIST else error
-        self.tell("error", **({"id": id} if isinstance(id, str) else {}), payload={"errors": errors})
+        self.send_message("error", **({"id": id} if isinstance(id, str) else {}), payload={"errors": errors})
 
-    def tell(self, type: str, **members: Any) -> None:
-        self.outbox.put(json.dumps({"type": type, **members}))
+    def send_message(self, type: str, **fields: Any) -> None:
+        self.outbox.enqueue(json.dumps({"type": type, **fields}))

@@ -1,4 +1,4 @@
-// Elements, numbers and bars, as both pages draw them.
+// Creates elements, numbers and bars for both pages.
 
 export function h(name, attributes, ...children) {
   const element = document.createElement(name);
@@ -16,13 +16,13 @@ export const title = ({ operation, query }) =>
   operation ?? /^(?:\s|#.*\n)*(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? query.replace(/\s+/g, " ");
 export const time = at => new Date(at).toLocaleTimeString("en-GB");
 
-// A bar of a waterfall that is `total` ms wide. One that took no time is still to be seen.
+// Returns a bar of a waterfall that is `total` ms wide. A bar is at least 3 px wide, so a duration of 0 is visible.
 export function bar(kind, at, took, total) {
   const left = Math.min(at / total * 100, 100), width = Math.min(took / total * 100, 100 - left);
   return h("i", { class: `bar ${kind}`, style: `left: min(${left}%, 100% - 3px); width: max(${width}%, 3px)` });
 }
 
-// The width of a step between the lines of a scale, in ms: 1, 2 or 5 times a power of ten, two to five of them in all.
+// Returns the distance between the lines of a scale in ms: 1, 2 or 5 times a power of ten; two to five fit in `total`.
 export function step(total) {
   const power = 10 ** Math.floor(Math.log10(total / 2));
   return [5, 2, 1].map(times => times * power).find(width => width <= total / 2);

@@ -1,11 +1,11 @@
-// The latest requests, a row each: who asked what, its waterfall in small, and what it took.
+// Lists the latest requests: for each the operation, the caller, a small waterfall, the duration and the cost.
 
 import { bar, count, h, ms, time, title, usd } from "./drawing.js";
 
 const MOST_LANES = 24;
 
 export function list(traces) {
-  const none = h("p", { class: "quiet" }, "None yet: ask something in GraphiQL.");
+  const none = h("p", { class: "quiet" }, "No requests yet: run a query in GraphiQL.");
   return [h("h1", {}, "Requests"), traces.length ? h("ol", { class: "list" }, traces.map(row)) : none];
 }
 
@@ -19,7 +19,7 @@ function row(trace) {
     h("span", { class: "cost quiet" },
       [count(invocations.length, "invocation"), count(calls.length, "DynamoDB call"),
         cacheHits.length ? count(cacheHits.length, "cache hit") : null].filter(Boolean).join(" · ")),
-    h("span", { class: "usd quiet" }, `${usd(trace.usdForAMillion)} a million`)));
+    h("span", { class: "usd quiet" }, `${usd(trace.usdForAMillion)} per million`)));
 }
 
 function badges(trace) {

@@ -1,4 +1,4 @@
-// One page for two addresses: /trace lists the latest requests and follows them, /trace/<id> draws one.
+// The script of both pages: /trace lists the latest requests and polls for new ones, /trace/<id> draws one request.
 
 import { list } from "./list.js";
 import { request } from "./request.js";
@@ -10,7 +10,7 @@ let shown = null;
 
 async function follow() {
   if (document.visibilityState === "visible") {
-    const text = await fetch("/trace.json").then(answer => answer.text(), () => shown); // the desk may be away a while
+    const text = await fetch("/trace.json").then(answer => answer.text(), () => shown); // the server may be restarting
     if (text !== shown) main.replaceChildren(...list(JSON.parse(text)));
     shown = text;
   }
@@ -20,7 +20,7 @@ async function follow() {
 async function draw() {
   const answer = await fetch(`/trace/${id}.json`);
   if (answer.ok) return main.replaceChildren(...request(await answer.json()));
-  main.replaceChildren("This request is no longer known: the desk keeps the latest 200, until it starts again.");
+  main.replaceChildren("This request is not stored: the server keeps the latest 200 requests until it restarts.");
 }
 
 await (id ? draw() : follow());

@@ -1,4 +1,4 @@
-// One request: its numbers, what is wasteful in it, its waterfall, the bill for a million such, and what was asked.
+// Draws one request: its figures, findings, waterfall, bill for a million requests like it, query and variables.
 
 import { bar, count, h, ms, number, step, sum, time, title, usd } from "./drawing.js";
 
@@ -12,7 +12,7 @@ export function request(trace) {
     trace.errors.map(error => h("p", { class: "finding" }, h("b", {}, error.errorType ?? "Error"), " ", error.message)),
     waterfall(trace),
     bill(trace),
-    h("h2", {}, "What was asked"),
+    h("h2", {}, "Query"),
     h("pre", {}, trace.query.trim()),
     trace.variables === "{}" ? [] : h("pre", {}, trace.variables),
   ].flat();
@@ -21,13 +21,13 @@ export function request(trace) {
 function numbers({ ms: took, resolvers, dynamodb, cache, usdForAMillion }) {
   const figure = (value, of) => h("div", {}, h("dd", {}, value), h("dt", {}, of));
   return h("dl", { class: "numbers" },
-    figure(ms(took), "in all"),
+    figure(ms(took), "total"),
     figure(number(resolvers.length), "invocations"),
     figure(number(cache.length), "cache hits"),
     figure(number(dynamodb.length), "DynamoDB calls"),
     figure(number(sum(dynamodb, call => call.readUnits)), "read units"),
     figure(number(sum(dynamodb, call => call.writeUnits)), "write units"),
-    figure(usd(usdForAMillion), "a million such"));
+    figure(usd(usdForAMillion), "per million requests"));
 }
 
 function waterfall(trace) {
@@ -49,7 +49,7 @@ const byTime = (one, other) => one.at - other.at;
 function legend() {
   const of = (kind, text) => h("span", {}, h("i", { class: `bar ${kind}` }), text);
   return h("p", { class: "legend quiet" },
-    of("lambda", "Lambda function"), of("waiting", "waits for its process"), of("dynamodb", "DynamoDB"),
+    of("lambda", "Lambda function"), of("waiting", "waits for a process"), of("dynamodb", "DynamoDB"),
     of("cache", "cache hit"), of("failed", "failed"));
 }
 
@@ -74,8 +74,8 @@ function invocation(one, total, found) {
   const bars = [waited > 0 && bar("waiting", one.at, waited, total), bar(kind, one.began, one.ms, total)];
   const mark = found.map(name => h("em", { class: "badge" }, name));
   const inside = [
-    `Sent at ${ms(one.at)}, waited ${ms(waited)} for its process, took ${ms(one.ms)} in process ${one.pid}.`,
-    !alone && ` Its batch held ${count(one.batch, "parent")}, of ${number(one.most)} that it may hold.`,
+    `Sent at ${ms(one.at)}, waited ${ms(waited)} for a process, took ${ms(one.ms)} in process ${one.pid}.`,
+    !alone && ` Its batch had ${count(one.batch, "parent")}, of at most ${number(one.most)}.`,
     one.failed && h("p", { class: "finding" }, one.failed),
   ];
   return row("invocation", one.field, about, bars, ms(one.ms), inside, mark);
@@ -88,8 +88,8 @@ function call(one, total) {
     `Sent at ${ms(one.at)}, answered after ${ms(one.ms)}.`,
     one.scanned > one.items && ` Read ${count(one.scanned, "item")}; its filter let ${number(one.items)} through.`,
     one.error && h("p", { class: "finding" }, one.error),
-    h("ul", { class: "keys" }, one.where.map(key => h("li", {}, key))),
-    one.keys > one.where.length && one.where.length > 0 && `and ${number(one.keys - one.where.length)} more`,
+    h("ul", { class: "keys" }, one.keyNames.map(key => h("li", {}, key))),
+    one.keys > one.keyNames.length && one.keyNames.length > 0 && `and ${number(one.keys - one.keyNames.length)} more`,
   ];
   const label = one.index ? `${one.operation} ${one.index}` : one.operation;
   const about = `${asked} → ${count(one.items, "item")} · ${units}`;
@@ -97,7 +97,7 @@ function call(one, total) {
 }
 
 function cacheHit(hit, total) {
-  return row("hit", hit.field, "from the cache", bar("cache", hit.at, 0, total), "", `Found at ${ms(hit.at)}.`);
+  return row("hit", hit.field, "from the cache", bar("cache", hit.at, 0, total), "", `Cache hit at ${ms(hit.at)}.`);
 }
 
 function bill(trace) {
@@ -105,11 +105,11 @@ function bill(trace) {
     h("th", {}, h("a", { href: price.source, rel: "noreferrer" }, price.of)),
     h("td", {}, number(quantity)), h("td", {}, usd(dollars)));
   return h("section", {},
-    h("h2", {}, "A million such requests"),
+    h("h2", {}, "Cost of a million requests like this"),
     h("table", {},
-      h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", {}, "each takes"), h("th", {}, "a million cost"))),
+      h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", {}, "per request"), h("th", {}, "per million"))),
       h("tbody", {}, trace.bill.map(line)),
-      h("tfoot", {}, h("tr", {}, h("th", {}, "In all"), h("td", {}), h("td", {}, usd(trace.usdForAMillion))))),
-    h("p", { class: "quiet" }, `An estimate: list prices of us-east-1 as of ${trace.pricesReadOn}, and the times `
-      + "of this machine. Data transfer, real time, a cache's hours, storage and logs come on top."));
+      h("tfoot", {}, h("tr", {}, h("th", {}, "Total"), h("td", {}), h("td", {}, usd(trace.usdForAMillion))))),
+    h("p", { class: "quiet" }, `An estimate from the list prices of us-east-1 as of ${trace.pricesReadOn} and the `
+      + "durations on this machine. Data transfer, subscriptions, the hours of a cache, storage and logs are extra."));
 }

@@ -1,11 +1,10 @@
-"""Plain values in DynamoDB's notation, and back, through the real engine."""
+"""Plain values survive the round trip through DynamoDB Local."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import given as whatever
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from data import properties
@@ -13,7 +12,7 @@ from data.dynamodb import attribute_values, table
 from data.keys import Key
 from data.records import Property
 from tests.data import factories, strategies
-from tests.data.test_serialization import settled
+from tests.data.test_serialization import as_stored
 from tests.profiles import examples
 
 PLAIN = st.recursive(
@@ -25,7 +24,7 @@ ENGINE = examples(0.2, unchecked=(HealthCheck.function_scoped_fixture,))
 
 
 @pytest.mark.parametrize(
-    ("plain", "written"),
+    ("value", "expected"),
     [
         ("", {"S": ""}),
         ("5", {"S": "5"}),
@@ -45,44 +44,44 @@ ENGINE = examples(0.2, unchecked=(HealthCheck.function_scoped_fixture,))
         ({"a": {"b": None}}, {"M": {"a": {"M": {"b": {"NULL": True}}}}}),
     ],
 )
-def test_a_value_is_written_in_dynamodbs_notation(plain: Any, written: dict[str, Any]) -> None:
-    assert attribute_values.value(plain) == written
+def test_a_value_is_serialized_as_an_attribute_value(value: Any, expected: dict[str, Any]) -> None:
+    assert attribute_values.serialize(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("held", "kind"), [("5", int), ("-5", int), ("5.0", float), ("5e3", float), ("1E+2", float), ("0.1", float)]
+    ("number", "type_"), [("5", int), ("-5", int), ("5.0", float), ("5e3", float), ("1E+2", float), ("0.1", float)]
 )
-def test_a_number_is_read_as_int_or_float(held: str, kind: type) -> None:
-    assert type(attribute_values.plain({"N": held})) is kind
-    assert attribute_values.plain({"N": held}) == float(held)
+def test_a_number_is_read_as_int_or_float(number: str, type_: type) -> None:
+    assert type(attribute_values.deserialize({"N": number})) is type_
+    assert attribute_values.deserialize({"N": number}) == float(number)
 
 
 @ENGINE
-@whatever(value=PLAIN)
-def test_any_value_comes_back_from_the_engine(table: str, value: Any) -> None:
+@given(value=PLAIN)
+def test_any_value_survives_the_round_trip_through_the_engine(table: str, value: Any) -> None:
     write({"pk": "a", "sk": "b", "value": value})
     assert read(Key("a", "b")) == {"pk": "a", "sk": "b", "value": value}
 
 
 @ENGINE
-@whatever(prices=st.lists(st.integers(0, 10**14), min_size=1, max_size=25, unique=True))
-def test_any_price_comes_back_from_the_engine_to_the_cent(table: str, prices: list[int]) -> None:
-    written = {Key("prices", str(cents)): cents / 100 for cents in prices}
-    write(*({**key._asdict(), "price": price} for key, price in written.items()))
-    assert {key: found["price"] for key, found in read_many(list(written)).items()} == written
+@given(prices=st.lists(st.integers(0, 10**14), min_size=1, max_size=25, unique=True))
+def test_any_price_survives_the_round_trip_to_the_cent(table: str, prices: list[int]) -> None:
+    expected = {Key("prices", str(cents)): cents / 100 for cents in prices}
+    write(*({**key._asdict(), "price": price} for key, price in expected.items()))
+    assert {key: item["price"] for key, item in read_many(list(expected)).items()} == expected
 
 
 @pytest.mark.parametrize("price", [0.0, 0.01, 0.1 + 0.2 - 0.3, 1e12 - 0.01, 1e12, 999_999_999_999.99])
-def test_a_price_at_the_edge_comes_back_from_the_engine(table: str, price: float) -> None:
-    home = factories.a_home(price=round(price, 2))
-    assert properties.by_id(home.id) == replace(home, images=None)
+def test_a_price_at_the_limits_survives_the_round_trip(table: str, price: float) -> None:
+    property_ = factories.create_property(price=round(price, 2))
+    assert properties.by_id(property_.id) == replace(property_, images=None)
 
 
 @ENGINE
-@whatever(home=strategies.PROPERTIES)
-def test_any_home_comes_back_from_the_engine(table: str, home: Property) -> None:
-    write(properties.to_item(home))
-    assert properties.by_id(home.id) == settled(home)
+@given(property_=strategies.PROPERTIES)
+def test_any_property_survives_the_round_trip_through_the_engine(table: str, property_: Property) -> None:
+    write(properties.to_item(property_))
+    assert properties.by_id(property_.id) == as_stored(property_)
 
 
 def write(*items: dict[str, Any]) -> None:

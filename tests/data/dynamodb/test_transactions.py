@@ -1,17 +1,17 @@
-"""All of several actions or none, done once however often they are tried."""
+"""A transaction performs all actions or none, and only once, even if it is retried."""
 
 import json
 
 import pytest
 
 from data.dynamodb import table
-from data.dynamodb.requests import Delete, Item, Put, Update, When
-from data.errors import Fault, PropertyNotFound, TryAgain, UserNotFound
+from data.dynamodb.requests import Condition, Delete, Item, Put, Update
+from data.errors import PropertyNotFound, StorageError, TryAgain, UserNotFound
 from data.keys import Key
 from data.records import ID
 from tests.data import assertions, factories
-from tests.proxy import Answer, Forward, Proxy, Request, cancelled, error, reset_after
 from tests.proxy import Fault as Injected
+from tests.proxy import FaultProxy, Forward, RawRequest, RawResponse, cancelled_transaction, error, reset_after_success
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -20,138 +20,138 @@ COUNT = Update(COUNTER, "ADD #count :one", {"one": 1})
 NEW = "attribute_not_exists(#pk)"
 
 
-class Found(Exception):
-    """Carries the item that a condition was told of."""
+class ConditionFailed(Exception):
+    """The error of a failed condition, with the stored item."""
 
     def __init__(self, item: Item | None) -> None:
         super().__init__(item)
         self.item = item
 
 
-def a_put(n: int, when: When | None = None) -> Put:
-    return Put({"pk": "rows", "sk": f"{n:03}", "text": "new"}, when)
+def put_action(n: int, condition: Condition | None = None) -> Put:
+    return Put({"pk": "rows", "sk": f"{n:03}", "text": "new"}, condition)
 
 
 def with_token(tokens: list[str], fault: Injected) -> Injected:
-    """The same fault, which also keeps the request's token."""
+    """Returns the same fault, which also records the request's token."""
 
-    def kept(asked: Request, forward: Forward) -> Answer | None:
-        tokens.append(json.loads(asked.body)["ClientRequestToken"])
-        return fault(asked, forward)
+    def record_token(request: RawRequest, forward: Forward) -> RawResponse | None:
+        tokens.append(json.loads(request.body)["ClientRequestToken"])
+        return fault(request, forward)
 
-    return kept
-
-
-def untroubled(asked: Request, forward: Forward) -> Answer:
-    return forward(asked)
+    return record_token
 
 
-def test_puts_updates_and_deletes_are_one_request(proxy: Proxy) -> None:
-    [key] = factories.rows(1)
-    table.write([a_put(1), COUNT, Delete(key)])
-    assert proxy.seen == ["BatchWriteItem", "TransactWriteItems"]
-    assert assertions.everything() == [
+def forward_unchanged(request: RawRequest, forward: Forward) -> RawResponse:
+    return forward(request)
+
+
+def test_puts_updates_and_deletes_are_one_request(proxy: FaultProxy) -> None:
+    [key] = factories.create_raw_items(1)
+    table.write([put_action(1), COUNT, Delete(key)])
+    assert proxy.operations == ["BatchWriteItem", "TransactWriteItems"]
+    assert assertions.all_items() == [
         {"pk": "rows", "sk": "001", "text": "new"},
         {"pk": "rows", "sk": "counter", "count": 1},
     ]
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_cancellation_that_passes_is_tried_again_under_the_same_token(proxy: Proxy, reason: str) -> None:
+def test_a_transient_cancellation_is_retried_with_the_same_token(proxy: FaultProxy, reason: str) -> None:
     tokens: list[str] = []
-    for fault in (cancelled(reason), cancelled("None", reason), untroubled):
+    for fault in (cancelled_transaction(reason), cancelled_transaction("None", reason), forward_unchanged):
         proxy.fail("TransactWriteItems", with_token(tokens, fault))
-    table.write([COUNT, a_put(1)])
+    table.write([COUNT, put_action(1)])
     assert len(tokens) == 3
     assert len(set(tokens)) == 1
     assert assertions.item(COUNTER) == {"pk": "rows", "sk": "counter", "count": 1}
 
 
-def test_each_write_has_a_token_of_its_own(proxy: Proxy) -> None:
+def test_each_transaction_has_its_own_token(proxy: FaultProxy) -> None:
     tokens: list[str] = []
-    proxy.fail("TransactWriteItems", with_token(tokens, untroubled), times=2)
+    proxy.fail("TransactWriteItems", with_token(tokens, forward_unchanged), times=2)
     table.write([COUNT])
     table.write([COUNT])
     assert len(set(tokens)) == 2
     assert assertions.item(COUNTER) == {"pk": "rows", "sk": "counter", "count": 2}
 
 
-def test_conflicts_that_stay_are_try_again_and_nothing_is_written(proxy: Proxy) -> None:
-    proxy.fail("TransactWriteItems", cancelled("TransactionConflict"), times=6)
-    with pytest.raises(TryAgain), assertions.nothing_changes():
-        table.write([COUNT, a_put(1)])
-    assert proxy.seen.count("TransactWriteItems") == 6
+def test_six_conflicts_raise_try_again_and_write_nothing(proxy: FaultProxy) -> None:
+    proxy.fail("TransactWriteItems", cancelled_transaction("TransactionConflict"), times=6)
+    with pytest.raises(TryAgain), assertions.unchanged_table():
+        table.write([COUNT, put_action(1)])
+    assert proxy.operations.count("TransactWriteItems") == 6
 
 
-def test_a_condition_that_fails_raises_what_its_action_says(proxy: Proxy) -> None:
-    factories.rows(1)
-    with pytest.raises(UserNotFound), assertions.nothing_changes():
-        table.write([COUNT, a_put(0, When(NEW, lambda _: UserNotFound(factories.ADA)))])
-    assert proxy.seen.count("TransactWriteItems") == 1
+def test_a_failed_condition_raises_the_error_of_its_action(proxy: FaultProxy) -> None:
+    factories.create_raw_items(1)
+    with pytest.raises(UserNotFound), assertions.unchanged_table():
+        table.write([COUNT, put_action(0, Condition(NEW, lambda _: UserNotFound(factories.ADA)))])
+    assert proxy.operations.count("TransactWriteItems") == 1
 
 
-def test_of_several_conditions_that_fail_the_first_speaks() -> None:
-    factories.rows(3)
-    kept = When(NEW, lambda _: PropertyNotFound("first"))
-    other = When(NEW, lambda _: PropertyNotFound("second"))
-    with pytest.raises(PropertyNotFound, match="first"), assertions.nothing_changes():
-        table.write([COUNT, a_put(1, kept), a_put(2, other), a_put(5, other)])
+def test_the_first_of_several_failed_conditions_raises() -> None:
+    factories.create_raw_items(3)
+    record_token = Condition(NEW, lambda _: PropertyNotFound("first"))
+    other = Condition(NEW, lambda _: PropertyNotFound("second"))
+    with pytest.raises(PropertyNotFound, match="first"), assertions.unchanged_table():
+        table.write([COUNT, put_action(1, record_token), put_action(2, other), put_action(5, other)])
 
 
-def test_a_condition_that_fails_is_told_the_item_it_found() -> None:
-    factories.rows(1)
-    with pytest.raises(Found) as refused, assertions.nothing_changes():
-        table.write([a_put(0, When(NEW, Found))])
-    assert refused.value.item == {"pk": "rows", "sk": "000", "text": ""}
+def test_a_failed_condition_receives_the_stored_item() -> None:
+    factories.create_raw_items(1)
+    with pytest.raises(ConditionFailed) as exc_info, assertions.unchanged_table():
+        table.write([put_action(0, Condition(NEW, ConditionFailed))])
+    assert exc_info.value.item == {"pk": "rows", "sk": "000", "text": ""}
 
 
-def test_a_condition_on_an_item_that_is_not_there_is_told_none() -> None:
-    with pytest.raises(Found) as refused, assertions.nothing_changes():
-        table.write([a_put(0, When(f"NOT {NEW}", Found))])
-    assert refused.value.item is None
+def test_a_failed_condition_on_a_missing_item_receives_none() -> None:
+    with pytest.raises(ConditionFailed) as exc_info, assertions.unchanged_table():
+        table.write([put_action(0, Condition(f"NOT {NEW}", ConditionFailed))])
+    assert exc_info.value.item is None
 
 
 def test_a_condition_compares_with_values() -> None:
     table.write([COUNT])
-    counted_twice = When("#count = :two", Found, {"two": 2})
-    with pytest.raises(Found) as refused, assertions.nothing_changes():
-        table.write([Update(COUNTER, COUNT.expression, COUNT.values, counted_twice)])
-    assert refused.value.item == {"pk": "rows", "sk": "counter", "count": 1}
+    count_is_two = Condition("#count = :two", ConditionFailed, {"two": 2})
+    with pytest.raises(ConditionFailed) as exc_info, assertions.unchanged_table():
+        table.write([Update(COUNTER, COUNT.expression, COUNT.values, count_is_two)])
+    assert exc_info.value.item == {"pk": "rows", "sk": "counter", "count": 1}
 
 
-def test_a_conflict_beside_a_condition_that_fails_is_the_condition(proxy: Proxy) -> None:
-    proxy.fail("TransactWriteItems", cancelled("TransactionConflict", "ConditionalCheckFailed"))
-    with pytest.raises(UserNotFound), assertions.nothing_changes():
-        table.write([COUNT, a_put(0, When(NEW, lambda _: UserNotFound(factories.ADA)))])
-    assert proxy.seen.count("TransactWriteItems") == 1
+def test_a_failed_condition_takes_precedence_over_a_conflict(proxy: FaultProxy) -> None:
+    proxy.fail("TransactWriteItems", cancelled_transaction("TransactionConflict", "ConditionalCheckFailed"))
+    with pytest.raises(UserNotFound), assertions.unchanged_table():
+        table.write([COUNT, put_action(0, Condition(NEW, lambda _: UserNotFound(factories.ADA)))])
+    assert proxy.operations.count("TransactWriteItems") == 1
 
 
-def test_a_cancellation_for_any_other_reason_is_a_fault(proxy: Proxy) -> None:
-    proxy.fail("TransactWriteItems", cancelled("ValidationError"))
-    with pytest.raises(Fault, match="ValidationError"), assertions.nothing_changes():
+def test_a_cancellation_for_another_reason_raises_storage_error(proxy: FaultProxy) -> None:
+    proxy.fail("TransactWriteItems", cancelled_transaction("ValidationError"))
+    with pytest.raises(StorageError, match="ValidationError"), assertions.unchanged_table():
         table.write([COUNT])
-    assert proxy.seen.count("TransactWriteItems") == 1
+    assert proxy.operations.count("TransactWriteItems") == 1
 
 
-def test_a_number_that_dynamodb_cannot_hold_is_a_fault() -> None:
-    with pytest.raises(Fault, match="Number overflow"), assertions.nothing_changes():
+def test_a_number_out_of_range_raises_storage_error() -> None:
+    with pytest.raises(StorageError, match="Number overflow"), assertions.unchanged_table():
         table.write([Put({"pk": "a", "sk": "b", "price": 1e200})])
 
 
-def test_a_write_whose_answer_is_lost_is_done_once(proxy: Proxy) -> None:
-    proxy.fail("TransactWriteItems", reset_after(), times=2)
+def test_a_write_whose_response_is_lost_is_done_once(proxy: FaultProxy) -> None:
+    proxy.fail("TransactWriteItems", reset_after_success(), times=2)
     table.write([COUNT])
-    assert proxy.seen == ["TransactWriteItems"] * 3
+    assert proxy.operations == ["TransactWriteItems"] * 3
     assert assertions.item(COUNTER) == {"pk": "rows", "sk": "counter", "count": 1}
 
 
-def test_a_condition_that_the_lost_write_itself_made_false_is_no_refusal(proxy: Proxy) -> None:
-    proxy.fail("TransactWriteItems", reset_after())
-    table.write([a_put(0, When(NEW, lambda _: UserNotFound(ID("nobody"))))])
+def test_a_retried_write_does_not_fail_its_own_condition(proxy: FaultProxy) -> None:
+    proxy.fail("TransactWriteItems", reset_after_success())
+    table.write([put_action(0, Condition(NEW, lambda _: UserNotFound(ID("nobody"))))])
     assert assertions.item(Key("rows", "000")) == {"pk": "rows", "sk": "000", "text": "new"}
 
 
-def test_a_write_still_under_way_is_waited_for(proxy: Proxy) -> None:
+def test_a_transaction_in_progress_is_retried(proxy: FaultProxy) -> None:
     proxy.fail("TransactWriteItems", error(400, "TransactionInProgressException"))
     table.write([COUNT])
     assert assertions.item(COUNTER) == {"pk": "rows", "sk": "counter", "count": 1}

@@ -1,10 +1,10 @@
-// Runs handlers on contexts, each once, and tells what came of it. Of AppSync's own module it has what the handlers
-// use: an error ends a handler, an eviction is noted.
+// Runs each handler with its context and prints the outcomes. Replaces the parts of AppSync's module that the handlers
+// use: `util.error` ends a handler, `evictFromApiCache` records an eviction.
 
 const utils = `
-export const noted = [];
+export const evictions = [];
 export const util = { error(message, type, data, info) { throw { message, type, data, info }; } };
-export const extensions = { evictFromApiCache(type, field, keys) { noted.push([type, field, keys]); } };
+export const extensions = { evictFromApiCache(type, field, keys) { evictions.push([type, field, keys]); } };
 `;
 
 const address = (text) => `data:text/javascript,${encodeURIComponent(text)}`;
@@ -12,12 +12,12 @@ const address = (text) => `data:text/javascript,${encodeURIComponent(text)}`;
 async function outcome({ code, handler, context }, n) {
   const own = address(`${utils}//${n}`);
   const module = await import(address(code.replace("'@aws-appsync/utils'", JSON.stringify(own))));
-  const { noted } = await import(own);
+  const { evictions } = await import(own);
   try {
-    return { value: module[handler](context) ?? null, evicted: noted };
+    return { value: module[handler](context) ?? null, evicted: evictions };
   } catch (error) {
     if (error instanceof Error) throw error;
-    return { error, evicted: noted };
+    return { error, evicted: evictions };
   }
 }
 

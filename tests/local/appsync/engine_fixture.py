@@ -1,4 +1,4 @@
-"""The engine over our schema, with functions that answer as a test says."""
+"""Runs the engine with the project's schema and with functions that a test defines."""
 
 import asyncio
 import time
@@ -9,51 +9,51 @@ from local.appsync.engine import AppSync
 from local.appsync.execution.schema_runtime import ExecutableSchema
 from local.appsync.graphql_request import GraphQLRequest
 from local.auth.request import AuthContext
-from local.lambdas.pool import Failed, Outcome
+from local.lambdas.pool import FunctionError, InvocationResult
 from local.schema import compiler, type_info
 from local.trace.model import Trace
-from resolvers.field_config import COGNITO, Mode
+from resolvers.field_config import COGNITO, AuthMode
 from resolvers.wiring import FIELDS, LIMITS
 
 IDENTITY = {"sub": "ada", "claims": {"sub": "ada"}}
 HEADERS: dict[str, str | list[str]] = {"host": "localhost", "x-a": ["1", "2"]}
 
 
-class Functions:
-    """Lambda functions that answer as they are told, and keep the events that they were sent."""
+class FakeFunctions:
+    """Lambda functions with given results. They record their events."""
 
-    def __init__(self, **answers: Callable[[Any], Any]) -> None:
-        self.answers = answers
+    def __init__(self, **results: Callable[[Any], Any]) -> None:
+        self.results = results
         self.events: list[tuple[str, Any]] = []
 
-    async def invoke(self, name: str, event: Any) -> Outcome:
+    async def invoke(self, name: str, event: Any) -> InvocationResult:
         self.events.append((name, event))
-        answer = self.answers[name](event)
-        failed = answer if isinstance(answer, Failed) else None
-        return Outcome(result=None if failed else answer, failed=failed, calls=[], pid=1, ms=0)
+        result = self.results[name](event)
+        failed = result if isinstance(result, FunctionError) else None
+        return InvocationResult(result=None if failed else result, failed=failed, calls=[], pid=1, ms=0)
 
 
-def api() -> ExecutableSchema:
-    return ExecutableSchema(compiler.build()._schema, FIELDS, type_info.reached(FIELDS), LIMITS)
+def build_api() -> ExecutableSchema:
+    return ExecutableSchema(compiler.build_schema()._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
 
 
-def ask(
-    functions: Functions,
+def execute(
+    functions: FakeFunctions,
     query: str,
-    mode: Mode = COGNITO,
-    mixed: bool = True,
+    mode: AuthMode = COGNITO,
+    aliases_share_batch: bool = True,
     clock: Callable[[], float] = time.monotonic,
     **variables: Any,
 ) -> dict[str, Any]:
-    appsync = AppSync(api(), lambda: functions.invoke, mixed, clock)
+    appsync = AppSync(build_api(), lambda: functions.invoke, aliases_share_batch, clock)
     trace = Trace("1", None, query, variables, "ada")
     body = asyncio.run(appsync.execute(GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS), trace))
     return body
 
 
-def homes(*ids: str) -> Callable[[Any], Any]:
+def return_properties(*ids: str) -> Callable[[Any], Any]:
     return lambda event: {"ok": [{"id": id, "ownerId": f"owner-of-{id}"} for id in ids]}
 
 
-def named(events: Any) -> Any:
+def return_owners(events: Any) -> Any:
     return [{"data": {"id": event["source"]["ownerId"], "name": event["source"]["id"]}} for event in events]

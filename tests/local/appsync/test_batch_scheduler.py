@@ -1,44 +1,50 @@
-"""How instances of a batched field become invocations, and what each gets of their results."""
+"""Batched fields: how their instances become invocations, and which item of the result each receives."""
 
 from typing import Any
 
 import pytest
 
-from local.lambdas.pool import Failed
-from tests.local.appsync.engine_fixture import Functions, ask, homes, named
+from local.lambdas.pool import FunctionError
+from tests.local.appsync.engine_fixture import FakeFunctions, execute, return_owners, return_properties
 
 
-def test_siblings_go_to_their_function_in_one_list_each_with_its_parent() -> None:
-    functions = Functions(properties=homes("a", "b"), users=named)
-    body = ask(functions, '{ properties(ids: ["a", "b"]) { owner { id } } }')
+def test_sibling_fields_are_sent_in_one_list_each_with_its_own_source() -> None:
+    functions = FakeFunctions(properties=return_properties("a", "b"), users=return_owners)
+    body = execute(functions, '{ properties(ids: ["a", "b"]) { owner { id } } }')
     assert body == {"data": {"properties": [{"owner": {"id": "owner-of-a"}}, {"owner": {"id": "owner-of-b"}}]}}
     assert [event["source"]["id"] for event in functions.events[1][1]] == ["a", "b"]
 
 
-def test_more_siblings_than_the_rows_size_go_in_chunks() -> None:
+def test_more_siblings_than_the_batch_size_are_sent_in_chunks() -> None:
     ids = [str(n) for n in range(201)]
-    functions = Functions(properties=homes(*ids), users=named)
-    ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+    functions = FakeFunctions(properties=return_properties(*ids), users=return_owners)
+    execute(functions, '{ properties(ids: ["a"]) { owner { id } } }')
     assert [len(events) for name, events in functions.events if name == "users"] == [100, 100, 1]
 
 
-@pytest.mark.parametrize(("mixed", "batches"), [(True, [4]), (False, [2, 2])])
-def test_aliases_of_one_field_share_a_batch_or_not(mixed: bool, batches: list[int]) -> None:
-    functions = Functions(properties=homes("a", "b"), users=named)
-    ask(functions, '{ properties(ids: ["a"]) { one: owner { id } two: owner { name } } }', mixed=mixed)
+@pytest.mark.parametrize(("aliases_share_batch", "batches"), [(True, [4]), (False, [2, 2])])
+def test_aliases_of_one_field_share_a_batch_only_if_configured(aliases_share_batch: bool, batches: list[int]) -> None:
+    functions = FakeFunctions(properties=return_properties("a", "b"), users=return_owners)
+    execute(
+        functions,
+        '{ properties(ids: ["a"]) { one: owner { id } two: owner { name } } }',
+        aliases_share_batch=aliases_share_batch,
+    )
     assert [len(events) for name, events in functions.events if name == "users"] == batches
 
 
-def test_a_single_sibling_still_goes_in_a_list() -> None:
-    functions = Functions(properties=homes("a"), users=named)
-    ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+def test_a_single_instance_of_a_batched_field_is_sent_in_a_list() -> None:
+    functions = FakeFunctions(properties=return_properties("a"), users=return_owners)
+    execute(functions, '{ properties(ids: ["a"]) { owner { id } } }')
     assert isinstance(functions.events[1][1], list)
 
 
-def test_an_item_that_went_wrong_takes_no_other_along() -> None:
-    wrong = {"data": None, "errorMessage": "no", "errorType": "Nope"}
-    functions = Functions(properties=homes("a", "b"), users=lambda events: [wrong, named(events)[1]])
-    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+def test_a_failed_item_does_not_fail_the_other_items() -> None:
+    failed_item = {"data": None, "errorMessage": "no", "errorType": "Nope"}
+    functions = FakeFunctions(
+        properties=return_properties("a", "b"), users=lambda events: [failed_item, return_owners(events)[1]]
+    )
+    body = execute(functions, '{ properties(ids: ["a"]) { owner { id } } }')
     assert body["data"] == {"properties": [{"owner": None}, {"owner": {"id": "owner-of-b"}}]}
     assert body["errors"] == [
         {
@@ -52,27 +58,30 @@ def test_an_item_that_went_wrong_takes_no_other_along() -> None:
     ]
 
 
-@pytest.mark.parametrize("answer", [[], [{"data": None}] * 3, {"data": None}, None, "x"])
-def test_an_answer_that_is_no_list_of_the_same_length_fails_every_sibling(answer: Any) -> None:
-    functions = Functions(properties=homes("a", "b"), users=lambda events: answer)
-    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+@pytest.mark.parametrize("result", [[], [{"data": None}] * 3, {"data": None}, None, "x"])
+def test_a_result_that_is_not_a_list_of_the_same_length_fails_every_sibling(result: Any) -> None:
+    functions = FakeFunctions(properties=return_properties("a", "b"), users=lambda events: result)
+    body = execute(functions, '{ properties(ids: ["a"]) { owner { id } } }')
     assert body["data"] == {"properties": [{"owner": None}, {"owner": None}]}
     assert [error["errorType"] for error in body["errors"]] == ["Lambda:Unhandled"] * 2
 
 
-def test_a_function_that_fails_is_an_error_of_each_field_that_waited_for_it() -> None:
-    functions = Functions(properties=homes("a", "b"), users=lambda events: Failed("Boom", "no"))
-    body = ask(functions, '{ properties(ids: ["a"]) { owner { id } } }')
+def test_a_failed_function_is_an_error_of_each_field_in_the_batch() -> None:
+    functions = FakeFunctions(properties=return_properties("a", "b"), users=lambda events: FunctionError("Boom", "no"))
+    body = execute(functions, '{ properties(ids: ["a"]) { owner { id } } }')
     assert [(error["errorType"], error["message"]) for error in body["errors"]] == [("Boom", "no")] * 2
 
 
-def test_a_function_that_cannot_be_reached_fails_its_fields_and_the_request_still_ends() -> None:
-    def away(events: Any) -> Any:
+def test_an_unreachable_function_fails_its_fields_and_the_request_completes() -> None:
+    def raise_os_error(events: Any) -> Any:
         raise OSError("no more processes")
 
-    body = ask(Functions(properties=homes("a", "b"), users=away), '{ properties(ids: ["a"]) { owner { id } } }')
+    body = execute(
+        FakeFunctions(properties=return_properties("a", "b"), users=raise_os_error),
+        '{ properties(ids: ["a"]) { owner { id } } }',
+    )
     assert [(error["errorType"], error["message"]) for error in body["errors"]] == [
-        ("InternalFailure", "the desk failed")
+        ("InternalFailure", "internal server error")
     ] * 2
 
 
@@ -87,29 +96,31 @@ def test_a_function_that_cannot_be_reached_fails_its_fields_and_the_request_stil
         ({"errorMessage": 7, "errorType": 8}, None, ("8", "7")),
     ],
 )
-def test_an_item_is_its_data_its_error_or_null_whatever_else_it_lacks(item: Any, name: Any, error: Any) -> None:
-    functions = Functions(properties=homes("p1"), users=lambda events: [item for _ in events])
-    body = ask(functions, '{ properties(ids: ["p1"]) { id owner { name } } }')
-    (home,) = body["data"]["properties"]
-    assert home == {"id": "p1", "owner": name and {"name": name}}
-    assert [(one["errorType"], one["message"]) for one in body.get("errors", [])] == [error for _ in [1] if error]
+def test_an_item_is_resolved_to_its_data_its_error_or_null(item: Any, name: Any, error: Any) -> None:
+    functions = FakeFunctions(properties=return_properties("p1"), users=lambda events: [item for _ in events])
+    body = execute(functions, '{ properties(ids: ["p1"]) { id owner { name } } }')
+    (property_,) = body["data"]["properties"]
+    assert property_ == {"id": "p1", "owner": name and {"name": name}}
+    assert [(actual["errorType"], actual["message"]) for actual in body.get("errors", [])] == [
+        error for _ in [1] if error
+    ]
 
 
 @pytest.mark.parametrize("item", [[], [{"name": "Ada"}], "Ada", 7])
-def test_an_item_that_is_no_object_is_the_value_itself(item: Any) -> None:
-    functions = Functions(properties=homes("p1"), users=lambda events: [item for _ in events])
-    body = ask(functions, '{ properties(ids: ["p1"]) { owner { name } } }')
+def test_an_item_that_is_not_an_object_is_the_value_itself(item: Any) -> None:
+    functions = FakeFunctions(properties=return_properties("p1"), users=lambda events: [item for _ in events])
+    body = execute(functions, '{ properties(ids: ["p1"]) { owner { name } } }')
     assert body["data"] == {"properties": [{"owner": None}]}
     assert "type mismatch error, expected type OBJECT" in body["errors"][0]["message"]
 
 
-def test_places_that_share_a_fragment_are_each_told_their_own_selection() -> None:
-    functions = Functions(properties=lambda event: {"ok": {"id": "p1", "ownerId": "ada"}}, users=named)
-    ask(
+def test_fields_that_share_a_fragment_each_receive_their_own_selection_set() -> None:
+    functions = FakeFunctions(properties=lambda event: {"ok": {"id": "p1", "ownerId": "ada"}}, users=return_owners)
+    execute(
         functions,
         '{ a: property(id: "p1") { ...F } b: property(id: "p2") { ...F owner { propertyCount } } }'
         " fragment F on Property { owner { name } }",
     )
     (batch,) = [event for name, event in functions.events if name == "users"]
-    selected = [event["info"]["selectionSetList"] for event in batch]
-    assert selected == [["name"], ["name", "propertyCount"]]
+    selection_sets = [event["info"]["selectionSetList"] for event in batch]
+    assert selection_sets == [["name"], ["name", "propertyCount"]]

@@ -1,4 +1,4 @@
-"""Errors as clients get them: what a field raised, and what the engine finds in the values it is handed."""
+"""Errors in the response: those that a field raised, and those that the engine finds in a resolver's values."""
 
 import logging
 from typing import Any
@@ -8,7 +8,7 @@ from graphql import ExecutionResult, GraphQLResolveInfo, build_schema, execute, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.appsync.errors import FieldError, LimitReached, NotAuthorized, TooDeep, written
+from local.appsync.errors import DepthLimitReached, FieldError, NotAuthorized, ResolverLimitReached, format_error
 from local.appsync.execution.executor import Executor
 from local.schema import compiler
 
@@ -22,16 +22,16 @@ SCHEMA = build_schema(
     """
 )
 DATE_TIME: Any = SCHEMA.type_map["AWSDateTime"]
-DATE_TIME.coerce_output_value = vars(compiler.build()._schema.type_map["AWSDateTime"])["coerce_output_value"]
-JSON = st.recursive(
+DATE_TIME.coerce_output_value = vars(compiler.build_schema()._schema.type_map["AWSDateTime"])["coerce_output_value"]
+JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "name", "orders"]), inner),
     max_leaves=8,
 )
 
 
-def ask(query: str, **root: Any) -> tuple[Any, list[dict[str, Any]]]:
-    """The data and the errors that answer a query, each field taken from its parent."""
+def execute_query(query: str, **root: Any) -> tuple[Any, list[dict[str, Any]]]:
+    """Executes a query and returns its data and errors. Fields have their parent's values; exceptions are raised."""
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any]) -> Any:
         value = source.get(info.field_name)
@@ -41,11 +41,13 @@ def ask(query: str, **root: Any) -> tuple[Any, list[dict[str, Any]]]:
 
     result = execute(SCHEMA, parse(query), root, field_resolver=resolve, executor_class=Executor)
     assert isinstance(result, ExecutionResult)
-    return result.data, [written(error) for error in result.errors or []]
+    return result.data, [format_error(error) for error in result.errors or []]
 
 
-def test_what_a_field_raised_is_told_with_its_type_and_facts() -> None:
-    data, errors = ask("{ getUser { id } n }", getUser=FieldError("NotFound", "no such user", {"id": "x"}), n=1)
+def test_a_field_error_has_its_type_and_its_error_info() -> None:
+    data, errors = execute_query(
+        "{ getUser { id } n }", getUser=FieldError("NotFound", "no such user", {"id": "x"}), n=1
+    )
     assert data == {"getUser": None, "n": 1}
     assert errors == [
         {
@@ -60,29 +62,29 @@ def test_what_a_field_raised_is_told_with_its_type_and_facts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "type", "message"),
+    ("exception", "type", "message"),
     [
         (NotAuthorized("Query", "n"), "Unauthorized", "Not Authorized to access n on type Query"),
-        (LimitReached(), "ResolverExecutionLimitReached", "Resolver invocation limit reached"),
-        (TooDeep(20), "QueryDepthLimitReached", "Query depth limit of 20 reached"),
+        (ResolverLimitReached(), "ResolverExecutionLimitReached", "Resolver invocation limit reached"),
+        (DepthLimitReached(20), "QueryDepthLimitReached", "Query depth limit of 20 reached"),
     ],
 )
-def test_what_the_desk_refuses_has_a_type(raised: FieldError, type: str, message: str) -> None:
-    data, (error,) = ask("{ n }", n=raised)
+def test_an_error_of_the_engine_has_a_type(exception: FieldError, type: str, message: str) -> None:
+    data, (error,) = execute_query("{ n }", n=exception)
     assert data == {"n": None}
     assert (error["errorType"], error["message"]) == (type, message)
 
 
-def test_a_bug_of_the_desk_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_logged_and_its_message_is_hidden(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        data, (error,) = ask("{ n }", n=KeyError("secret"))
+        data, (error,) = execute_query("{ n }", n=KeyError("secret"))
     assert data == {"n": None}
-    assert (error["errorType"], error["message"]) == ("InternalFailure", "the desk failed")
+    assert (error["errorType"], error["message"]) == ("InternalFailure", "internal server error")
     assert "secret" in caplog.text
 
 
-def test_a_null_where_none_may_be_is_told_with_its_place_and_without_a_type() -> None:
-    data, errors = ask("{ getUser { id } }", getUser={"id": None})
+def test_a_null_of_a_non_null_field_has_a_path_and_no_error_type() -> None:
+    data, errors = execute_query("{ getUser { id } }", getUser={"id": None})
     assert data == {"getUser": None}
     assert errors == [
         {
@@ -94,18 +96,16 @@ def test_a_null_where_none_may_be_is_told_with_its_place_and_without_a_type() ->
 
 
 @pytest.mark.parametrize(
-    ("friends", "type", "place"), [(None, "null", "friends"), ([{"id": "a"}, None], "User", "friends[1]")]
+    ("friends", "type", "path"), [(None, "null", "friends"), ([{"id": "a"}, None], "User", "friends[1]")]
 )
-def test_a_type_that_is_a_list_has_no_name(friends: Any, type: str, place: str) -> None:
-    _, (error,) = ask("{ me: getUser { friends { id } } }", getUser={"friends": friends})
-    assert error["message"] == (
-        f"Cannot return null for non-nullable type: '{type}' within parent 'User' (/me/{place})"
-    )
+def test_a_list_type_is_named_null_in_an_error(friends: Any, type: str, path: str) -> None:
+    _, (error,) = execute_query("{ me: getUser { friends { id } } }", getUser={"friends": friends})
+    assert error["message"] == (f"Cannot return null for non-nullable type: '{type}' within parent 'User' (/me/{path})")
 
 
-def test_a_value_that_its_scalar_does_not_have_is_null_and_the_rest_stays() -> None:
+def test_an_invalid_scalar_value_is_null_and_its_siblings_remain() -> None:
     orders = [{"orderDate": "2020-05-23T06:04:37.000Z"}, {"orderDate": "2020-05-23T06:4:37.000Z"}]
-    data, errors = ask("{ getUser { orders { orderDate } } }", getUser={"orders": orders})
+    data, errors = execute_query("{ getUser { orders { orderDate } } }", getUser={"orders": orders})
     assert data == {"getUser": {"orders": [{"orderDate": "2020-05-23T06:04:37.000Z"}, {"orderDate": None}]}}
     assert errors == [
         {
@@ -118,15 +118,15 @@ def test_a_value_that_its_scalar_does_not_have_is_null_and_the_rest_stays() -> N
 
 
 @pytest.mark.parametrize("value", [2**31, "x", {"a": 1}, [1], 0.5])
-def test_a_number_that_is_no_int_is_null(value: Any) -> None:
-    data, (error,) = ask("{ n }", n=value)
+def test_a_value_that_is_not_an_int_is_null(value: Any) -> None:
+    data, (error,) = execute_query("{ n }", n=value)
     assert data == {"n": None}
     assert error["message"].startswith("Can't serialize value (/n) : Unable to serialize `")
     assert error["message"].endswith("` as a valid Int.")
 
 
-def test_an_object_where_a_list_is_expected_is_told() -> None:
-    data, errors = ask("{ users { id } }", users={"id": "a"})
+def test_an_object_instead_of_a_list_is_an_error() -> None:
+    data, errors = execute_query("{ users { id } }", users={"id": "a"})
     assert data == {"users": None}
     assert errors == [
         {
@@ -138,25 +138,25 @@ def test_an_object_where_a_list_is_expected_is_told() -> None:
 
 
 @pytest.mark.parametrize(("value", "kind"), [([], "LIST"), ("x", "STRING"), (1, "INT"), (True, "BOOLEAN")])
-def test_what_is_no_object_where_one_is_expected_is_told(value: Any, kind: str) -> None:
-    data, (error,) = ask("{ getUser { id } }", getUser=value)
+def test_a_value_instead_of_an_object_is_an_error(value: Any, kind: str) -> None:
+    data, (error,) = execute_query("{ getUser { id } }", getUser=value)
     assert data == {"getUser": None}
     assert error["message"].endswith(f"(/getUser) : type mismatch error, expected type OBJECT, got {kind}")
 
 
-def test_a_field_that_its_parent_does_not_have_is_null_and_no_error() -> None:
-    assert ask("{ n }") == ({"n": None}, [])
+def test_a_field_that_its_parent_lacks_is_null_without_an_error() -> None:
+    assert execute_query("{ n }") == ({"n": None}, [])
 
 
-def test_introspection_is_not_taken_for_values_out_of_json() -> None:
-    data, errors = ask("{ __schema { types { name } queryType { name } } }")
+def test_introspection_values_are_not_checked_as_json() -> None:
+    data, errors = execute_query("{ __schema { types { name } queryType { name } } }")
     assert errors == []
     assert data["__schema"]["queryType"] == {"name": "Query"}
 
 
-@given(user=JSON, users=JSON, n=JSON)
-def test_whatever_a_function_answers_no_error_is_the_desks(user: Any, users: Any, n: Any) -> None:
+@given(user=JSON_VALUES, users=JSON_VALUES, n=JSON_VALUES)
+def test_no_function_result_causes_an_internal_error(user: Any, users: Any, n: Any) -> None:
     query = "{ getUser { id name friends { id } orders { orderDate } } users { name } n colour at names }"
-    _, errors = ask(query, getUser=user, users=users, n=n, colour=n, at=n, names=users)
+    _, errors = execute_query(query, getUser=user, users=users, n=n, colour=n, at=n, names=users)
     assert {tuple(error) for error in errors} <= {("path", "locations", "message")}
     assert all(error["locations"] is None for error in errors)

@@ -1,4 +1,4 @@
-"""Messages and handshakes of any kind over a WebSocket: each is answered or ends its own connection, no more."""
+"""Invalid messages and handshakes: each is answered with an error or closes only its own connection."""
 
 import base64
 import json
@@ -7,44 +7,46 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.local.misbehaving_clients import following
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import ON_HOME, connected, opened
+from tests.local.misbehaving_clients import subscription_count
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import ON_PROPERTY_CHANGE, connect_client, open_client
 
-pytestmark = pytest.mark.usefixtures("unharmed")
+pytestmark = pytest.mark.usefixtures("server_still_healthy")
 
 UNSUPPORTED = {"errorType": "UnsupportedOperation", "message": "unknown not supported through the realtime channel"}
-DEEP = '{"query": "", "variables": ' + '{"a": ' * 10_000 + "1" + "}" * 10_001
-ALMOST = f'{{"query": {json.dumps(ON_HOME)}, "variables": {{"id": "h1", "unknown": {"[" * 960}{"]" * 960}}}}}'
+DEEP_VARIABLES = '{"query": "", "variables": ' + '{"a": ' * 10_000 + "1" + "}" * 10_001
+NESTED_UNKNOWN_VARIABLE = (
+    f'{{"query": {json.dumps(ON_PROPERTY_CHANGE)}, "variables": {{"id": "h1", "unknown": {"[" * 960}{"]" * 960}}}}}'
+)
 
 
 @pytest.mark.parametrize(
     "frame", ["x" * 999_999, "\x00", "\u2028", "[" * 10_000, '{"a":' * 10_000, "1" * 10_000, "NaN"]
 )
-def test_a_text_that_is_no_message_is_an_error_and_the_connection_stays(desk: Desk, frame: str) -> None:
-    with connected(desk) as hostile:
-        hostile.connection.send(frame)
-        assert hostile.hear() == {"type": "error", "payload": {"errors": [UNSUPPORTED]}}
-        hostile.follow(ON_HOME, id="h1")
+def test_an_invalid_message_is_an_error_and_the_connection_stays_open(server: LocalServer, frame: str) -> None:
+    with connect_client(server) as client:
+        client.connection.send(frame)
+        assert client.receive() == {"type": "error", "payload": {"errors": [UNSUPPORTED]}}
+        client.subscribe(ON_PROPERTY_CHANGE, id="h1")
 
 
 @pytest.mark.parametrize("id", ["", "\x00", "\u2028\N{GRINNING FACE}", "\ud800", "x" * 500_000, "__proto__"])
-def test_an_id_is_any_text(desk: Desk, id: str) -> None:
-    with connected(desk) as hostile:
-        data = json.dumps({"query": ON_HOME, "variables": {"id": "h1"}})
-        extensions = {"authorization": hostile.credentials}
-        hostile.say(id=id, type="start", payload={"data": data, "extensions": extensions})
-        assert hostile.hear() == {"type": "start_ack", "id": id}
-        hostile.say(id=id, type="stop")
-        assert hostile.hear() == {"type": "complete", "id": id}
+def test_an_id_may_be_any_string(server: LocalServer, id: str) -> None:
+    with connect_client(server) as client:
+        data = json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {"id": "h1"}})
+        extensions = {"authorization": client.credentials}
+        client.send(id=id, type="start", payload={"data": data, "extensions": extensions})
+        assert client.receive() == {"type": "start_ack", "id": id}
+        client.send(id=id, type="stop")
+        assert client.receive() == {"type": "complete", "id": id}
 
 
 @pytest.mark.parametrize("id", [None, 1, [], {}, True])
-def test_an_id_is_nothing_but_a_text(desk: Desk, id: Any) -> None:
-    with connected(desk) as hostile:
+def test_an_id_must_be_a_string(server: LocalServer, id: Any) -> None:
+    with connect_client(server) as client:
         for type in ("start", "stop"):
-            hostile.say(id=id, type=type)
-            assert hostile.hear() == {"type": "error", "payload": {"errors": [UNSUPPORTED]}}
+            client.send(id=id, type=type)
+            assert client.receive() == {"type": "error", "payload": {"errors": [UNSUPPORTED]}}
 
 
 @pytest.mark.parametrize(
@@ -56,16 +58,16 @@ def test_an_id_is_nothing_but_a_text(desk: Desk, id: Any) -> None:
         "[]",
         "5",
         "NaN",
-        DEEP,
-        ALMOST,
-        json.dumps({"query": ON_HOME, "variables": {"id": {"a": 1}}}),
-        json.dumps({"query": ON_HOME, "variables": {"id": [1]}}),
-        json.dumps({"query": ON_HOME, "variables": {"id": None}}),
-        json.dumps({"query": ON_HOME, "variables": {}}),
-        json.dumps({"query": ON_HOME, "variables": [1]}),
-        json.dumps({"query": ON_HOME, "variables": "x"}),
+        DEEP_VARIABLES,
+        NESTED_UNKNOWN_VARIABLE,
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {"id": {"a": 1}}}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {"id": [1]}}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {"id": None}}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {}}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": [1]}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "variables": "x"}),
         json.dumps({"query": 5}),
-        json.dumps({"query": ON_HOME, "operationName": 5}),
+        json.dumps({"query": ON_PROPERTY_CHANGE, "operationName": 5}),
         json.dumps({"query": "{ me " * 5_000}),
         json.dumps({"query": "subscription { " + "onZipChange " * 15_000 + "}"}),
         json.dumps({"query": "subscription { a: onZipChange b: onZipChange }"}),
@@ -73,15 +75,15 @@ def test_an_id_is_nothing_but_a_text(desk: Desk, id: Any) -> None:
     ],
     ids=lambda data: data[:60],
 )
-def test_a_start_that_cannot_be_is_told_under_its_id_and_follows_nothing(desk: Desk, data: str) -> None:
-    with connected(desk) as hostile:
-        extensions = {"authorization": hostile.credentials}
-        hostile.say(id="a", type="start", payload={"data": data, "extensions": extensions})
-        message = hostile.hear()
+def test_an_invalid_start_returns_an_error_with_its_id_and_does_not_subscribe(server: LocalServer, data: str) -> None:
+    with connect_client(server) as client:
+        extensions = {"authorization": client.credentials}
+        client.send(id="a", type="start", payload={"data": data, "extensions": extensions})
+        message = client.receive()
         assert (message["type"], message["id"]) == ("error", "a")
         assert message["payload"]["errors"][0].keys() >= {"message"}
-        assert following(desk) == 0
-        hostile.follow(ON_HOME, id="h1")
+        assert subscription_count(server) == 0
+        client.subscribe(ON_PROPERTY_CHANGE, id="h1")
 
 
 @pytest.mark.parametrize(
@@ -104,15 +106,15 @@ def test_a_start_that_cannot_be_is_told_under_its_id_and_follows_nothing(desk: D
     ],
     ids=repr,
 )
-def test_credentials_of_any_kind_let_nobody_subscribe(desk: Desk, authorization: Any) -> None:
-    with connected(desk) as hostile:
-        data = json.dumps({"query": ON_HOME, "variables": {"id": "h1"}})
-        hostile.say(id="a", type="start", payload={"data": data, "extensions": {"authorization": authorization}})
-        message = hostile.hear()
+def test_invalid_credentials_do_not_subscribe(server: LocalServer, authorization: Any) -> None:
+    with connect_client(server) as client:
+        data = json.dumps({"query": ON_PROPERTY_CHANGE, "variables": {"id": "h1"}})
+        client.send(id="a", type="start", payload={"data": data, "extensions": {"authorization": authorization}})
+        message = client.receive()
         assert (message["type"], message["id"]) == ("error", "a")
         assert message["payload"]["errors"][0]["errorType"] == "UnauthorizedException"
-        assert following(desk) == 0
-        hostile.follow(ON_HOME, id="h1")
+        assert subscription_count(server) == 0
+        client.subscribe(ON_PROPERTY_CHANGE, id="h1")
 
 
 @pytest.mark.parametrize(
@@ -132,20 +134,20 @@ def test_credentials_of_any_kind_let_nobody_subscribe(desk: Desk, authorization:
     ],
     ids=lambda header: repr(header[:40]),
 )
-@pytest.mark.parametrize("place", ["protocol", "address"])
-def test_a_handshake_of_any_bytes_is_refused(desk: Desk, header: bytes, place: str) -> None:
+@pytest.mark.parametrize("location", ["protocol", "address"])
+def test_a_handshake_with_invalid_credentials_is_rejected(server: LocalServer, header: bytes, location: str) -> None:
     text = base64.urlsafe_b64encode(header).decode().rstrip("=")
-    protocols = [f"header-{text}"] if place == "protocol" else []
-    path = f"/graphql/realtime?header={text}" if place == "address" else "/graphql/realtime"
-    with opened(desk, *protocols, path=path) as hostile:
-        refusal = hostile.init()
-        assert refusal["type"] == "connection_error"
-        assert refusal["payload"]["errors"][0]["errorCode"] in (400, 401)
+    protocols = [f"header-{text}"] if location == "protocol" else []
+    path = f"/graphql/realtime?header={text}" if location == "address" else "/graphql/realtime"
+    with open_client(server, *protocols, path=path) as client:
+        message = client.init()
+        assert message["type"] == "connection_error"
+        assert message["payload"]["errors"][0]["errorCode"] in (400, 401)
         with pytest.raises(ConnectionClosed, match="1000"):
-            hostile.connection.recv(60)
+            client.connection.recv(60)
 
 
 @pytest.mark.parametrize("text", ["%ff%00", "%", "é", "\N{GRINNING FACE}", "a" * 5_000, "&header=x&header=y"])
-def test_a_handshake_with_any_text_in_its_address_is_refused(desk: Desk, text: str) -> None:
-    with opened(desk, path=f"/graphql/realtime?header={text}") as hostile:
-        assert hostile.init()["type"] == "connection_error"
+def test_a_handshake_with_an_invalid_header_parameter_is_rejected(server: LocalServer, text: str) -> None:
+    with open_client(server, path=f"/graphql/realtime?header={text}") as client:
+        assert client.init()["type"] == "connection_error"

@@ -1,4 +1,4 @@
-"""How long a connection of the real time lives, and how often it is told so."""
+"""Keep-alive messages and the maximum duration of a realtime connection."""
 
 from collections.abc import Iterator
 
@@ -6,47 +6,49 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from local import assumptions
-from local.appsync.realtime.websocket import Pace
-from tests.local import server_fixture as desks
-from tests.local.misbehaving_clients import following, until
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import ON_HOME, connected
-from tests.shared_processes import Shared
+from local.appsync.realtime.websocket import ConnectionTiming
+from tests.local import server_fixture
+from tests.local.misbehaving_clients import subscription_count, wait_until
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import ON_PROPERTY_CHANGE, connect_client
+from tests.shared_processes import SharedProcesses
 
 
-def test_a_connection_is_told_each_minute_that_it_lives_and_closed_after_a_day() -> None:
-    assert Pace() == Pace(keep_alive_seconds=60, hours=24)
+def test_keep_alives_are_sent_each_minute_and_connections_close_after_a_day() -> None:
+    assert ConnectionTiming() == ConnectionTiming(keep_alive_seconds=60, max_hours=24)
 
 
 @pytest.fixture(scope="module")
-def brief(shared: Shared) -> Iterator[Desk]:
-    """A desk whose connections live for eight seconds, and are told each half second that they do."""
-    with desks.running(shared, pace=Pace(keep_alive_seconds=0.5, hours=8 / 3_600)) as running:
-        yield running
+def short_lived_server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A local server whose connections last eight seconds, with a keep-alive message each half second."""
+    with server_fixture.run_server(
+        shared_processes, timing=ConnectionTiming(keep_alive_seconds=0.5, max_hours=8 / 3_600)
+    ) as server:
+        yield server
 
 
 @pytest.mark.soak
-def test_a_client_that_says_nothing_is_told_again_and_again_that_it_is_connected(brief: Desk) -> None:
-    with connected(brief) as socket:
-        assert [socket.hear(alive=True) for _ in range(3)] == [{"type": "ka"}] * 3
+def test_an_idle_client_receives_keep_alives(short_lived_server: LocalServer) -> None:
+    with connect_client(short_lived_server) as client:
+        assert [client.receive(include_keep_alives=True) for _ in range(3)] == [{"type": "ka"}] * 3
 
 
 @pytest.mark.soak
-def test_a_connection_that_has_lived_as_long_as_it_may_is_closed_and_its_subscriptions_end(brief: Desk) -> None:
-    with connected(brief) as socket:
-        socket.follow(ON_HOME, id="h1")
-        assert following(brief) == 1
+def test_a_connection_is_closed_after_its_maximum_duration(short_lived_server: LocalServer) -> None:
+    with connect_client(short_lived_server) as client:
+        client.subscribe(ON_PROPERTY_CHANGE, id="h1")
+        assert subscription_count(short_lived_server) == 1
         with pytest.raises(ConnectionClosed, match="1000"):
-            while socket.hear(alive=True) == {"type": "ka"}:
+            while client.receive(include_keep_alives=True) == {"type": "ka"}:
                 pass
-        assert until(lambda: following(brief) == 0)
+        assert wait_until(lambda: subscription_count(short_lived_server) == 0)
 
 
-def test_an_error_is_told_in_a_list_or_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_payload_is_a_list_or_a_single_object(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
     error = {"errorType": "UnsupportedOperation", "message": "unknown not supported through the realtime channel"}
-    with connected(desk) as socket:
-        socket.say(type="nonsense")
-        assert socket.hear() == {"type": "error", "payload": {"errors": [error]}}
+    with connect_client(server) as client:
+        client.send(type="nonsense")
+        assert client.receive() == {"type": "error", "payload": {"errors": [error]}}
         monkeypatch.setattr(assumptions, "ERRORS_ARE_A_LIST", False)
-        socket.say(type="nonsense")
-        assert socket.hear() == {"type": "error", "payload": {"errors": error}}
+        client.send(type="nonsense")
+        assert client.receive() == {"type": "error", "payload": {"errors": error}}

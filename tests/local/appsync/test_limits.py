@@ -1,4 +1,4 @@
-"""What AppSync and Lambda allow of one request, one invocation and one message, met and passed on a running desk."""
+"""The limits of AppSync and Lambda for one request, invocation and message: values at and above each limit."""
 
 import re
 import threading
@@ -14,41 +14,43 @@ import pytest
 from data import properties
 from data.records import ID, Property
 from local import assumptions
-from local.lambdas.pool import Outcome
+from local.lambdas.pool import InvocationResult
 from local.paths import ROOT
 from resolvers.wiring import LIMITS
-from tests import proxy as trouble
+from tests import proxy
 from tests.local import dataset
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import ON_HOME, connected
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import ON_PROPERTY_CHANGE, connect_client
 
-WIDE = "\N{HOUSE BUILDING}"  # four bytes in UTF-8; escaped it would be twelve
-WITH_ALL = "query($id: ID!) { property(id: $id) { address owner { name } history { nodes { kind } } } }"
+FOUR_BYTE_CHARACTER = "\N{HOUSE BUILDING}"  # four bytes in UTF-8; escaped it would be twelve
+PROPERTY_WITH_OWNER_AND_HISTORY = (
+    "query($id: ID!) { property(id: $id) { address owner { name } history { nodes { kind } } } }"
+)
 BY_IDS = "query($ids: [ID!]!) { properties(ids: $ids) { id description } }"
-DESCRIBE = """mutation($id: ID!, $version: Int!, $text: String) {
+SET_DESCRIPTION = """mutation($id: ID!, $version: Int!, $text: String) {
     updateProperty(id: $id, expectedVersion: $version, input: {description: $text}) { version } }"""
 CHANGES = "changes { before after }"
-ANOTHER_THING = {  # where a number of the limits means something else
-    "api.py": {LIMITS.resolvers},  # characters of a document
-    "cache.py": {LIMITS.resolvers},  # answers
-    "selection.py": {LIMITS.resolvers},  # paths
-    "dynamodb.py": {LIMITS.seconds},  # until the engine must have started
-    "findings.py": {LIMITS.depth},  # items
-    "gateway.py": {LIMITS.resolvers, LIMITS.subscriptions},  # answers kept, a status
-    "plans.py": {LIMITS.depth},  # bytes of a key
-    "iam.py": {LIMITS.depth},  # bytes of a secret
-    "http.py": {LIMITS.subscriptions},  # a status
-    "trace.py": {LIMITS.subscriptions},  # characters of a query
-    "traces.py": {LIMITS.subscriptions},  # requests kept
+UNRELATED_CONSTANTS = {  # constants that equal a limit but mean something else
+    "appsync/execution/schema_runtime.py": {LIMITS.resolvers},  # characters of a document
+    "appsync/execution/cache.py": {LIMITS.resolvers},  # cached values
+    "appsync/language/selection_set.py": {LIMITS.resolvers},  # paths
+    "dynamodb/engine.py": {LIMITS.seconds},  # until the engine must have started
+    "trace/findings.py": {LIMITS.depth},  # items
+    "gateway/server.py": {LIMITS.resolvers, LIMITS.subscriptions},  # cached responses, a status
+    "gateway/usage_plans.py": {LIMITS.depth},  # bytes of a key
+    "auth/sigv4.py": {LIMITS.depth},  # bytes of a secret
+    "appsync/http.py": {LIMITS.subscriptions},  # a status
+    "trace/model.py": {LIMITS.subscriptions},  # characters of a query
+    "trace/pages.py": {LIMITS.subscriptions},  # requests
 }
 
 
-def put(desk: Desk, **details: Any) -> Property:
-    """A new home of ada's, straight into the table."""
-    desk.put(dataset.items()[:3])  # the owners
-    home = replace(dataset.home(4), **{"id": new_id(), "version": 1, "image_ids": (), **details})
-    desk.put(dataset.items_of(home))
-    return home
+def add_property(server: LocalServer, **details: Any) -> Property:
+    """Writes a property of the user `ada` directly to the table."""
+    server.put_items(dataset.table_items()[:3])  # users
+    property_ = replace(dataset.make_property(4), **{"id": new_id(), "version": 1, "image_ids": (), **details})
+    server.put_items(dataset.items_of(property_))
+    return property_
 
 
 def new_id() -> ID:
@@ -56,37 +58,37 @@ def new_id() -> ID:
 
 
 @contextmanager
-def held(desk: Desk, operation: str) -> Iterator[None]:
-    """The next request of this operation is answered only afterwards."""
+def delay_response(server: LocalServer, operation: str) -> Iterator[None]:
+    """Delays the response to the next request of this operation until the block ends."""
     gate = threading.Event()
-    desk.proxy.fail(operation, trouble.after(lambda: gate.wait(60)))
+    server.proxy.fail(operation, proxy.delay_until(lambda: gate.wait(60)))
     try:
         yield
     finally:
         gate.set()
 
 
-def numbers(code: CodeType) -> Iterator[int]:
-    """The whole numbers in compiled code, where a product of numbers is one."""
+def integer_constants(code: CodeType) -> Iterator[int]:
+    """Yields the integer constants in compiled code, in which a product of numbers is one constant."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from numbers(constant)
+            yield from integer_constants(constant)
         elif type(constant) is int:
             yield constant
 
 
-def test_what_came_in_time_stays_and_what_did_not_is_an_error_of_the_time(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_timeout_fails_only_the_fields_that_are_not_finished(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = put(desk)
-    desk.ask(WITH_ALL, id=home.id)  # so that each function's process has started
-    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=3))
-    with held(desk, "BatchGetItem"):
-        answer = desk.ask(WITH_ALL, id=home.id)
+    property_ = add_property(server)
+    server.execute(PROPERTY_WITH_OWNER_AND_HISTORY, id=property_.id)  # so that each function's process has started
+    monkeypatch.setattr(server.appsync.api, "limits", replace(LIMITS, seconds=3))
+    with delay_response(server, "BatchGetItem"):
+        response = server.execute(PROPERTY_WITH_OWNER_AND_HISTORY, id=property_.id)
     history = {"nodes": [{"kind": "CREATED"}]}
-    assert answer.body["data"] == {"property": {"address": home.address, "owner": None, "history": history}}
+    assert response.body["data"] == {"property": {"address": property_.address, "owner": None, "history": history}}
     type, message = assumptions.TIMED_OUT
-    assert answer.errors == [
+    assert response.errors == [
         {
             "path": ["property", "owner"],
             "locations": [{"line": 1, "column": 47, "sourceName": None}],
@@ -98,100 +100,107 @@ def test_what_came_in_time_stays_and_what_did_not_is_an_error_of_the_time(
     ]
 
 
-def test_what_comes_when_the_time_is_over_is_not_begun(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the second of two mutations: it would write, and its client be told that it did not."""
-    begun: list[str] = []
+def test_no_function_is_invoked_after_the_timeout(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of two mutations, for example: it would write although its client receives an error."""
+    invoked: list[str] = []
 
-    async def begin(name: str, event: Any) -> Outcome:
-        begun.append(name)
+    async def invoke(name: str, event: Any) -> InvocationResult:
+        invoked.append(name)
         raise AssertionError
 
-    monkeypatch.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=0))
-    monkeypatch.setattr(desk.appsync, "get_invoker", lambda: begin)
-    answer = desk.ask('mutation { a: updateMe(input: {name: "A"}) { id } b: updateMe(input: {name: "B"}) { id } }')
-    assert answer.body["data"] == {"a": None, "b": None}
-    assert answer.error_types == [assumptions.TIMED_OUT[0]] * 2
-    assert begun == []
+    monkeypatch.setattr(server.appsync.api, "limits", replace(LIMITS, seconds=0))
+    monkeypatch.setattr(server.appsync, "get_invoker", lambda: invoke)
+    response = server.execute(
+        'mutation { a: updateMe(input: {name: "A"}) { id } b: updateMe(input: {name: "B"}) { id } }'
+    )
+    assert response.body["data"] == {"a": None, "b": None}
+    assert response.error_types == [assumptions.TIMED_OUT[0]] * 2
+    assert invoked == []
 
 
-def test_after_a_function_that_took_too_long_the_next_request_is_answered(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_the_next_request_is_answered_after_a_function_timed_out(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = put(desk)
-    with held(desk, "Query"):
-        with monkeypatch.context() as short:
-            short.setattr(desk.appsync.api, "limits", replace(LIMITS, seconds=1))
-            assert desk.ask(WITH_ALL, id=home.id).error_types == [assumptions.TIMED_OUT[0]]
-        assert desk.ask(WITH_ALL, id=home.id).data["property"]["owner"] == {"name": "Ada"}
+    property_ = add_property(server)
+    with delay_response(server, "Query"):
+        with monkeypatch.context() as patch:
+            patch.setattr(server.appsync.api, "limits", replace(LIMITS, seconds=1))
+            assert server.execute(PROPERTY_WITH_OWNER_AND_HISTORY, id=property_.id).error_types == [
+                assumptions.TIMED_OUT[0]
+            ]
+        assert server.execute(PROPERTY_WITH_OWNER_AND_HISTORY, id=property_.id).data["property"]["owner"] == {
+            "name": "Ada"
+        }
 
 
 @pytest.mark.parametrize(
-    ("homes", "told"), [(40, None), (48, assumptions.RESULT_TOO_LARGE), (60, assumptions.RESPONSE_TOO_LARGE)]
+    ("property_count", "expected_error"),
+    [(40, None), (48, assumptions.RESULT_TOO_LARGE), (60, assumptions.RESPONSE_TOO_LARGE)],
 )
-def test_an_answer_of_a_function_is_taken_up_to_appsyncs_5_mb_and_lambdas_6(
-    desk: Desk, homes: int, told: tuple[str, str] | None
+def test_a_function_result_may_have_5_mb_in_appsync_and_6_mb_in_lambda(
+    server: LocalServer, property_count: int, expected_error: tuple[str, str] | None
 ) -> None:
-    home = put(desk, description=WIDE * 30_000)
-    more = [replace(home, id=new_id()) for _ in range(homes - 1)]
-    desk.put([properties.to_item(one) for one in more])
-    answer = desk.ask(BY_IDS, ids=[home.id, *(one.id for one in more)])
-    if told is None:
-        assert len(answer.data["properties"]) == homes
+    property_ = add_property(server, description=FOUR_BYTE_CHARACTER * 30_000)
+    more_properties = [replace(property_, id=new_id()) for _ in range(property_count - 1)]
+    server.put_items([properties.to_item(property_) for property_ in more_properties])
+    response = server.execute(BY_IDS, ids=[property_.id, *(property_.id for property_ in more_properties)])
+    if expected_error is None:
+        assert len(response.data["properties"]) == property_count
     else:
-        assert answer.body["data"] == {"properties": None}
-        assert [(error["errorType"], error["message"]) for error in answer.errors] == [told]
+        assert response.body["data"] == {"properties": None}
+        assert [(error["errorType"], error["message"]) for error in response.errors] == [expected_error]
 
 
-def test_what_a_function_would_be_sent_beyond_6_mb_is_not_sent(desk: Desk) -> None:
-    """Each event of a batch carries the request's variables."""
+def test_a_payload_of_more_than_6_mb_is_not_sent_to_a_function(server: LocalServer) -> None:
+    """Each event of a batch contains the variables of the request."""
     zip_code = str(uuid.uuid4().int)[:5]
-    homes = [put(desk, zip_code=zip_code) for _ in range(8)]
+    added_properties = [add_property(server, zip_code=zip_code) for _ in range(8)]
     query = "query($zip: String!) { listingsByZip(zipCode: $zip) { nodes { id property { id } } } }"
-    before = len(desk.proxy.seen)
-    answer = desk.ask(query, zip=zip_code, more="x" * 800_000)
-    nodes = answer.body["data"]["listingsByZip"]["nodes"]
-    assert {node["id"] for node in nodes} == {home.id for home in homes}
+    calls_before = len(server.proxy.operations)
+    response = server.execute(query, zip=zip_code, more="x" * 800_000)
+    nodes = response.body["data"]["listingsByZip"]["nodes"]
+    assert {node["id"] for node in nodes} == {property_.id for property_ in added_properties}
     assert [node["property"] for node in nodes] == [None] * 8
-    assert {(error["errorType"], error["message"]) for error in answer.errors} == {assumptions.REQUEST_TOO_LARGE}
-    assert desk.proxy.seen[before:] == ["Query"]
+    assert {(error["errorType"], error["message"]) for error in response.errors} == {assumptions.REQUEST_TOO_LARGE}
+    assert server.proxy.operations[calls_before:] == ["Query"]
 
 
 @pytest.mark.parametrize(
-    ("levels", "status"), [(assumptions.MOST_BODY_LEVELS, 200), (101, 400), (960, 400), (100_000, 400)]
+    ("levels", "status"), [(assumptions.MAX_BODY_LEVELS, 200), (101, 400), (960, 400), (100_000, 400)]
 )
-def test_a_body_nested_so_deep_that_it_might_not_be_written_again_is_malformed(
-    desk: Desk, levels: int, status: int
-) -> None:
-    deep = "[" * (levels - 2) + "]" * (levels - 2)
-    body = f'{{"query": "{{ user(id: 1) {{ id }} }}", "variables": {{"unknown": {deep}}}}}'
-    answer = desk.send(body.encode(), {"authorization": desk.token("ada")})
-    assert (answer.status, "data" in answer.body) == (status, status == 200)
-    assert desk.http.get("/trace.json").status_code == 200
+def test_a_body_nested_too_deep_to_serialize_is_malformed(server: LocalServer, levels: int, status: int) -> None:
+    nested = "[" * (levels - 2) + "]" * (levels - 2)
+    body = f'{{"query": "{{ user(id: 1) {{ id }} }}", "variables": {{"unknown": {nested}}}}}'
+    response = server.send(body.encode(), {"authorization": server.token("ada")})
+    assert (response.status, "data" in response.body) == (status, status == 200)
+    assert server.http.get("/trace.json").status_code == 200
 
 
-def test_a_change_of_more_than_240_kb_is_dropped_for_those_alone_who_ask_so_much(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+def test_a_payload_of_more_than_240_kb_is_dropped_only_for_its_subscriber(
+    server: LocalServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     id = new_id()
-    again = " ".join(f"{name}: {CHANGES}" for name in "abcdefghi")
-    with connected(desk) as much, connected(desk) as little:
-        much.follow(f"subscription($id: ID!) {{ onPropertyChange(propertyId: $id) {{ version {again} }} }}", id=id)
-        little.follow(ON_HOME, id=id)
-        put(desk, id=id, description=WIDE * 10_000)
-        for version, text in enumerate(["!" + WIDE * 9_999, None], 1):
-            assert desk.ask(DESCRIBE, groups=["admins"], id=id, version=version, text=text).data
-        assert [little.change()["version"] for _ in range(3)] == [1, 2, 3]
-        assert [much.change()["version"] for _ in range(2)] == [1, 3]
-    [dropped] = [
+    aliased_selections = " ".join(f"{name}: {CHANGES}" for name in "abcdefghi")
+    with connect_client(server) as large_subscriber, connect_client(server) as small_subscriber:
+        large_subscriber.subscribe(
+            f"subscription($id: ID!) {{ onPropertyChange(propertyId: $id) {{ version {aliased_selections} }} }}", id=id
+        )
+        small_subscriber.subscribe(ON_PROPERTY_CHANGE, id=id)
+        add_property(server, id=id, description=FOUR_BYTE_CHARACTER * 10_000)
+        for version, text in enumerate(["!" + FOUR_BYTE_CHARACTER * 9_999, None], 1):
+            assert server.execute(SET_DESCRIPTION, groups=["admins"], id=id, version=version, text=text).data
+        assert [small_subscriber.receive_change()["version"] for _ in range(3)] == [1, 2, 3]
+        assert [large_subscriber.receive_change()["version"] for _ in range(2)] == [1, 3]
+    [warning] = [
         record.getMessage() for record in caplog.records if record.name == "local.appsync.realtime.subscriptions"
     ]
-    assert re.fullmatch(r"onPropertyChange: a change of 2[89]\d,\d{3} bytes is not delivered", dropped)
+    assert re.fullmatch(r"onPropertyChange: a change of 2[89]\d,\d{3} bytes is not delivered", warning)
 
 
-def test_no_module_of_the_desk_has_a_limit_of_its_own() -> None:
+def test_no_module_of_the_local_server_repeats_a_limit() -> None:
     limits = set(asdict(LIMITS).values())
-    found = {
-        path.name: limits & set(numbers(compile(path.read_text(), path, "exec")))
-        for path in (ROOT / "local").glob("*.py")
+    matches = {
+        str(path.relative_to(ROOT / "local")): limits & set(integer_constants(compile(path.read_text(), path, "exec")))
+        for path in (ROOT / "local").rglob("*.py")
     }
-    assert {name: same for name, same in found.items() if same} == ANOTHER_THING
+    assert {name: values for name, values in matches.items() if values} == UNRELATED_CONSTANTS

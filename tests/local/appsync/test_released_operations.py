@@ -1,4 +1,4 @@
-"""What the apps ask is answered: each operation that a shipped version sends, with a value for what must be given."""
+"""Every operation of every released app version returns data, with a value for each required variable."""
 
 import uuid
 from dataclasses import replace
@@ -20,11 +20,11 @@ from graphql import (
 from data.records import ID, Property
 from local.paths import ROOT
 from tests.local import dataset
-from tests.local.queries_by_field import zips
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import connected
+from tests.local.queries_by_field import unused_zip_codes
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import connect_client
 
-APPS = sorted((ROOT / "clients").glob("*/*"))
+RELEASES = sorted((ROOT / "clients").glob("*/*"))
 VALUES: dict[str, Any] = {
     "sort": "PRICE_ASC",
     "first": 5,
@@ -39,74 +39,86 @@ VALUES: dict[str, Any] = {
     "status": "PENDING",
     "url": "https://example.com/3",
 }
-INPUTS: dict[str, Any] = {
+INPUT_VALUES: dict[str, Any] = {
     "CreatePropertyInput!": {"address": "1 Elm Street", "price": 1},
     "UpdatePropertyInput!": {"price": 5},
     "AddImageInput!": {"url": "https://example.com/3"},
     "UpdateImageInput!": {"caption": "The porch"},
 }
-OF_A_PERSON = ["web/1.0/OwnerPageQuery"]  # its `id` is no home's
+USER_OPERATIONS = ["web/1.0/OwnerPageQuery"]  # its `id` is a user's
 
 
-def separate() -> dict[str, DocumentNode]:
-    """Each operation of each app's version with the fragments that it spreads, by where it stands and its name."""
+def released_operations() -> dict[str, DocumentNode]:
+    """Returns each operation with its fragments by `<app>/<version>/<operation name>`."""
     return {
-        f"{app.parent.name}/{app.name}/{name}": document
-        for app in APPS
-        for name, document in separate_operations(parse(text(app))).items()
+        f"{release.parent.name}/{release.name}/{name}": document
+        for release in RELEASES
+        for name, document in separate_operations(parse(read_documents(release))).items()
     }
 
 
-def text(app: Path) -> str:
-    return "\n".join(file.read_text() for file in sorted(app.glob("*.graphql")))
+def read_documents(release: Path) -> str:
+    return "\n".join(file.read_text() for file in sorted(release.glob("*.graphql")))
 
 
-def operation(document: DocumentNode) -> OperationDefinitionNode:
-    found = get_operation_ast(document)
-    assert found
-    return found
+def operation_definition(document: DocumentNode) -> OperationDefinitionNode:
+    definition = get_operation_ast(document)
+    assert definition
+    return definition
 
 
-OPERATIONS = separate()
-FOLLOWING = [name for name, one in OPERATIONS.items() if operation(one).operation is OperationType.SUBSCRIPTION]
+OPERATIONS = released_operations()
+SUBSCRIPTIONS = [
+    name
+    for name, document in OPERATIONS.items()
+    if operation_definition(document).operation is OperationType.SUBSCRIPTION
+]
 
 
-def a_home_of_adas(desk: Desk) -> Property:
-    """A new home on the market, with two pictures and a history, in a ZIP of its own."""
-    id, pictures = ID(str(uuid.uuid4())), (ID("p1"), ID("p2"))
-    home = replace(dataset.home(0), id=id, zip_code=f"{next(zips)}", image_ids=pictures)
-    desk.put([*dataset.items()[:3], *dataset.items_of(home)])
-    return home
+def put_property(server: LocalServer) -> Property:
+    """Stores a new listed property of ada with two images and a history, in an unused ZIP."""
+    id, image_ids = ID(str(uuid.uuid4())), (ID("p1"), ID("p2"))
+    property_ = replace(dataset.make_property(0), id=id, zip_code=f"{next(unused_zip_codes)}", image_ids=image_ids)
+    server.put_items([*dataset.table_items()[:3], *dataset.items_of(property_)])
+    return property_
 
 
-def variables(name: str, home: Property) -> dict[str, Any]:
-    """A value for each variable of an operation that must be given."""
-    named = {**dict.fromkeys(("id", "propertyId", "home"), home.id), "ids": [home.id], "zipCode": home.zip_code}
+def build_variables(name: str, property_: Property) -> dict[str, Any]:
+    """Returns a value for each required variable of an operation."""
+    property_values = {
+        **dict.fromkeys(("id", "propertyId", "home"), property_.id),
+        "ids": [property_.id],
+        "zipCode": property_.zip_code,
+    }
     keys = {"idempotencyKey": str(uuid.uuid4()), "key": str(uuid.uuid4())}
-    named |= {"id": home.owner_id} if name in OF_A_PERSON else {}
-    must = [
-        one for one in operation(OPERATIONS[name]).variable_definitions or () if isinstance(one.type, NonNullTypeNode)
+    property_values |= {"id": property_.owner_id} if name in USER_OPERATIONS else {}
+    required = [
+        definition
+        for definition in operation_definition(OPERATIONS[name]).variable_definitions or ()
+        if isinstance(definition.type, NonNullTypeNode)
     ]
     return {
-        variable: INPUTS.get(print_ast(one.type)) or (VALUES | named | keys)[variable]
-        for one in must
-        if one.default_value is None
-        for variable in [one.variable.name.value]
+        variable: INPUT_VALUES.get(print_ast(definition.type)) or (VALUES | property_values | keys)[variable]
+        for definition in required
+        if definition.default_value is None
+        for variable in [definition.variable.name.value]
     }
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in FOLLOWING])
-def test_what_an_app_asks_is_answered(desk: Desk, name: str) -> None:
-    answer = desk.ask(print_ast(OPERATIONS[name]), as_="ada", **variables(name, a_home_of_adas(desk)))
-    assert None not in answer.data.values()
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in SUBSCRIPTIONS])
+def test_a_released_operation_returns_data(server: LocalServer, name: str) -> None:
+    response = server.execute(print_ast(OPERATIONS[name]), as_user="ada", **build_variables(name, put_property(server)))
+    assert None not in response.data.values()
 
 
-@pytest.mark.parametrize("name", FOLLOWING)
-def test_what_an_app_follows_it_is_told_of(desk: Desk, name: str) -> None:
-    home = a_home_of_adas(desk)
-    with connected(desk) as socket:
-        socket.follow(print_ast(OPERATIONS[name]), **variables(name, home))
-        desk.ask(f'mutation {{ updateProperty(id: "{home.id}", expectedVersion: 1, input: {{price: 7}}) {{ id }} }}')
-        while (kind := socket.change()["kind"]) == "CREATED":
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_a_released_subscription_receives_changes(server: LocalServer, name: str) -> None:
+    property_ = put_property(server)
+    with connect_client(server) as socket:
+        socket.subscribe(print_ast(OPERATIONS[name]), **build_variables(name, property_))
+        server.execute(
+            f'mutation {{ updateProperty(id: "{property_.id}", expectedVersion: 1, input: {{price: 7}}) {{ id }} }}'
+        )
+        while (kind := socket.receive_change()["kind"]) == "CREATED":
             pass
         assert kind == "PRICE_CHANGED"

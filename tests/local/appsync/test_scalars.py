@@ -1,4 +1,4 @@
-"""AppSync's scalars: what they take they also give, and nothing else."""
+"""AppSync's scalars accept the same values as input and as output."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from local.appsync.language import scalars
 from local.schema import compiler
 
-DESK: GraphQLSchema = compiler.build()._schema
+SCHEMA: GraphQLSchema = compiler.build_schema()._schema
 ZONES = st.integers(-18 * 60, 18 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-def taken(name: str, value: Any) -> bool:
-    """Whether a scalar of the schema takes a value, which it then leaves as it is and gives as well."""
-    scalar: Any = DESK.type_map[name]
+def accepts(name: str, value: Any) -> bool:
+    """True if a scalar accepts a value. Asserts that input and output agree and leave the value unchanged."""
+    scalar: Any = SCHEMA.type_map[name]
     try:
         assert scalar.parse_value(value) == scalar.serialize(value) == value
     except (ValueError, GraphQLError):
@@ -40,8 +40,8 @@ def taken(name: str, value: Any) -> bool:
         "2000-02-29T00:00Z",
     ],
 )
-def test_a_date_time_has_a_day_a_time_and_a_zone(text: str) -> None:
-    assert taken("AWSDateTime", text)
+def test_a_date_time_has_a_date_a_time_and_a_time_zone(text: str) -> None:
+    assert accepts("AWSDateTime", text)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_date_time_has_a_day_a_time_and_a_zone(text: str) -> None:
         "٢٠٢٠-01-01T00:00Z",
     ],
 )
-def test_what_is_no_time_with_a_zone_is_no_date_time(text: str) -> None:
-    assert not taken("AWSDateTime", text)
+def test_a_text_that_is_not_a_full_date_time_is_rejected(text: str) -> None:
+    assert not accepts("AWSDateTime", text)
 
 
 @given(st.datetimes(timezones=ZONES))
-def test_every_time_that_python_writes_with_its_zone_is_a_date_time(at: datetime) -> None:
-    assert taken("AWSDateTime", at.isoformat())
+def test_every_iso_format_of_an_aware_datetime_is_accepted(moment: datetime) -> None:
+    assert accepts("AWSDateTime", moment.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -87,48 +87,48 @@ def test_every_time_that_python_writes_with_its_zone_is_a_date_time(at: datetime
     ],
 )
 def test_a_url_has_a_scheme(text: str) -> None:
-    assert taken("AWSURL", text)
+    assert accepts("AWSURL", text)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "x", "/a", "//example.com", "example.com/a", "http:", "http://", "https://a.com//b", "https://a b", "1a:b"],
 )
-def test_what_has_no_scheme_or_a_double_slash_in_its_path_is_no_url(text: str) -> None:
-    assert not taken("AWSURL", text)
+def test_a_url_without_scheme_or_with_a_double_slash_in_its_path_is_rejected(text: str) -> None:
+    assert not accepts("AWSURL", text)
 
 
 @pytest.mark.parametrize(
-    ("text", "fits"), [("a@b", True), ("ada+x@example.com", True), ("", False), ("a", False), ("a@b@c", False)]
+    ("text", "is_valid"), [("a@b", True), ("ada+x@example.com", True), ("", False), ("a", False), ("a@b@c", False)]
 )
-def test_an_email_address_has_one_at_with_something_on_either_side(text: str, fits: bool) -> None:
-    assert taken("AWSEmail", text) is fits
+def test_an_email_address_has_one_at_sign_between_two_non_empty_parts(text: str, is_valid: bool) -> None:
+    assert accepts("AWSEmail", text) is is_valid
 
 
 @pytest.mark.parametrize("name", ["AWSDateTime", "AWSURL", "AWSEmail"])
 @given(value=st.text() | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.text()))
-def test_whatever_the_value_a_scalar_takes_and_gives_the_same(name: str, value: Any) -> None:
-    assert isinstance(taken(name, value), bool)
+def test_a_scalar_accepts_the_same_values_as_input_and_as_output(name: str, value: Any) -> None:
+    assert isinstance(accepts(name, value), bool)
 
 
 @pytest.mark.parametrize("text", ["a:" + "/" * 1_000_000, "a://" + "b" * 1_000_000 + " ", "@" * 1_000_000])
-def test_a_megabyte_that_is_none_of_them_is_told_at_once(text: str) -> None:
+def test_an_invalid_text_of_a_megabyte_is_rejected_in_linear_time(text: str) -> None:
     assert not any(is_valid(text) for is_valid in scalars.SCALARS.values())
 
 
 @pytest.mark.parametrize(
     ("name", "literal", "value"), [("ID", "7", "7"), ("ID", '"7"', "7"), ("Int", "2147483647", 2**31 - 1)]
 )
-def test_an_id_may_be_written_as_a_number(name: str, literal: str, value: Any) -> None:
-    scalar: Any = DESK.type_map[name]
+def test_an_id_literal_may_be_a_number(name: str, literal: str, value: Any) -> None:
+    scalar: Any = SCHEMA.type_map[name]
     assert scalar.coerce_input_literal(parse_value(literal)) == value
 
 
 @pytest.mark.parametrize(("name", "value"), [("Int", 2**31), ("Int", -(2**31) - 1), ("Int", 0.5), ("ID", True)])
-def test_an_int_has_32_bits_and_an_id_is_text_or_a_whole_number(name: str, value: Any) -> None:
-    assert not taken(name, value)
+def test_an_int_has_32_bits_and_an_id_is_a_string_or_an_integer(name: str, value: Any) -> None:
+    assert not accepts(name, value)
 
 
-def test_the_schemas_scalars_tell_no_specification() -> None:
-    answer = graphql_sync(DESK, '{ __type(name: "AWSURL") { specifiedByURL } }')
-    assert answer.data == {"__type": {"specifiedByURL": None}}
+def test_the_scalars_have_no_specification_url() -> None:
+    result = graphql_sync(SCHEMA, '{ __type(name: "AWSURL") { specifiedByURL } }')
+    assert result.data == {"__type": {"specifiedByURL": None}}

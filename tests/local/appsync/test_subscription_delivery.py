@@ -1,4 +1,4 @@
-"""Many who follow, and much that changes: nothing is lost, and each home's changes come in their order."""
+"""Many subscribers and many changes: none is lost, and the changes of each property arrive in order."""
 
 import asyncio
 import json
@@ -13,34 +13,34 @@ from data import properties
 from data.dynamodb.requests import Item
 from data.records import ID, Property
 from tests.local import dataset
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import credentials_of, encoded
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import credentials_of, encode_base64url
 
 ZIP = "94177"
-HOMES = 1_000
-TWICE = 100  # of them
+PROPERTIES = 1_000
+CHANGED_TWICE = 100  # properties
 SUBSCRIBERS = 100
-ON_ZIP = "subscription($zip: String!) { onZipChange(zipCode: $zip) { propertyId version listing { price } } }"
+ON_ZIP_CHANGE = "subscription($zip: String!) { onZipChange(zipCode: $zip) { propertyId version listing { price } } }"
 
 
-def homes(version: int) -> list[Property]:
-    """A thousand homes of one ZIP, each at this version."""
-    one = replace(dataset.ALL[0], zip_code=ZIP, version=version, price=float(100 + version))
-    return [replace(one, id=ID(f"followed-{n}")) for n in range(HOMES)]
+def properties_at_version(version: int) -> list[Property]:
+    """Returns a thousand properties of one ZIP code, each at this version."""
+    template = replace(dataset.PROPERTIES[0], zip_code=ZIP, version=version, price=float(100 + version))
+    return [replace(template, id=ID(f"followed-{n}")) for n in range(PROPERTIES)]
 
 
-def items(version: int) -> list[Item]:
-    return [properties.to_item(home) for home in homes(version)]
+def items_at_version(version: int) -> list[Item]:
+    return [properties.to_item(property_) for property_ in properties_at_version(version)]
 
 
-async def subscribed(desk: Desk) -> ClientConnection:
-    credentials = credentials_of(desk, "bob")
-    protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encoded(credentials)}")]
+async def subscribe(server: LocalServer) -> ClientConnection:
+    credentials = credentials_of(server, "bob")
+    protocols = [Subprotocol("graphql-ws"), Subprotocol(f"header-{encode_base64url(credentials)}")]
     socket = await connect(
-        f"ws://{desk.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
+        f"ws://{server.host}/graphql/realtime", subprotocols=protocols, compression=None, ping_interval=None
     )
     await socket.send('{"type": "connection_init"}')
-    data = json.dumps({"query": ON_ZIP, "variables": {"zip": ZIP}})
+    data = json.dumps({"query": ON_ZIP_CHANGE, "variables": {"zip": ZIP}})
     payload = {"data": data, "extensions": {"authorization": credentials}}
     await socket.send(json.dumps({"id": "1", "type": "start", "payload": payload}))
     while json.loads(await socket.recv())["type"] != "start_ack":
@@ -48,8 +48,8 @@ async def subscribed(desk: Desk) -> ClientConnection:
     return socket
 
 
-async def heard(socket: ClientConnection, messages: int) -> dict[str, list[int]]:
-    """The versions told of each home, in the order in which they came."""
+async def receive_versions(socket: ClientConnection, messages: int) -> dict[str, list[int]]:
+    """Returns the received versions of each property, in order of arrival."""
     versions: dict[str, list[int]] = defaultdict(list)
     while messages:
         message = json.loads(await socket.recv())
@@ -61,13 +61,19 @@ async def heard(socket: ClientConnection, messages: int) -> dict[str, list[int]]
 
 
 @pytest.mark.soak
-def test_a_change_of_a_thousand_homes_reaches_a_hundred_subscribers_whole_and_in_order(desk: Desk) -> None:
-    async def follow() -> list[dict[str, list[int]]]:
-        sockets = [await subscribed(desk) for _ in range(SUBSCRIBERS)]
-        writing = asyncio.create_task(asyncio.to_thread(desk.put, items(1) + items(2)[:TWICE]))
-        found = await asyncio.gather(*(asyncio.wait_for(heard(socket, HOMES + TWICE), 120) for socket in sockets))
-        await asyncio.gather(writing, *(socket.close() for socket in sockets))
-        return found
+def test_1000_property_changes_reach_100_subscribers_complete_and_in_order(server: LocalServer) -> None:
+    async def receive_all() -> list[dict[str, list[int]]]:
+        sockets = [await subscribe(server) for _ in range(SUBSCRIBERS)]
+        write = asyncio.create_task(
+            asyncio.to_thread(server.put_items, items_at_version(1) + items_at_version(2)[:CHANGED_TWICE])
+        )
+        versions = await asyncio.gather(
+            *(asyncio.wait_for(receive_versions(socket, PROPERTIES + CHANGED_TWICE), 120) for socket in sockets)
+        )
+        await asyncio.gather(write, *(socket.close() for socket in sockets))
+        return versions
 
-    expected = {home.id: [1, 2] if n < TWICE else [1] for n, home in enumerate(homes(1))}
-    assert all(found == expected for found in asyncio.run(follow()))
+    expected = {
+        property_.id: [1, 2] if n < CHANGED_TWICE else [1] for n, property_ in enumerate(properties_at_version(1))
+    }
+    assert all(versions == expected for versions in asyncio.run(receive_all()))

@@ -1,4 +1,4 @@
-"""What reaches a subscriber: the arguments that it gave as filters, and what the publisher selected of what it asks."""
+"""Subscription payloads: filtering by arguments, and the intersection with the publisher's selection."""
 
 import json
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from local.appsync.graphql_request import GraphQLRequest
 from local.appsync.realtime.subscriptions import Subscriptions
 from local.auth.request import AuthContext
 from local.schema import compiler, type_info
-from resolvers.field_config import COGNITO, Field
+from resolvers.field_config import COGNITO, FieldConfig
 from resolvers.wiring import LIMITS
-from tests.local.server_fixture import Desk
-from tests.local.ws_client import ON_ZIP, Socket, connected
+from tests.local.server_fixture import LocalServer
+from tests.local.ws_client import ON_ZIP_CHANGE, RealtimeClient, connect_client
 
 AT = '"2026-01-01T00:00:00Z"'
-CARD = f'{{id: "h1", zipCode: "94110", address: "1 Elm Street", price: 5, status: ACTIVE, listedAt: {AT}}}'
-CHANGE = f'zipCode: "94110", propertyId: "h1", kind: CREATED, version: 1, at: {AT}, listed: true, listing: {CARD}'
-ON_CARD = 'subscription { onZipChange(zipCode: "94110") { version at listing { price bedrooms } } }'
+LISTING = f'{{id: "h1", zipCode: "94110", address: "1 Elm Street", price: 5, status: ACTIVE, listedAt: {AT}}}'
+CHANGE = f'zipCode: "94110", propertyId: "h1", kind: CREATED, version: 1, at: {AT}, listed: true, listing: {LISTING}'
+ON_LISTING_CHANGE = 'subscription { onZipChange(zipCode: "94110") { version at listing { price bedrooms } } }'
 CITIES = st.sampled_from(["Oslo", "Rome", None])
 FLOORS = st.sampled_from([0, 1, None])
 
 
 @dataclass(frozen=True)
 class Move:
-    """A change, and what of it may be asked for by name; nothing in it is always there."""
+    """A change with optional fields that a subscription may filter by."""
 
     city: str | None = None
     floor: int | None = None
 
 
-def nothing() -> Move | None: ...
+def no_move() -> Move | None: ...
 
 
 def move() -> Move | None: ...
@@ -42,90 +42,93 @@ def move() -> Move | None: ...
 def on_move(city: str | None = None, floor: int | None = None) -> Move | None: ...
 
 
-ROWS = (
-    Field("Query.nothing", nothing, (COGNITO,)),
-    Field("Mutation.move", move, (COGNITO,), local=True),
-    Field("Subscription.onMove", on_move, (COGNITO,), local=True, follows=("move",)),
+FIELDS = (
+    FieldConfig("Query.nothing", no_move, (COGNITO,)),
+    FieldConfig("Mutation.move", move, (COGNITO,), none_data_source=True),
+    FieldConfig("Subscription.onMove", on_move, (COGNITO,), none_data_source=True, subscribes_to=("move",)),
 )
-API = ExecutableSchema(compiler.build(ROWS)._schema, ROWS, type_info.reached(ROWS), LIMITS)
+API = ExecutableSchema(compiler.build_schema(FIELDS)._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
 BY_VARIABLES = "subscription($city: String, $floor: Int) { onMove(city: $city, floor: $floor) { city } }"
 
 
-def told(change: dict[str, Any], query: str, **variables: Any) -> list[Any]:
-    """What somebody who follows by this query is told of a change."""
-    heard: list[Any] = []
+def received_payloads(change: dict[str, Any], query: str, **variables: Any) -> list[Any]:
+    """Returns the payloads that a subscription with this query receives for a change."""
+    payloads: list[Any] = []
     subscriptions = Subscriptions(API)
-    subscriptions.begin(
-        GraphQLRequest(query, variables), AuthContext(COGNITO, None, {}), lambda text: heard.append(json.loads(text))
+    subscriptions.subscribe(
+        GraphQLRequest(query, variables), AuthContext(COGNITO, None, {}), lambda text: payloads.append(json.loads(text))
     )
     subscriptions.publish("move", change)
-    return heard
+    return payloads
 
 
-def test_an_argument_left_out_filters_nothing_and_null_only_what_is_null() -> None:
-    oslo, nowhere = {"city": "Oslo"}, {"city": None}
-    everything, null = "subscription { onMove { city } }", "subscription { onMove(city: null) { city } }"
-    assert [len(told(change, everything)) for change in (oslo, nowhere)] == [1, 1]
-    assert [len(told(change, null)) for change in (oslo, nowhere)] == [0, 1]
+def test_an_omitted_argument_does_not_filter_and_null_matches_only_null() -> None:
+    oslo, no_city = {"city": "Oslo"}, {"city": None}
+    without_argument, with_null = "subscription { onMove { city } }", "subscription { onMove(city: null) { city } }"
+    assert [len(received_payloads(change, without_argument)) for change in (oslo, no_city)] == [1, 1]
+    assert [len(received_payloads(change, with_null)) for change in (oslo, no_city)] == [0, 1]
 
 
-def test_a_variable_left_out_is_an_argument_left_out_and_one_that_is_null_is_not() -> None:
+def test_an_omitted_variable_does_not_filter_and_a_null_variable_does() -> None:
     oslo = {"city": "Oslo", "floor": 1}
-    assert told(oslo, BY_VARIABLES) == [{"data": {"onMove": {"city": "Oslo"}}}]
-    assert told(oslo, BY_VARIABLES, city=None) == []
+    assert received_payloads(oslo, BY_VARIABLES) == [{"data": {"onMove": {"city": "Oslo"}}}]
+    assert received_payloads(oslo, BY_VARIABLES, city=None) == []
 
 
-def test_what_the_publisher_did_not_select_fits_null_and_nothing_else() -> None:
-    assert [len(told({"floor": 1}, BY_VARIABLES, city=city)) for city in (None, "Oslo")] == [1, 0]
+def test_a_field_that_the_publisher_did_not_select_matches_only_null() -> None:
+    assert [len(received_payloads({"floor": 1}, BY_VARIABLES, city=city)) for city in (None, "Oslo")] == [1, 0]
 
 
 @given(
     change=st.fixed_dictionaries({}, optional={"city": CITIES, "floor": FLOORS}),
-    asked=st.fixed_dictionaries({}, optional={"city": CITIES, "floor": FLOORS}),
+    arguments=st.fixed_dictionaries({}, optional={"city": CITIES, "floor": FLOORS}),
 )
-def test_a_change_is_told_to_those_whose_every_argument_it_fits(change: dict[str, Any], asked: dict[str, Any]) -> None:
-    fits = all(change.get(name) == value for name, value in asked.items())
-    assert told(change, BY_VARIABLES, **asked) == [{"data": {"onMove": {"city": change.get("city")}}}] * fits
+def test_a_change_is_delivered_if_it_matches_every_argument(change: dict[str, Any], arguments: dict[str, Any]) -> None:
+    matches = all(change.get(name) == value for name, value in arguments.items())
+    assert (
+        received_payloads(change, BY_VARIABLES, **arguments)
+        == [{"data": {"onMove": {"city": change.get("city")}}}] * matches
+    )
 
 
-def published(desk: Desk, selected: str) -> None:
-    """The backend publishes a change of a ZIP, and selects just this of it."""
-    body = json.dumps({"query": f"mutation {{ publishZipChange(input: {{{CHANGE}}}) {{ {selected} }} }}"}).encode()
-    assert desk.send(body, desk.iam.sign("POST", f"{desk.url}/graphql", body)).data
+def publish_zip_change(server: LocalServer, selection: str) -> None:
+    """Publishes a change of a ZIP code as the backend, with this selection."""
+    body = json.dumps({"query": f"mutation {{ publishZipChange(input: {{{CHANGE}}}) {{ {selection} }} }}"}).encode()
+    assert server.send(body, server.iam.sign("POST", f"{server.url}/graphql", body)).data
 
 
-def payload(socket: Socket) -> Any:
-    message = socket.hear()
+def receive_payload(client: RealtimeClient) -> Any:
+    message = client.receive()
     assert message["type"] == "data"
     return message["payload"]
 
 
-def test_a_subscriber_is_told_what_it_asks_of_what_the_publisher_selected(desk: Desk) -> None:
-    with connected(desk) as socket:
-        socket.follow(ON_CARD)
-        published(desk, "zipCode propertyId version at listing { price }")
-        card = {"price": 5.0, "bedrooms": None}
-        assert payload(socket) == {
-            "data": {"onZipChange": {"version": 1, "at": "2026-01-01T00:00:00Z", "listing": card}}
+def test_a_subscriber_receives_its_selection_of_the_published_fields(server: LocalServer) -> None:
+    with connect_client(server) as client:
+        client.subscribe(ON_LISTING_CHANGE)
+        publish_zip_change(server, "zipCode propertyId version at listing { price }")
+        listing = {"price": 5.0, "bedrooms": None}
+        assert receive_payload(client) == {
+            "data": {"onZipChange": {"version": 1, "at": "2026-01-01T00:00:00Z", "listing": listing}}
         }
 
 
-def test_what_the_publisher_left_out_that_may_not_be_null_blanks_the_change_with_an_error(desk: Desk) -> None:
-    with connected(desk) as socket:
-        socket.follow(ON_CARD)
-        published(desk, "zipCode version listing { price }")
+def test_an_unpublished_non_null_field_nulls_the_change_with_an_error(server: LocalServer) -> None:
+    with connect_client(server) as client:
+        client.subscribe(ON_LISTING_CHANGE)
+        publish_zip_change(server, "zipCode version listing { price }")
         error = {
             "path": ["onZipChange", "at"],
             "locations": None,
             "message": "Cannot return null for non-nullable type: 'AWSDateTime' within parent 'ZipChange' "
             "(/onZipChange/at)",
         }
-        assert payload(socket) == {"data": {"onZipChange": None}, "errors": [error]}
+        assert receive_payload(client) == {"data": {"onZipChange": None}, "errors": [error]}
 
 
-def test_a_change_is_filtered_by_what_the_publisher_selected_and_not_by_what_it_left_out(desk: Desk) -> None:
-    with connected(desk) as socket:
-        socket.follow(ON_ZIP, zip="94110")
-        published(desk, "propertyId kind version listed")
-        published(desk, "zipCode propertyId kind version listed")
-        assert payload(socket)["data"]["onZipChange"]["zipCode"] == "94110"
+def test_a_change_is_filtered_only_by_the_published_fields(server: LocalServer) -> None:
+    with connect_client(server) as client:
+        client.subscribe(ON_ZIP_CHANGE, zip="94110")
+        publish_zip_change(server, "propertyId kind version listed")
+        publish_zip_change(server, "zipCode propertyId kind version listed")
+        assert receive_payload(client)["data"]["onZipChange"]["zipCode"] == "94110"

@@ -1,33 +1,33 @@
-"""Documents that are refused before anything runs, in the words that real APIs of AppSync were seen to answer with."""
+"""Invalid documents are rejected before execution, with the messages that deployed AppSync APIs returned."""
 
 import pytest
 from graphql import get_introspection_query
 
 from local import assumptions
-from tests.local.small_schema import DESK, at, refused
+from tests.local.small_schema import FULL_SCHEMA, locations_at, validation_errors
 
 
-def told(query: str) -> list[str]:
-    """The messages of a query's errors, without what they all begin with."""
-    return [error["message"].removeprefix("Validation error of type ") for error in refused(query)]
+def error_messages(query: str) -> list[str]:
+    """Returns the messages of a query's errors without their common prefix."""
+    return [error["message"].removeprefix("Validation error of type ") for error in validation_errors(query)]
 
 
-def test_an_undefined_field_is_refused_as_appsync_refuses_it() -> None:
-    assert refused("{badfield}") == [
+def test_an_undefined_field_is_rejected_with_the_error_of_appsync() -> None:
+    assert validation_errors("{badfield}") == [
         {
             "path": None,
-            "locations": at(2),
+            "locations": locations_at(2),
             "message": "Validation error of type FieldUndefined: "
             "Field 'badfield' in type 'Query' is undefined @ 'badfield'",
         }
     ]
 
 
-def test_a_required_field_of_an_input_that_is_missing_is_refused_as_appsync_refuses_it() -> None:
-    assert refused('mutation createTest {\n  createTest(input: {testa: "test"}) { id }\n}') == [
+def test_a_missing_required_input_field_is_rejected_with_the_error_of_appsync() -> None:
+    assert validation_errors('mutation createTest {\n  createTest(input: {testa: "test"}) { id }\n}') == [
         {
             "path": None,
-            "locations": at(14, line=2),
+            "locations": locations_at(14, line=2),
             "message": "Validation error of type WrongType: argument 'input' with value 'ObjectValue{objectFields="
             "[ObjectField{name='testa', value=StringValue{value='test'}}]}' is missing required fields '[test]' "
             "@ 'createTest'",
@@ -86,8 +86,8 @@ def test_a_required_field_of_an_input_that_is_missing_is_refused_as_appsync_refu
         ),
     ],
 )
-def test_what_is_wrong_with_a_document_is_told_in_the_words_of_appsync(query: str, message: str) -> None:
-    assert message in told(query)
+def test_an_invalid_document_is_rejected_with_the_message_of_appsync(query: str, message: str) -> None:
+    assert message in error_messages(query)
 
 
 @pytest.mark.parametrize(
@@ -100,17 +100,19 @@ def test_what_is_wrong_with_a_document_is_told_in_the_words_of_appsync(query: st
     ],
 )
 def test_a_literal_is_printed_as_graphql_java_prints_it(literal: str, printed: str) -> None:
-    message = told(f"query($x: Int) {{ translate(from: {literal}) }}")[-1]
+    message = error_messages(f"query($x: Int) {{ translate(from: {literal}) }}")[-1]
     assert message == f"WrongType: argument 'from' with value '{printed}' is not a valid 'Language' @ 'translate'"
 
 
-def test_a_place_in_a_list_or_an_object_is_named() -> None:
-    (message,) = told('mutation { createMany(input: [{test: "x", in: {test: "y", langs: [SPANISH, X]}}]) { id } }')
+def test_an_error_inside_a_list_or_an_object_has_its_path() -> None:
+    (message,) = error_messages(
+        'mutation { createMany(input: [{test: "x", in: {test: "y", langs: [SPANISH, X]}}]) { id } }'
+    )
     assert message.startswith("WrongType: argument 'input[0].in.langs[1]' with value 'EnumValue{name='X'}'")
 
 
-def test_a_null_literal_where_none_may_be_is_refused() -> None:
-    assert told("{ getPost(id: null) { id } }") == [
+def test_a_null_literal_of_a_non_null_type_is_rejected() -> None:
+    assert error_messages("{ getPost(id: null) { id } }") == [
         f"WrongType: argument 'id' with value 'NullValue{{}}' {assumptions.NULL_LITERAL} @ 'getPost'"
     ]
 
@@ -136,23 +138,23 @@ def test_a_null_literal_where_none_may_be_is_refused() -> None:
         ("subscription { a b }", "UnknownType"),
     ],
 )
-def test_each_rule_has_a_name_of_appsyncs(query: str, kind: str) -> None:
-    assert kind in [message.partition(":")[0] for message in told(query)]
+def test_each_rule_has_the_name_that_appsync_gives_it(query: str, kind: str) -> None:
+    assert kind in [message.partition(":")[0] for message in error_messages(query)]
 
 
-def test_errors_come_in_the_order_of_the_text() -> None:
+def test_errors_are_in_the_order_of_the_document() -> None:
     query = "query($unused: Int) {\n  translate { a }\n  b\n  badge { c tags }\n}"
-    assert [error["locations"][0]["line"] for error in refused(query)] == [1, 2, 3, 4]
+    assert [error["locations"][0]["line"] for error in validation_errors(query)] == [1, 2, 3, 4]
 
 
-def test_a_field_of_a_fragment_is_told_by_the_fragments_name() -> None:
-    assert told("{ badge { ...F } } fragment F on Badge { owner { x } }") == [
+def test_the_path_of_an_error_in_a_fragment_begins_with_its_name() -> None:
+    assert error_messages("{ badge { ...F } } fragment F on Badge { owner { x } }") == [
         "FieldUndefined: Field 'x' in type 'Post' is undefined @ 'F/owner/x'"
     ]
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("selection", "message"),
     [
         ("description", "Field 'description' in type '__Schema' is undefined @ '__schema/description'"),
         ("types { specifiedByURL }", "Field 'specifiedByURL' in type '__Type' is undefined"),
@@ -164,12 +166,12 @@ def test_a_field_of_a_fragment_is_told_by_the_fragments_name() -> None:
         ("directives { args(includeDeprecated: true) { name } }", "Unknown field argument includeDeprecated"),
     ],
 )
-def test_introspection_that_is_younger_than_appsyncs_is_refused(asked: str, message: str) -> None:
-    (error,) = refused(f"{{ __schema {{ {asked} }} }}", DESK)
+def test_introspection_newer_than_that_of_appsync_is_rejected(selection: str, message: str) -> None:
+    (error,) = validation_errors(f"{{ __schema {{ {selection} }} }}", FULL_SCHEMA)
     assert message in error["message"]
 
 
-def test_the_introspection_that_tools_send_is_answered() -> None:
+def test_the_introspection_query_of_common_tools_is_valid() -> None:
     query = get_introspection_query(
         descriptions=True,
         specified_by_url=False,
@@ -177,11 +179,11 @@ def test_the_introspection_that_tools_send_is_answered() -> None:
         schema_description=False,
         input_value_deprecation=False,
     )
-    assert refused(query, DESK) == []
+    assert validation_errors(query, FULL_SCHEMA) == []
 
 
-def test_introspection_names_no_directive_that_appsync_does_not_have() -> None:
-    assert {one.name for one in DESK.directives} == {
+def test_introspection_lists_only_directives_of_appsync() -> None:
+    assert {directive.name for directive in FULL_SCHEMA.directives} == {
         "include",
         "skip",
         "deprecated",

@@ -1,4 +1,4 @@
-"""Variables that do not fit, refused in the words that real APIs of AppSync were seen to answer with."""
+"""Invalid variables are rejected with the messages that deployed AppSync APIs returned."""
 
 from typing import Any
 
@@ -9,39 +9,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.appsync.language import validation
-from tests.local.small_schema import SMALL, at
+from tests.local.small_schema import SMALL_SCHEMA, locations_at
 
 
-def misfits(query: str, **values: Any) -> list[dict[str, Any]]:
+def variable_errors(query: str, **values: Any) -> list[dict[str, Any]]:
     document = parse(query)
-    assert validation.refused(SMALL, document) == []
+    assert validation.validate_document(SMALL_SCHEMA, document) == []
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return validation.variables(SMALL, operation, values)
+    return validation.validate_variables(SMALL_SCHEMA, operation, values)
 
 
 CREATE = "mutation($input: Item!) { createTest(input: $input) { id } }"
 
 
 @pytest.mark.parametrize("values", [{}, {"input": None}, {"inputs": {}}])
-def test_a_variable_that_must_be_there_is_told_by_its_type(values: Any) -> None:
-    assert misfits(CREATE, **values) == [
+def test_a_missing_required_variable_is_reported_with_its_type(values: Any) -> None:
+    assert variable_errors(CREATE, **values) == [
         {
             "path": None,
-            "locations": at(10),
+            "locations": locations_at(10),
             "message": "Variable 'input' has coerced Null value for NonNull type 'Item!'",
         }
     ]
 
 
 @pytest.mark.parametrize("value", [{}, {"test": None}, {"test": "x", "in": {}}])
-def test_a_null_inside_is_told_by_the_outer_variables_name(value: Any) -> None:
-    (error,) = misfits(CREATE, input=value)
+def test_a_null_in_an_input_is_reported_with_the_variable_name(value: Any) -> None:
+    (error,) = variable_errors(CREATE, input=value)
     assert error["message"] == "Variable 'input' has coerced Null value for NonNull type 'String!'"
 
 
-def test_a_key_that_an_input_does_not_have_is_told_without_its_name_or_place() -> None:
-    assert misfits(CREATE, input={"testa": "test"}) == [
+def test_an_unknown_input_field_is_reported_without_its_name_or_location() -> None:
+    assert variable_errors(CREATE, input={"testa": "test"}) == [
         {
             "path": None,
             "locations": None,
@@ -60,23 +60,23 @@ def test_a_key_that_an_input_does_not_have_is_told_without_its_name_or_place() -
         ({"more": 2**31}, "Variable 'more' has an invalid value. Unable to parse `2147483648` as a valid Int."),
     ],
 )
-def test_a_value_that_its_scalar_does_not_have_is_told_by_the_inner_fields_name(value: Any, message: str) -> None:
-    (error,) = misfits(CREATE, input={"test": "x"} | value)
+def test_an_invalid_scalar_is_reported_with_the_input_field_name(value: Any, message: str) -> None:
+    (error,) = variable_errors(CREATE, input={"test": "x"} | value)
     assert error["message"].startswith(message)
-    assert error["locations"] == at(10)
+    assert error["locations"] == locations_at(10)
 
 
-def test_variables_that_fit_are_not_refused() -> None:
+def test_valid_variables_have_no_errors() -> None:
     item = {"test": "x", "date": "2020-01-01T00:00Z", "langs": "SPANISH", "in": {"test": "y", "more": None}}
-    assert misfits(CREATE, input=item, other=1) == []
+    assert variable_errors(CREATE, input=item, other=1) == []
 
 
-def test_a_variable_left_out_has_its_default() -> None:
-    assert misfits("query($id: ID! = 5) { getPost(id: $id) { id } }") == []
+def test_an_omitted_variable_has_its_default() -> None:
+    assert variable_errors("query($id: ID! = 5) { getPost(id: $id) { id } }") == []
 
 
-def test_only_the_first_variable_that_does_not_fit_is_told() -> None:
-    assert len(misfits("query($a: ID!, $b: Int!) { getPost(id: $a) { posts(first: $b) { id } } }")) == 1
+def test_only_the_first_invalid_variable_is_reported() -> None:
+    assert len(variable_errors("query($a: ID!, $b: Int!) { getPost(id: $a) { posts(first: $b) { id } } }")) == 1
 
 
 VALUES = st.recursive(
@@ -90,10 +90,10 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_a_variable_is_refused_where_the_engine_could_not_take_it_and_nowhere_else(value: Any) -> None:
+def test_a_variable_has_an_error_exactly_if_graphql_core_cannot_coerce_it(value: Any) -> None:
     query = parse("mutation($input: [Item!]!) { createMany(input: $input) { id } }")
     (operation,) = query.definitions
     assert isinstance(operation, OperationDefinitionNode)
-    taken = get_variable_values(SMALL, operation.variable_definitions or (), {"input": value})
-    errors = validation.variables(SMALL, operation, {"input": value})
-    assert len(errors) == (0 if isinstance(taken, VariableValues) else 1)
+    coerced = get_variable_values(SMALL_SCHEMA, operation.variable_definitions or (), {"input": value})
+    errors = validation.validate_variables(SMALL_SCHEMA, operation, {"input": value})
+    assert len(errors) == (0 if isinstance(coerced, VariableValues) else 1)

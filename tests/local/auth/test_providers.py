@@ -1,4 +1,4 @@
-"""Who is let in: credentials of every kind, good and bad, and what resolvers are told of those who hold good ones."""
+"""Authentication: valid and invalid credentials of every kind, and the identity that resolvers receive."""
 
 import asyncio
 import base64
@@ -12,12 +12,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from local.auth.issuer import Issuer, new_key
+from local.auth.issuer import Issuer, generate_key
 from local.auth.providers import Providers
 from local.auth.request import AuthContext, AuthRequest, Unauthorized
 from resolvers.field_config import COGNITO, IAM, OIDC
 from resolvers.runtime.tokens import LEEWAY_SECONDS
-from tests.local.external_issuer import asker, call, outcome
+from tests.local.external_issuer import authenticate, call, outcome
 
 URL = "http://localhost:8000"
 OURS = Issuer(URL)
@@ -25,9 +25,9 @@ NOT_AUTHORIZED = "You are not authorized to make this call."
 
 
 def signed(claims: dict[str, Any], **header: Any) -> str:
-    """A token of our own key with any claims."""
-    said = json.dumps(claims).encode()
-    return jwt.PyJWS().encode(said, OURS.private_key, "RS256", {"kid": OURS.jwk["kid"], **header})
+    """Returns a token with any claims, signed by the local issuer's key."""
+    payload = json.dumps(claims).encode()
+    return jwt.PyJWS().encode(payload, OURS.private_key, "RS256", {"kid": OURS.jwk["kid"], **header})
 
 
 def good_claims(**changes: Any) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def segment(value: object) -> str:
 
 
 def hmac_signed(secret: bytes) -> str:
-    """What a verifier takes that reads the algorithm from the token, and the public key as a secret."""
-    said = f"{segment({'alg': 'HS256', 'kid': OURS.jwk['kid']})}.{segment(good_claims())}"
-    return f"{said}.{base64url(hmac.digest(secret, said.encode(), hashlib.sha256))}"
+    """Returns an HMAC token for a verifier that trusts the token's `alg` and uses the public key as the secret."""
+    signing_input = f"{segment({'alg': 'HS256', 'kid': OURS.jwk['kid']})}.{segment(good_claims())}"
+    return f"{signing_input}.{base64url(hmac.digest(secret, signing_input.encode(), hashlib.sha256))}"
 
 
 def public_pem() -> bytes:
@@ -60,7 +60,7 @@ def with_the_signature_of_another() -> str:
 
 
 def bad_tokens() -> dict[str, str]:
-    """Tokens that the issuer did not make, as of now."""
+    """Returns tokens that the issuer did not sign, by the reason why they are invalid."""
     return {
         "only Bearer": "Bearer ",
         "words": "let me in",
@@ -79,7 +79,9 @@ def bad_tokens() -> dict[str, str]:
         "unsigned": jwt.encode(good_claims(), "", "none", {"kid": OURS.jwk["kid"]}),
         "signed with the public key as secret": hmac_signed(public_pem()),
         "signed with the published JWK as secret": hmac_signed(json.dumps(OURS.jwk).encode()),
-        "signed by another key under our kid": jwt.encode(good_claims(), new_key(), "RS256", {"kid": OURS.jwk["kid"]}),
+        "signed by another key under our kid": jwt.encode(
+            good_claims(), generate_key(), "RS256", {"kid": OURS.jwk["kid"]}
+        ),
         "signed with another algorithm": jwt.encode(good_claims(), OURS.private_key, "RS512", {"kid": OURS.jwk["kid"]}),
         "an unknown kid": signed(good_claims(), kid="another"),
         "a kid that is no text": f"{segment({'alg': 'RS256', 'kid': {}})}.{segment(good_claims())}.e30",
@@ -100,68 +102,68 @@ def bad_tokens() -> dict[str, str]:
     }
 
 
-def test_a_token_that_the_issuer_did_not_make_is_refused_in_appsyncs_words() -> None:
+def test_a_forged_token_is_rejected_with_appsyncs_message() -> None:
     async def outcomes() -> dict[str, str]:
         providers = Providers.from_environment(OURS, None)
         return {name: await outcome(providers, token) for name, token in bad_tokens().items()}
 
-    found = asyncio.run(outcomes())
-    assert (len(found), found) == (35, dict.fromkeys(found, NOT_AUTHORIZED))
+    results = asyncio.run(outcomes())
+    assert (len(results), results) == (35, dict.fromkeys(results, NOT_AUTHORIZED))
 
 
 @pytest.mark.parametrize("claim", ["sub", "iss", "aud", "iat", "exp"])
-def test_a_token_without_a_claim_that_must_be_there_is_refused(claim: str) -> None:
+def test_a_token_without_a_required_claim_is_rejected(claim: str) -> None:
     with pytest.raises(Unauthorized, match=NOT_AUTHORIZED):
-        asker(OURS, signed(good_claims(**{claim: None})))
+        authenticate(OURS, signed(good_claims(**{claim: None})))
 
 
 @pytest.mark.parametrize("seconds", [-int(LEEWAY_SECONDS), -60, -86_400])
 @pytest.mark.parametrize("kind", ["cognito", "oidc"])
-def test_an_expired_token_is_refused_as_expired(kind: str, seconds: int) -> None:
+def test_an_expired_token_is_rejected_as_expired(kind: str, seconds: int) -> None:
     with pytest.raises(Unauthorized) as refused:
-        asker(OURS, OURS.token("ada", seconds=seconds, kind=kind))
+        authenticate(OURS, OURS.token("ada", seconds=seconds, kind=kind))
     assert str(refused.value) == "Token has expired."
 
 
-def test_a_forged_token_that_has_expired_too_is_refused_as_forged() -> None:
-    forged = jwt.encode(good_claims(exp=1), new_key(), "RS256", {"kid": OURS.jwk["kid"]})
+def test_an_expired_forged_token_is_rejected_as_forged() -> None:
+    forged = jwt.encode(good_claims(exp=1), generate_key(), "RS256", {"kid": OURS.jwk["kid"]})
     with pytest.raises(Unauthorized, match=NOT_AUTHORIZED):
-        asker(OURS, forged)
+        authenticate(OURS, forged)
 
 
-@pytest.mark.parametrize("sent", [[], [""]])
-def test_whoever_brings_nothing_is_told_what_is_missing(sent: list[str]) -> None:
+@pytest.mark.parametrize("credentials", [[], [""]])
+def test_the_error_of_a_missing_credential_says_so(credentials: list[str]) -> None:
     with pytest.raises(Unauthorized) as refused:
-        asker(OURS, *sent)
+        authenticate(OURS, *credentials)
     assert str(refused.value) == "Valid authorization header not provided."
 
 
 @pytest.mark.parametrize("tokens", [[], [OURS.token("ada")]], ids=["alone", "beside a token"])
-def test_an_api_key_opens_nothing(tokens: list[str]) -> None:
+def test_an_api_key_is_rejected(tokens: list[str]) -> None:
     with pytest.raises(Unauthorized, match=NOT_AUTHORIZED):
-        asker(OURS, *tokens, **{"x-api-key": "da2-abcdefghijklmnopqrstuvwxyz"})
+        authenticate(OURS, *tokens, **{"x-api-key": "da2-abcdefghijklmnopqrstuvwxyz"})
 
 
-def test_a_token_sent_twice_is_refused() -> None:
+def test_two_authorization_headers_are_rejected() -> None:
     with pytest.raises(Unauthorized, match=NOT_AUTHORIZED):
-        asker(OURS, OURS.token("ada"), OURS.token("ada"))
+        authenticate(OURS, OURS.token("ada"), OURS.token("ada"))
 
 
 @pytest.mark.parametrize("prefix", ["", "Bearer ", "bearer ", "BEARER  "])
-def test_a_token_is_taken_with_bearer_in_any_case_and_without(prefix: str) -> None:
-    assert asker(OURS, prefix + OURS.token("ada")).label == "ada (cognito)"
+def test_a_token_is_accepted_with_bearer_in_any_case_and_without(prefix: str) -> None:
+    assert authenticate(OURS, prefix + OURS.token("ada")).label == "ada (cognito)"
 
 
 def identity(**token: Any) -> tuple[Any, dict[str, Any]]:
-    """The mode and the identity by a token of the desk's, without its claims."""
-    found = asker(OURS, OURS.token("ada", **token))
-    told = dict(found.identity or {})
-    assert told.pop("claims")["sub"] == "ada"
-    return found.mode, told
+    """Returns the mode and the identity of a locally issued token, without its claims."""
+    context = authenticate(OURS, OURS.token("ada", **token))
+    identity = dict(context.identity or {})
+    assert identity.pop("claims")["sub"] == "ada"
+    return context.mode, identity
 
 
 @pytest.mark.parametrize("use", ["id", "access"])
-def test_a_cognito_user_is_told_as_appsync_tells_one(use: str) -> None:
+def test_a_cognito_user_has_the_identity_that_appsync_documents(use: str) -> None:
     assert identity(groups=["admins"], use=use) == (
         COGNITO,
         {
@@ -180,17 +182,17 @@ def test_a_cognito_user_in_no_group_has_null_for_groups() -> None:
 
 
 @pytest.mark.parametrize("use", ["id", "access"])
-def test_of_an_oidc_user_only_issuer_and_sub_are_told_beside_the_claims(use: str) -> None:
+def test_an_oidc_identity_has_only_issuer_sub_and_claims(use: str) -> None:
     assert identity(kind="oidc", use=use) == (OIDC, {"sub": "ada", "issuer": f"{URL}/oidc"})
 
 
-def test_the_headers_go_on_to_the_resolvers() -> None:
+def test_resolvers_receive_the_request_headers() -> None:
     token = OURS.token("ada")
-    assert asker(OURS, token, **{"x-app": "ios"}).headers == {"authorization": token, "x-app": "ios"}
+    assert authenticate(OURS, token, **{"x-app": "ios"}).headers == {"authorization": token, "x-app": "ios"}
 
 
 class Signer:
-    """Takes one signature for its own."""
+    """Accepts exactly one signature."""
 
     def caller(self, request: AuthRequest) -> dict[str, Any]:
         if request.headers["authorization"] != "AWS4-HMAC-SHA256 good":
@@ -202,15 +204,15 @@ def signing(authorization: str, iam: Signer | None) -> AuthContext:
     return asyncio.run(Providers.from_environment(OURS, iam).authenticate(call(authorization)))
 
 
-def test_aws_credentials_are_for_those_to_judge_who_know_them() -> None:
-    found = signing("AWS4-HMAC-SHA256 good", Signer())
-    assert (found.mode, found.identity) == (IAM, {"username": "backend", "sourceIp": ["192.0.2.1"]})
-    assert found.label == "backend (iam)"
+def test_the_signer_authenticates_sigv4_requests() -> None:
+    signed_headers = signing("AWS4-HMAC-SHA256 good", Signer())
+    assert (signed_headers.mode, signed_headers.identity) == (IAM, {"username": "backend", "sourceIp": ["192.0.2.1"]})
+    assert signed_headers.label == "backend (iam)"
 
 
 @pytest.mark.parametrize(
     ("authorization", "iam"), [("AWS4-HMAC-SHA256 bad", Signer()), ("AWS4-HMAC-SHA256 good", None)]
 )
-def test_a_signature_that_nobody_knows_is_refused(authorization: str, iam: Signer | None) -> None:
+def test_an_unknown_signature_is_rejected(authorization: str, iam: Signer | None) -> None:
     with pytest.raises(Unauthorized, match=NOT_AUTHORIZED):
         signing(authorization, iam)

@@ -1,4 +1,4 @@
-"""Signatures of AWS credentials: which of them let somebody in, and as whom."""
+"""SigV4 signatures: which of them are accepted, and the identity of the caller."""
 
 import asyncio
 import hashlib
@@ -17,17 +17,17 @@ from botocore.credentials import Credentials
 from starlette.applications import Starlette
 
 from local.auth.request import AuthRequest, Unauthorized
-from local.auth.sigv4 import Iam
+from local.auth.sigv4 import SigV4Credentials
 from local.aws import ACCOUNT_ID, REGION
 
-OURS = Iam()
+OURS = SigV4Credentials()
 URL = "http://localhost:8000/graphql"
 BODY = b'{"query": "{ me { id } }"}'
 JSON = {"content-type": "application/json", "accept": "*/*"}
 
 
 class Late(SigV4Auth):
-    """A signer whose clock is wrong by so many seconds."""
+    """A signer whose clock is off by some seconds."""
 
     seconds = 0
 
@@ -46,32 +46,32 @@ def signed(
     url: str = URL,
     headers: Mapping[str, str] = JSON,
 ) -> AuthRequest:
-    """A call that AWS's own signer has signed, as the desk sees it."""
+    """Returns a request that botocore signed, as the local server receives it."""
     request = AWSRequest(method, url, headers={"Host": "localhost:8000", **headers}, data=BODY)
     signer = Late(by, service, region)
     signer.seconds = seconds
     signer.add_auth(request)
     path, _, query = url.removeprefix("http://localhost:8000").partition("?")
-    sent = {name.lower(): text for name, text in request.headers.items()}
-    return AuthRequest(method, path, query, sent, BODY, ["::1"])
+    lower_headers = {name.lower(): text for name, text in request.headers.items()}
+    return AuthRequest(method, path, query, lower_headers, BODY, ["::1"])
 
 
-def with_headers(asked: AuthRequest, **headers: str | list[str] | None) -> AuthRequest:
-    """The same call with other headers, or without those that are None."""
-    changed = {**asked.headers, **{name.replace("_", "-"): value for name, value in headers.items() if value}}
-    gone = {name.replace("_", "-") for name, value in headers.items() if value is None}
-    return replace(asked, headers={name: value for name, value in changed.items() if name not in gone})
+def with_headers(request: AuthRequest, **headers: str | list[str] | None) -> AuthRequest:
+    """Returns a copy of a request with other headers, without those that are None."""
+    changed = {**request.headers, **{name.replace("_", "-"): value for name, value in headers.items() if value}}
+    removed_headers = {name.replace("_", "-") for name, value in headers.items() if value is None}
+    return replace(request, headers={name: value for name, value in changed.items() if name not in removed_headers})
 
 
 def signing_less(header: str) -> AuthRequest:
-    """A call whose signature says that it does not cover a header."""
-    asked = signed()
-    told = str(asked.headers["authorization"]).replace(f"{header};", "").replace(f";{header}", "")
-    return with_headers(asked, authorization=told)
+    """Returns a request whose signature does not list a header in SignedHeaders."""
+    request = signed()
+    authorization = str(request.headers["authorization"]).replace(f"{header};", "").replace(f";{header}", "")
+    return with_headers(request, authorization=authorization)
 
 
 BAD: dict[str, Callable[[], AuthRequest]] = {
-    "of other credentials": lambda: signed(Iam().credentials),
+    "of other credentials": lambda: signed(SigV4Credentials().credentials),
     "of another secret": lambda: signed(Credentials(OURS.credentials.access_key, "x" * 40, OURS.credentials.token)),
     "of another token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key, "other")),
     "without the token": lambda: signed(Credentials(OURS.credentials.access_key, OURS.credentials.secret_key)),
@@ -89,7 +89,7 @@ BAD: dict[str, Callable[[], AuthRequest]] = {
     "over a header with half a character": lambda: with_headers(signed(), accept="\ud800"),
     "over no body": lambda: signed(headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}),
     "without a date": lambda: with_headers(signed(), x_amz_date=None),
-    "with a date that is none": lambda: with_headers(signed(), x_amz_date="yesterday"),
+    "with an invalid date": lambda: with_headers(signed(), x_amz_date="yesterday"),
     "of no host": lambda: signing_less("host"),
     "of no date": lambda: signing_less("x-amz-date"),
     "cut off": lambda: with_headers(signed(), authorization=str(signed().headers["authorization"])[:-1]),
@@ -100,10 +100,10 @@ BAD: dict[str, Callable[[], AuthRequest]] = {
 }
 
 
-@pytest.mark.parametrize("asked", BAD.values(), ids=BAD)
-def test_a_signature_lets_nobody_in_that_is(asked: Callable[[], AuthRequest]) -> None:
+@pytest.mark.parametrize("make_request", BAD.values(), ids=BAD)
+def test_an_invalid_signature_is_rejected(make_request: Callable[[], AuthRequest]) -> None:
     with pytest.raises(Unauthorized, match=r"^You are not authorized to make this call\.$"):
-        OURS.caller(asked())
+        OURS.caller(make_request())
 
 
 GOOD: dict[str, Callable[[], AuthRequest]] = {
@@ -115,37 +115,37 @@ GOOD: dict[str, Callable[[], AuthRequest]] = {
 }
 
 
-@pytest.mark.parametrize("asked", GOOD.values(), ids=GOOD)
-def test_a_signature_lets_in(asked: Callable[[], AuthRequest]) -> None:
-    assert OURS.caller(asked())["accountId"] == ACCOUNT_ID
+@pytest.mark.parametrize("make_request", GOOD.values(), ids=GOOD)
+def test_a_valid_signature_is_accepted(make_request: Callable[[], AuthRequest]) -> None:
+    assert OURS.caller(make_request())["accountId"] == ACCOUNT_ID
 
 
-def test_a_header_sent_twice_is_signed_as_one() -> None:
-    asked = signed(headers={"x-app": "a,b"})
-    assert OURS.caller(with_headers(asked, x_app=["a", "b"]))["accountId"] == ACCOUNT_ID
+def test_the_values_of_a_repeated_header_are_signed_as_one_header() -> None:
+    request = signed(headers={"x-app": "a,b"})
+    assert OURS.caller(with_headers(request, x_app=["a", "b"]))["accountId"] == ACCOUNT_ID
 
 
-def test_who_signed_is_a_role_that_cognito_did_not_give() -> None:
+def test_the_identity_of_a_signed_request_is_a_role_without_cognito() -> None:
     assert OURS.caller(signed()) == {
         "accountId": ACCOUNT_ID,
         "cognitoIdentityPoolId": None,
         "cognitoIdentityId": None,
         "sourceIp": ["::1"],
-        "username": "AROAHOMESDESKBACKEND0:changes",
-        "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/homes-backend/changes",
+        "username": "AROAHOMESDESKBACKEND0:stream",
+        "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/homes-backend/stream",
         "cognitoIdentityAuthType": None,
         "cognitoIdentityAuthProvider": None,
     }
 
 
-def test_what_the_desk_signs_it_takes() -> None:
+def test_the_local_server_accepts_its_own_signatures() -> None:
     headers = OURS.sign("POST", URL, BODY)
     assert sorted(headers) == ["Authorization", "X-Amz-Date", "X-Amz-Security-Token"]
     lower = {name.lower(): value for name, value in headers.items()}
     assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
 
 
-def test_a_process_is_handed_the_credentials_that_are_taken() -> None:
+def test_a_process_receives_the_accepted_credentials() -> None:
     environment = OURS.environment()
     by = Credentials(
         environment.pop("AWS_ACCESS_KEY_ID"),
@@ -156,26 +156,26 @@ def test_a_process_is_handed_the_credentials_that_are_taken() -> None:
     assert environment == {}
 
 
-def test_credentials_kept_in_a_folder_outlive_a_restart(tmp_path: Path) -> None:
-    before = Iam(tmp_path / "new").environment()
-    assert Iam(tmp_path / "new").environment() == before
+def test_credentials_stored_in_a_folder_are_valid_after_a_restart(tmp_path: Path) -> None:
+    before = SigV4Credentials(tmp_path / "new").environment()
+    assert SigV4Credentials(tmp_path / "new").environment() == before
     assert stat.S_IMODE((tmp_path / "new" / "iam.json").stat().st_mode) == 0o600
 
 
 def test_credentials_are_new_at_each_start_without_a_folder() -> None:
-    assert set(Iam().environment().values()).isdisjoint(Iam().environment().values())
+    assert set(SigV4Credentials().environment().values()).isdisjoint(SigV4Credentials().environment().values())
 
 
 def post(body: bytes) -> httpx.Response:
-    async def asked() -> httpx.Response:
+    async def post_sign() -> httpx.Response:
         transport = httpx.ASGITransport(Starlette(routes=OURS.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             return await client.post("/sign", content=body)
 
-    return asyncio.run(asked())
+    return asyncio.run(post_sign())
 
 
-def test_the_page_gets_the_headers_that_it_needs_and_no_secret() -> None:
+def test_the_page_receives_the_signed_headers_and_no_secret() -> None:
     answer = post(json.dumps({"path": "/graphql", "body": BODY.decode()}).encode())
     lower = {name.lower(): value for name, value in answer.json().items()}
     assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
@@ -184,6 +184,6 @@ def test_the_page_gets_the_headers_that_it_needs_and_no_secret() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"path": "/graphql", "body": 1}', b'{"path": 1}'])
-def test_the_page_is_told_what_it_should_have_asked(body: bytes) -> None:
+def test_an_invalid_sign_request_is_rejected_with_the_reason(body: bytes) -> None:
     answer = post(body)
     assert (answer.status_code, answer.json()) == (400, {"error": "the body must be JSON, of the texts path and body"})

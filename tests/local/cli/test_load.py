@@ -1,4 +1,4 @@
-"""Sales from a CSV: what they become in the table, and what a load does to what is there."""
+"""`make load`: the items that sales of a CSV file become, and the effect of a load on existing items."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +15,9 @@ from local.cli import load
 from local.dynamodb import table_env
 from local.loader import synthetic
 from tests import proxy as trouble
-from tests.conftest import forget_the_client
-from tests.local.server_fixture import Desk
-from tests.proxy import Proxy
+from tests.conftest import reset_client
+from tests.local.server_fixture import LocalServer
+from tests.proxy import FaultProxy
 
 HEADER = "id,date,price,bedrooms,bathrooms,sqft_living,sqft_lot,yr_built,zipcode,lat,long"
 ELM = "7129300520,20141013T000000,221900,3,1.75,1180,5650,1955,98178,47.5112,-122.257"
@@ -34,7 +34,7 @@ Table = dict[Key, Item]
 
 @pytest.fixture
 def load_rows(table: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Loads rows below the usual header into the test's own table; answers the exit status."""
+    """A function that loads rows below the usual header into the test's own table and returns the exit status."""
     monkeypatch.setenv("DYNAMODB_ENDPOINT", engine)
 
     def loaded(*rows: str, header: str = HEADER) -> int:
@@ -55,7 +55,7 @@ def elm() -> Property:
     return home
 
 
-def test_a_sale_becomes_a_home_on_the_market_as_of_its_date(load_rows: Load) -> None:
+def test_a_sale_becomes_an_active_property_created_at_its_date(load_rows: Load) -> None:
     assert load_rows(ELM) == 0
     home = elm()
     assert home == Property(
@@ -81,28 +81,28 @@ def test_a_sale_becomes_a_home_on_the_market_as_of_its_date(load_rows: Load) -> 
     )
 
 
-def test_its_id_sorts_by_the_sales_date(load_rows: Load) -> None:
+def test_the_id_of_a_property_sorts_by_the_date_of_its_sale(load_rows: Load) -> None:
     assert ELM_ID.startswith(clock.uuid7(ELM_AT)[:13])
     assert ELM_ID[14] == "7"
 
 
-def test_it_has_a_card_an_edge_an_owner_one_to_six_pictures_and_a_first_event(load_rows: Load) -> None:
+def test_a_property_gets_its_listing_ownership_owner_images_and_event(load_rows: Load) -> None:
     load_rows(ELM)
-    home, there = elm(), dump()
-    card = listings.card(home)
-    assert card and there[keys.listing("98178", ELM_ID)] == listings.to_item(card)
-    assert there[keys.ownership(home.owner_id, ELM_ID)] == properties.edge(home)
+    home, items_before = elm(), dump()
+    card = listings.listing_of(home)
+    assert card and items_before[keys.listing("98178", ELM_ID)] == listings.to_item(card)
+    assert items_before[keys.ownership(home.owner_id, ELM_ID)] == properties.ownership_item(home)
     assert [user.property_count for user in users.by_ids([home.owner_id]) if user] == [1]
     assert 1 <= len(home.images or ()) <= 6
     assert [event.kind for event in history.of_property(ELM_ID, 10, None).nodes] == [HistoryKind.CREATED]
 
 
-def test_all_that_is_loaded_is_true(load_rows: Load) -> None:
+def test_loaded_items_are_consistent(load_rows: Load) -> None:
     load_rows(ELM, OAK, ELM_AGAIN)
-    assert list(verify.untruths()) == []
+    assert list(verify.find_inconsistencies()) == []
 
 
-def test_a_home_sold_twice_has_its_earlier_price_in_its_history(load_rows: Load) -> None:
+def test_a_property_sold_twice_has_its_earlier_price_in_its_history(load_rows: Load) -> None:
     assert load_rows(ELM_AGAIN, OAK, ELM) == 0
     latest, first = history.of_property(ELM_ID, 10, None).nodes
     assert (elm().price, elm().version, elm().created_at) == (245000.5, 2, ELM_AT)
@@ -116,10 +116,11 @@ def test_loading_again_changes_nothing(load_rows: Load, capsys: pytest.CaptureFi
     before = dump()
     assert load_rows(ELM, OAK) == 0
     assert dump() == before
-    assert "2 homes: 0 written, 2 there already, 0 deleted since; 0 bad rows" in capsys.readouterr().out
+    expected = "2 properties: 0 written, 2 already in the table, 0 deleted earlier; 0 invalid rows"
+    assert expected in capsys.readouterr().out
 
 
-def test_a_home_that_somebody_edited_is_never_overwritten(load_rows: Load) -> None:
+def test_an_edited_property_is_never_overwritten(load_rows: Load) -> None:
     load_rows(ELM)
     properties.update(elm(), {"price": 5.0, "zip_code": "10001"}, 1, ADA)
     before = dump()
@@ -127,7 +128,7 @@ def test_a_home_that_somebody_edited_is_never_overwritten(load_rows: Load) -> No
     assert dump() == before
 
 
-def test_a_home_that_somebody_deleted_stays_deleted(load_rows: Load) -> None:
+def test_a_deleted_property_stays_deleted(load_rows: Load) -> None:
     load_rows(ELM)
     properties.delete(elm(), 1, ADA)
     before = dump()
@@ -135,7 +136,7 @@ def test_a_home_that_somebody_deleted_stays_deleted(load_rows: Load) -> None:
     assert dump() == before
 
 
-def test_a_profile_that_its_owner_edited_keeps_its_name_and_gets_its_count(load_rows: Load) -> None:
+def test_an_edited_profile_keeps_its_name_and_gets_its_property_count(load_rows: Load) -> None:
     owner = synthetic.owner(synthetic.owner_number("7129300520"))
     users.update(owner, {"name": "Somebody else"})
     load_rows(ELM)
@@ -143,18 +144,18 @@ def test_a_profile_that_its_owner_edited_keeps_its_name_and_gets_its_count(load_
     assert profile and (profile.name, profile.property_count) == ("Somebody else", 1)
 
 
-def test_a_home_that_an_owner_made_by_hand_is_counted_too(load_rows: Load) -> None:
+def test_a_property_that_was_not_loaded_is_counted_too(load_rows: Load) -> None:
     owner = synthetic.owner(synthetic.owner_number("7129300520"))
     load_rows(ELM)
-    made = Property(**vars(elm()) | {"id": ID("by-hand"), "version": 1, "image_ids": (), "images": None})
-    properties.create(made, owner.id, owner, None)
+    property_ = Property(**vars(elm()) | {"id": ID("by-hand"), "version": 1, "image_ids": (), "images": None})
+    properties.create(property_, owner.id, owner, None)
     load_rows(ELM)
     assert [user.property_count for user in users.by_ids([owner.id]) if user] == [2]
 
 
 @pytest.fixture
-def whole(load_rows: Load) -> Table:
-    """What a load leaves that nothing disturbs. The table is empty again."""
+def whole_table(load_rows: Load) -> Table:
+    """The items after a load without errors. The table is empty again."""
     load_rows(ELM, OAK, ELM_AGAIN)
     after = dump()
     table.write([Delete(key) for key in after])
@@ -162,27 +163,31 @@ def whole(load_rows: Load) -> Table:
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2])
-def test_a_load_that_is_cut_off_goes_on_to_the_same_end_when_it_is_run_again(
-    load_rows: Load, whole: Table, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, batches: int
+def test_an_interrupted_load_reaches_the_same_result_if_it_is_run_again(
+    load_rows: Load, whole_table: Table, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch, batches: int
 ) -> None:
     monkeypatch.setenv("DYNAMODB_ENDPOINT", proxy.url)
-    proxy.fail("BatchWriteItem", trouble.after(lambda: None), times=batches)
+    proxy.fail("BatchWriteItem", trouble.delay_until(lambda: None), times=batches)
     proxy.fail("BatchWriteItem", trouble.error(500, "InternalServerError"), times=BOTOCORES_TRIES)
     assert load_rows(ELM, OAK, ELM_AGAIN) == 1
-    assert dump() != whole
+    assert dump() != whole_table
     assert load_rows(ELM, OAK, ELM_AGAIN) == 0
-    assert dump() == whole
+    assert dump() == whole_table
 
 
-def test_a_home_that_is_cut_off_is_not_taken_for_a_deleted_one(
-    load_rows: Load, whole: Table, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_partly_loaded_property_is_not_taken_for_a_deleted_one(
+    load_rows: Load,
+    whole_table: Table,
+    proxy: FaultProxy,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("DYNAMODB_ENDPOINT", proxy.url)
     proxy.fail("BatchWriteItem", trouble.error(500, "InternalServerError"), times=BOTOCORES_TRIES)
     load_rows(ELM, OAK)
-    assert "run it again and it goes on from there" in capsys.readouterr().err
+    assert "run the command again to load the rest" in capsys.readouterr().err
     load_rows(ELM, OAK)
-    assert "2 homes: 2 written, 0 there already, 0 deleted since" in capsys.readouterr().out
+    assert "2 properties: 2 written, 0 already in the table, 0 deleted earlier" in capsys.readouterr().out
 
 
 REST = "3,1,1180,5650,1955,98178,47.5,-122.2"
@@ -202,25 +207,25 @@ BAD = {
 
 
 @pytest.mark.parametrize(("row", "why"), BAD.items(), ids=BAD.values())
-def test_a_bad_row_is_named_with_its_line_and_the_rest_goes_in(
+def test_an_invalid_row_is_reported_with_its_line_and_the_rest_is_loaded(
     load_rows: Load, capsys: pytest.CaptureFixture[str], row: str, why: str
 ) -> None:
     assert load_rows(row, OAK) == 1
-    told = capsys.readouterr()
-    assert f"line 2: {why}" in told.err
-    assert "1 homes: 1 written, 0 there already, 0 deleted since; 1 bad rows" in told.out
+    output = capsys.readouterr()
+    assert f"line 2: {why}" in output.err
+    assert "1 properties: 1 written, 0 already in the table, 0 deleted earlier; 1 invalid rows" in output.out
     assert [item["zip_code"] for item in dump().values() if item["sk"] == "METADATA"] == ["98125"]
 
 
 @pytest.mark.parametrize(
     ("header", "why"),
     [
-        (HEADER.replace(",price", ""), "lacks in its first line the column price"),
-        (HEADER.replace("id,date", "x,y"), "lacks in its first line the columns id, date"),
+        (HEADER.replace(",price", ""), "sales.csv lacks the column price"),
+        (HEADER.replace("id,date", "x,y"), "sales.csv lacks the columns id, date"),
         ("", "is empty: its first line must name the columns"),
     ],
 )
-def test_a_file_that_is_none_of_sales_is_said_so(
+def test_a_file_that_is_not_a_file_of_sales_is_an_error(
     load_rows: Load, capsys: pytest.CaptureFixture[str], header: str, why: str
 ) -> None:
     assert load_rows(ELM, header=header) == 2
@@ -228,18 +233,18 @@ def test_a_file_that_is_none_of_sales_is_said_so(
     assert dump() == {}
 
 
-def test_columns_may_stand_in_any_order_among_others(load_rows: Load) -> None:
+def test_columns_may_be_in_any_order_among_others(load_rows: Load) -> None:
     columns = dict(zip(HEADER.split(","), ELM.split(","), strict=True)) | {"waterfront": "0"}
     assert load_rows(",".join(reversed(columns.values())), header=",".join(reversed(columns))) == 0
     assert elm().price == 221900
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert load.main([str(tmp_path / "nothing.csv")]) == 2
     assert capsys.readouterr().err == f"{tmp_path / 'nothing.csv'}: No such file or directory\n"
 
 
-def test_with_no_table_to_load_into_it_says_what_to_do(
+def test_the_error_without_a_table_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sales.csv").write_text(f"{HEADER}\n{ELM}\n")
@@ -249,27 +254,27 @@ def test_with_no_table_to_load_into_it_says_what_to_do(
 
 
 @pytest.mark.process
-def test_data_is_loaded_without_a_desk_and_kept(
+def test_a_load_into_a_folder_needs_no_server_and_persists(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
     (tmp_path / "sales.csv").write_text(f"{HEADER}\n{ELM}\n")
     monkeypatch.setenv("DATA", str(tmp_path / "data"))
     for _ in range(2):
-        forget_the_client()
+        reset_client()
         assert load.main([str(tmp_path / "sales.csv")]) == 0
-    forget_the_client()
+    reset_client()
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("1 homes: 1 written, 0 there already")
-    assert second.startswith("1 homes: 0 written, 1 there already")
+    assert first.startswith("1 properties: 1 written, 0 already in the table")
+    assert second.startswith("1 properties: 0 written, 1 already in the table")
 
 
-def test_a_load_goes_into_the_desk_at_port(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+def test_a_load_writes_to_the_server_at_port(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
     (tmp_path / "sales.csv").write_text(f"{HEADER}\n{ELM}\n")
-    monkeypatch.setenv("PORT", desk.url.rpartition(":")[2])
-    forget_the_client()
+    monkeypatch.setenv("PORT", server.url.rpartition(":")[2])
+    reset_client()
     assert load.main([str(tmp_path / "sales.csv")]) == 0
-    forget_the_client()
-    answer = desk.ask("query($id: ID!) { property(id: $id) { price images { url } } }", id=ELM_ID)
+    reset_client()
+    answer = server.execute("query($id: ID!) { property(id: $id) { price images { url } } }", id=ELM_ID)
     assert answer.data["property"]["price"] == 221900.0

@@ -1,1 +1,1 @@
-"""An API that is not ours, with its own Lambda functions: authors, their books, and reviews of these."""
+"""Another API with its own Lambda functions: authors, their books, and reviews of the books."""

@@ -10,18 +10,18 @@ def handle(event: Any, context: object) -> Any:
 
 
 def of_books(events: list[Any]) -> list[Any]:
-    """The reviews of each event's book; of `calculus` an error."""
+    """Returns the reviews of each event's book, in order; for `calculus` an error."""
     return [of_book(event["source"]["id"]) for event in events]
 
 
 def of_book(id: str) -> dict[str, Any]:
     if id == "calculus":
-        return {"data": None, "errorType": "Unreviewed", "errorMessage": "nobody has reviewed calculus"}
+        return {"data": None, "errorType": "Unreviewed", "errorMessage": "calculus has no reviews"}
     return {"data": [{"bookId": id, "stars": stars} for stars in STARS[id]]}
 
 
 def add(event: Any) -> dict[str, Any]:
-    """The review that the arguments are. An error for more than five stars."""
+    """Returns the review in the arguments; an error if it has more than five stars."""
     review = event["arguments"]
     if review["stars"] > 5:
         info = {"stars": review["stars"], "max": 5}

@@ -1,4 +1,4 @@
-"""API Gateway in small: in which order a request is looked at, what is kept, and what a function is handed."""
+"""The API Gateway emulator: the order of its checks, its response cache, and the events of the functions."""
 
 import gzip
 import json
@@ -10,21 +10,21 @@ import httpx
 import pytest
 
 from local.gateway.openapi import read
-from local.gateway.server import Gateway, allows, takes_gzip
-from local.gateway.usage_plans import Keys
-from local.lambdas.pool import Failed, Outcome
-from resolvers.wiring import PLANS, REST
+from local.gateway.server import Gateway, accepts_gzip, is_allowed
+from local.gateway.usage_plans import ApiKeyStore
+from local.lambdas.pool import FunctionError, InvocationResult
+from resolvers.wiring import REST, USAGE_PLANS
 from tests.local import dataset
-from tests.local.server_fixture import Desk
+from tests.local.server_fixture import LocalServer
 
-HOME = dataset.ALL[4].id
+HOME = dataset.PROPERTIES[4].id
 NEW = {"address": "1 Elm Street", "price": 100, "userId": "ada"}
 
 
-class Asking:
-    """Somebody who asks a desk over REST, with a key and a token of their own."""
+class RestClient:
+    """A client of the local server's REST API with its own API key and token."""
 
-    def __init__(self, desk: Desk, user: str = "ada") -> None:
+    def __init__(self, desk: LocalServer, user: str = "ada") -> None:
         self.desk = desk
         key = desk.keys.issue("government")
         self.http = httpx.Client(base_url=desk.url, timeout=60)
@@ -35,92 +35,92 @@ class Asking:
 
 
 @pytest.fixture
-def ask(desk: Desk) -> Iterator[Asking]:
-    desk.put(dataset.items())
-    desk.gateway.forget()
-    asking = Asking(desk)
-    yield asking
-    asking.http.close()
+def ask(server: LocalServer) -> Iterator[RestClient]:
+    server.put_items(dataset.table_items())
+    server.gateway.clear_caches()
+    client = RestClient(server)
+    yield client
+    client.http.close()
 
 
-def test_a_home_with_its_pictures_costs_one_query_and_a_page_of_a_zip_one(ask: Asking) -> None:
+def test_a_property_with_images_and_a_page_of_a_zip_cost_one_query_each(ask: RestClient) -> None:
     for path in (f"/properties/{HOME}", f"/properties?zip={dataset.ZIPS[0]}&limit=25"):
-        before = len(ask.desk.proxy.seen)
+        before = len(ask.desk.proxy.operations)
         assert ask("GET", path).status_code == 200
-        assert ask.desk.proxy.seen[before:] == ["Query"]
+        assert ask.desk.proxy.operations[before:] == ["Query"]
 
 
-def test_a_page_of_a_users_homes_costs_two(ask: Asking) -> None:
-    before = len(ask.desk.proxy.seen)
+def test_a_page_of_a_users_properties_costs_two_requests(ask: RestClient) -> None:
+    before = len(ask.desk.proxy.operations)
     answer = ask("GET", "/users/grace/properties?limit=5")
     assert len(answer.json()["properties"]) == 5
-    assert ask.desk.proxy.seen[before:] == ["Query", "BatchGetItem"]
+    assert ask.desk.proxy.operations[before:] == ["Query", "BatchGetItem"]
 
 
-def test_a_get_is_kept_for_a_minute_and_no_longer(ask: Asking) -> None:
-    first, before = ask("GET", f"/properties/{HOME}"), len(ask.desk.proxy.seen)
+def test_a_get_response_is_cached_for_one_minute(ask: RestClient) -> None:
+    first, before = ask("GET", f"/properties/{HOME}"), len(ask.desk.proxy.operations)
     assert ask("GET", f"/properties/{HOME}/").content == first.content
-    assert len(ask.desk.proxy.seen) == before
+    assert len(ask.desk.proxy.operations) == before
     ask.desk.gateway.clock = lambda: time.monotonic() + REST.cache_seconds + 1
     try:
         assert ask("GET", f"/properties/{HOME}").content == first.content
     finally:
         ask.desk.gateway.clock = time.monotonic
-    assert len(ask.desk.proxy.seen) == before + 1
+    assert len(ask.desk.proxy.operations) == before + 1
 
 
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
-        (f"/properties/{dataset.ALL[5].id}", {}),
+        (f"/properties/{dataset.PROPERTIES[5].id}", {}),
         (f"/properties/{HOME}/images", {}),
         (f"/properties/{HOME}", {"if-none-match": '"1"'}),
         (f"/properties/{HOME}", {"authorization": "somebody else's"}),
     ],
 )
-def test_another_home_another_condition_and_another_asker_have_an_answer_of_their_own(
-    ask: Asking, path: str, headers: dict[str, str]
+def test_the_cache_key_includes_path_parameters_headers_and_caller(
+    ask: RestClient, path: str, headers: dict[str, str]
 ) -> None:
     ask("GET", f"/properties/{HOME}")
-    before = len(ask.desk.proxy.seen)
-    told = {"authorization": ask.desk.token("bob")} if "authorization" in headers else headers
-    ask("GET", path, headers=told)
-    assert len(ask.desk.proxy.seen) == before + 1
+    before = len(ask.desk.proxy.operations)
+    credentials = {"authorization": ask.desk.token("bob")} if "authorization" in headers else headers
+    ask("GET", path, headers=credentials)
+    assert len(ask.desk.proxy.operations) == before + 1
 
 
-def test_what_was_not_modified_is_not_kept_for_whoever_has_nothing(ask: Asking) -> None:
+def test_a_cached_304_is_not_returned_to_a_request_without_if_none_match(ask: RestClient) -> None:
     version = ask("GET", f"/properties/{HOME}").headers["etag"]
     assert ask("GET", f"/properties/{HOME}", headers={"if-none-match": version}).status_code == 304
     assert ask("GET", f"/properties/{HOME}").status_code == 200
 
 
-def test_a_query_parameter_that_the_contract_does_not_name_makes_no_other_answer(ask: Asking) -> None:
+def test_the_cache_key_ignores_undeclared_query_parameters(ask: RestClient) -> None:
     ask("GET", f"/properties?zip={dataset.ZIPS[0]}")
-    before = len(ask.desk.proxy.seen)
+    before = len(ask.desk.proxy.operations)
     assert ask("GET", f"/properties?zip={dataset.ZIPS[0]}&utm_source=x").status_code == 200
-    assert len(ask.desk.proxy.seen) == before
+    assert len(ask.desk.proxy.operations) == before
 
 
-def test_the_authorizer_is_asked_once_a_minute_for_a_token_whatever_the_route(ask: Asking) -> None:
-    asked: list[str] = []
+def test_the_policy_of_a_token_is_cached_for_all_routes(ask: RestClient) -> None:
+    invoked: list[str] = []
     invoke = ask.desk.gateway.invoke
 
-    async def heard(name: str, event: Any) -> Outcome:
-        asked.append(name)
+    async def record_invocation(name: str, event: Any) -> InvocationResult:
+        invoked.append(name)
         return await invoke(name, event)
 
-    ask.desk.gateway.invoke = heard
+    ask.desk.gateway.invoke = record_invocation
     try:
         paths = [f"/properties/{HOME}", f"/properties/{HOME}/history", "/users/ada/properties"]
         assert [ask("GET", path).status_code for path in paths] == [200, 200, 200]
         assert ask("PUT", f"/properties/{HOME}", json={"bedrooms": 9}).status_code == 200
     finally:
         ask.desk.gateway.invoke = invoke
-    assert asked == ["authorizer", "rest", "rest", "rest", "rest"]
+    assert invoked == ["authorizer", "rest", "rest", "rest", "rest"]
 
 
-def test_a_token_whose_time_is_over_is_refused_by_the_function_though_the_authorizers_word_is_kept(
-    ask: Asking,
+def test_the_function_rejects_an_expired_token_whose_policy_is_cached(
+    ask: RestClient,
 ) -> None:
     token = ask.desk.issuer.token("ada", seconds=60)
     assert ask("GET", f"/properties/{HOME}", headers={"authorization": token}).status_code == 200
@@ -129,7 +129,7 @@ def test_a_token_whose_time_is_over_is_refused_by_the_function_though_the_author
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthorized"})
 
 
-def test_who_asks_is_looked_at_before_the_key_and_the_key_before_the_body(ask: Asking) -> None:
+def test_the_token_is_checked_before_the_key_and_the_key_before_the_body(ask: RestClient) -> None:
     nobody = httpx.post(f"{ask.desk.url}/properties", json={}, timeout=60)
     no_key = httpx.post(
         f"{ask.desk.url}/properties", json={}, headers={"authorization": ask.desk.token("ada")}, timeout=60
@@ -141,32 +141,32 @@ def test_who_asks_is_looked_at_before_the_key_and_the_key_before_the_body(ask: A
     )
 
 
-def test_a_body_that_is_no_home_is_refused_before_the_function(ask: Asking) -> None:
-    before = len(ask.desk.proxy.seen)
+def test_an_invalid_body_is_rejected_before_the_function_is_invoked(ask: RestClient) -> None:
+    before = len(ask.desk.proxy.operations)
     answer = ask("POST", "/properties", json={**NEW, "price": -1})
     assert (answer.status_code, answer.json()) == (400, {"error": "Invalid request body"})
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert len(ask.desk.proxy.seen) == before
+    assert len(ask.desk.proxy.operations) == before
 
 
 @pytest.mark.parametrize(
     "bytes", [b"\xff\xfe", b'{"a":' * 5_000, b"9" * 5_000, b'{"address": "\\ud800\\ud800\\ud800x"}']
 )
-def test_a_body_that_nobody_can_read_is_refused(ask: Asking, bytes: bytes) -> None:
+def test_an_unreadable_body_is_rejected(ask: RestClient, bytes: bytes) -> None:
     for type in ("application/json", "application/octet-stream"):
         answer = ask("POST", "/properties", content=bytes, headers={"content-type": type})
         assert answer.status_code == 400, answer.text
         assert list(answer.json()) == ["error"]
 
 
-def test_a_body_of_more_than_ten_megabytes_is_too_much_packed_or_not(ask: Asking) -> None:
+def test_a_body_over_ten_megabytes_is_rejected_compressed_or_not(ask: RestClient) -> None:
     large = b" " * (10 * 1024 * 1024 + 1)
     packed = {"content-encoding": "gzip"}
     assert ask("POST", "/properties", content=large).status_code == 413
     assert ask("POST", "/properties", content=gzip.compress(large), headers=packed).status_code == 413
 
 
-def test_a_body_may_come_packed_by_gzip_and_not_otherwise(ask: Asking) -> None:
+def test_gzip_is_the_only_accepted_content_encoding(ask: RestClient) -> None:
     body = json.dumps(NEW).encode()
     assert ask("POST", "/properties", content=gzip.compress(body), headers={"content-encoding": "gzip"}).is_success
     assert ask("POST", "/properties", content=body, headers={"content-encoding": "br"}).status_code == 415
@@ -174,7 +174,7 @@ def test_a_body_may_come_packed_by_gzip_and_not_otherwise(ask: Asking) -> None:
         assert ask("POST", "/properties", content=broken, headers={"content-encoding": "gzip"}).status_code == 400
 
 
-def test_a_long_answer_is_packed_for_whoever_takes_that(ask: Asking) -> None:
+def test_a_long_response_is_compressed_if_the_client_accepts_gzip(ask: RestClient) -> None:
     path = f"/properties?zip={dataset.ZIPS[0]}"
     packed = ask("GET", path, headers={"accept-encoding": "br, gzip"})
     plain = ask("GET", path, headers={"accept-encoding": "gzip;q=0"})
@@ -184,25 +184,25 @@ def test_a_long_answer_is_packed_for_whoever_takes_that(ask: Asking) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "taken"),
+    ("accepted", "is_compressed"),
     [("gzip", True), ("br;q=1, GZIP ; q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.0", False), ("", False)],
 )
-def test_gzip_is_taken_where_it_is_named_and_not_ruled_out(accepted: str, taken: bool) -> None:
-    assert takes_gzip(accepted) is taken
+def test_gzip_is_accepted_if_listed_with_a_quality_above_zero(accepted: str, is_compressed: bool) -> None:
+    assert accepts_gzip(accepted) is is_compressed
 
 
 @pytest.mark.parametrize("method", ["PATCH", "HEAD", "POST", "TRACE", "QUERY"])
-def test_a_method_that_a_path_does_not_have_is_a_405_that_names_those_it_has(ask: Asking, method: str) -> None:
+def test_an_undefined_method_gets_405_with_the_allowed_methods(ask: RestClient, method: str) -> None:
     answer = ask(method, f"/properties/{HOME}")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET,PUT,DELETE,OPTIONS")
 
 
 @pytest.mark.parametrize("path", ["/properties/x/y", "/properties//images", "/users", "/users/ada", "/propertiesx"])
-def test_a_path_that_is_not_there_is_a_404(ask: Asking, path: str) -> None:
+def test_an_undefined_path_gets_404(ask: RestClient, path: str) -> None:
     assert ask("GET", path).status_code == 404
 
 
-def test_percent_signs_in_a_path_are_read_once(ask: Asking) -> None:
+def test_a_path_is_percent_decoded_once(ask: RestClient) -> None:
     spelled = "".join(f"%{ord(letter):02x}" for letter in HOME)
     assert ask("GET", f"/properties/{spelled}").json() == ask("GET", f"/properties/{HOME}").json()
     for odd in ("%2525", "a%2Fb", "%00", "%ff", "a%20b", "..%2f..%2fetc", "%E2%80%A8"):
@@ -211,12 +211,12 @@ def test_percent_signs_in_a_path_are_read_once(ask: Asking) -> None:
         assert list(answer.json()) == ["error"]
 
 
-def test_of_a_parameter_that_is_told_twice_the_last_holds(ask: Asking) -> None:
+def test_the_last_value_of_a_repeated_query_parameter_is_used(ask: RestClient) -> None:
     assert len(ask("GET", "/users/grace/properties?limit=5&limit=2").json()["properties"]) == 2
     assert ask("GET", "/users/grace/properties?limit=2&limit=x").status_code == 400
 
 
-def test_a_header_that_is_sent_twice_is_one_list(ask: Asking) -> None:
+def test_the_values_of_a_repeated_header_form_one_list(ask: RestClient) -> None:
     version = ask("GET", f"/properties/{HOME}").headers["etag"]
     twice = [("if-match", '"999"'), ("if-match", version)]
     assert ask("PUT", f"/properties/{HOME}", json={"bedrooms": 8}, headers=twice).status_code == 200
@@ -225,32 +225,32 @@ def test_a_header_that_is_sent_twice_is_one_list(ask: Asking) -> None:
     assert ask("POST", "/properties", json=NEW, headers=keys).status_code == 400
 
 
-def test_two_tokens_are_none(ask: Asking) -> None:
+def test_two_authorization_headers_are_rejected(ask: RestClient) -> None:
     token = ask.desk.token("ada")
     headers = [("x-api-key", ask.http.headers["x-api-key"]), *[("authorization", token)] * 2]
     assert httpx.get(f"{ask.desk.url}/properties/{HOME}", headers=headers, timeout=60).status_code == 401
 
 
-def outcome(result: Any = None, failed: Failed | None = None) -> Outcome:
-    return Outcome(result, failed, [], 1, 1.0)
+def outcome(result: Any = None, failed: FunctionError | None = None) -> InvocationResult:
+    return InvocationResult(result, failed, [], 1, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("function", "answers", "status"),
+    ("function", "result", "status"),
     [
-        ("authorizer", outcome(failed=Failed("NoKeys", "no keys to be had")), 500),
-        ("rest", outcome(failed=Failed("KeyError", "secret")), 502),
+        ("authorizer", outcome(failed=FunctionError("NoKeys", "no keys to be had")), 500),
+        ("rest", outcome(failed=FunctionError("KeyError", "secret")), 502),
         ("rest", outcome({"statusCode": "no number"}), 502),
         ("rest", outcome("no answer at all"), 502),
     ],
 )
-def test_a_function_that_fails_is_told_of_without_its_reason(
-    ask: Asking, function: str, answers: Outcome, status: int
+def test_the_response_to_a_failed_function_has_no_details(
+    ask: RestClient, function: str, result: InvocationResult, status: int
 ) -> None:
     invoke = ask.desk.gateway.invoke
 
-    async def failing(name: str, event: Any) -> Outcome:
-        return answers if name == function else await invoke(name, event)
+    async def failing(name: str, event: Any) -> InvocationResult:
+        return result if name == function else await invoke(name, event)
 
     ask.desk.gateway.invoke = failing
     try:
@@ -260,21 +260,21 @@ def test_a_function_that_fails_is_told_of_without_its_reason(
     assert (answer.status_code, answer.json()) == (status, {"error": "Internal server error"})
 
 
-def test_a_policy_lets_through_what_it_names_and_nothing_that_it_denies() -> None:
+def test_a_policy_allows_matching_arns_unless_a_statement_denies_them() -> None:
     def policy(effect: str, resource: str) -> dict[str, Any]:
         return {"policyDocument": {"Statement": [{"Effect": effect, "Resource": resource}]}}
 
     arn = "arn:aws:execute-api:us-east-1:0:api/dev/GET/properties"
     stage = "arn:aws:execute-api:us-east-1:0:api/dev/*"
-    assert allows(policy("Allow", stage), arn)
-    assert not allows(policy("Deny", stage), arn)
-    assert not allows(policy("Allow", "arn:aws:execute-api:us-east-1:0:api/dev/POST/*"), arn)
+    assert is_allowed(policy("Allow", stage), arn)
+    assert not is_allowed(policy("Deny", stage), arn)
+    assert not is_allowed(policy("Allow", "arn:aws:execute-api:us-east-1:0:api/dev/POST/*"), arn)
 
 
-def test_without_a_cache_nothing_is_kept() -> None:
-    async def never(name: str, event: Any) -> Outcome:
+def test_no_response_is_cached_if_the_cache_is_disabled() -> None:
+    async def never(name: str, event: Any) -> InvocationResult:
         raise AssertionError
 
-    kept = Gateway(read(), Keys(PLANS, REST), REST, never, cached=False).kept
-    kept["x"] = "anything"  # type: ignore[assignment]
-    assert "x" not in kept
+    response_cache = Gateway(read(), ApiKeyStore(USAGE_PLANS, REST), REST, never, cached=False).response_cache
+    response_cache["x"] = "anything"  # type: ignore[assignment]
+    assert "x" not in response_cache

@@ -1,4 +1,4 @@
-"""What counts against the limits of size is what AWS counts."""
+"""The size of a value equals the size that AWS counts against its limits."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.lambdas.encoding import size
+from local.lambdas.encoding import utf8_size
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -29,10 +29,10 @@ JSON = st.recursive(
         ("\ud800", 5),
     ],
 )
-def test_a_character_counts_as_the_bytes_that_it_has_in_utf_8(text: str, bytes: int) -> None:
-    assert size(text, json.dumps(text)) == bytes
+def test_a_character_counts_as_its_bytes_in_utf_8(text: str, bytes: int) -> None:
+    assert utf8_size(text, json.dumps(text)) == bytes
 
 
 @given(value=JSON)
-def test_a_value_is_as_large_as_its_json_in_utf_8(value: Any) -> None:
-    assert size(value, json.dumps(value)) == len(json.dumps(value, ensure_ascii=False).encode())
+def test_the_size_of_a_value_is_that_of_its_json_in_utf_8(value: Any) -> None:
+    assert utf8_size(value, json.dumps(value)) == len(json.dumps(value, ensure_ascii=False).encode())

@@ -1,4 +1,4 @@
-"""Lambda functions on the desk: processes of their own, one event at a time, new ones for new code."""
+"""Local Lambda functions: separate processes, one event at a time, new processes for new code."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ import pytest
 
 from local.functions import CODE, ENTRY
 from local.lambdas import pool
-from local.lambdas.pool import Function, Outcome
+from local.lambdas.pool import InvocationResult, LambdaFunction
 from local.paths import ROOT
 from resolvers.wiring import LIMITS
 
@@ -31,7 +31,7 @@ READ = "users.by_id(caller.id)"
 
 @pytest.fixture
 def code(tmp_path: Path, table: str) -> Path:
-    """A copy of the functions' code, to be changed."""
+    """A copy of the functions' code that a test can edit."""
     for room in ("data", "resolvers", "local"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     return tmp_path
@@ -43,19 +43,19 @@ def edit(code: Path, old: str, new: str) -> None:
     users.write_text(users.read_text().replace(old, new))
 
 
-def use(root: Path, story: Callable[[Function], Awaitable[Any]]) -> Any:
-    async def told() -> Any:
-        function = Function("users", {}, ENTRY, replace(CODE, root=root), LIMITS)
+def use(root: Path, story: Callable[[LambdaFunction], Awaitable[Any]]) -> Any:
+    async def both_results() -> Any:
+        function = LambdaFunction("users", {}, ENTRY, replace(CODE, root=root), LIMITS)
         try:
             return await story(function)
         finally:
             await function.stop()
 
-    return asyncio.run(told())
+    return asyncio.run(both_results())
 
 
-def test_a_process_answers_one_event_after_another(code: Path) -> None:
-    async def story(function: Function) -> list[Outcome]:
+def test_a_process_handles_events_one_after_another(code: Path) -> None:
+    async def story(function: LambdaFunction) -> list[InvocationResult]:
         return [await function.invoke(ME) for _ in range(3)]
 
     outcomes = use(code, story)
@@ -63,28 +63,28 @@ def test_a_process_answers_one_event_after_another(code: Path) -> None:
     assert len({outcome.pid for outcome in outcomes}) == 1
 
 
-def test_the_start_of_a_process_is_none_of_the_functions_time(code: Path) -> None:
+def test_the_duration_excludes_the_start_of_the_process(code: Path) -> None:
     edit(code, READ, "__import__('time').sleep(0.2) or " + READ)
     edit(code, "from data import", "__import__('time').sleep(0.2)\nfrom data import")
 
-    async def story(function: Function) -> tuple[float, Outcome]:
-        begun = time.perf_counter()
+    async def story(function: LambdaFunction) -> tuple[float, InvocationResult]:
+        started = time.perf_counter()
         outcome = await function.invoke(ME)
-        return (time.perf_counter() - begun) * 1000, outcome
+        return (time.perf_counter() - started) * 1000, outcome
 
     waited, outcome = use(code, story)
     assert 200 <= outcome.ms <= waited - 200
 
 
-def test_events_at_once_go_to_processes_of_their_own_a_few_at_most(code: Path) -> None:
-    async def story(function: Function) -> list[Outcome]:
+def test_concurrent_events_run_in_separate_processes_up_to_the_maximum(code: Path) -> None:
+    async def story(function: LambdaFunction) -> list[InvocationResult]:
         return list(await asyncio.gather(*(function.invoke(ME) for _ in range(10))))
 
-    assert len({outcome.pid for outcome in use(code, story)}) == pool.AT_ONCE
+    assert len({outcome.pid for outcome in use(code, story)}) == pool.MAX_PROCESSES
 
 
-def test_changed_code_is_answered_by_a_new_process(code: Path) -> None:
-    async def story(function: Function) -> tuple[Outcome, Outcome]:
+def test_changed_code_runs_in_a_new_process(code: Path) -> None:
+    async def story(function: LambdaFunction) -> tuple[InvocationResult, InvocationResult]:
         before = await function.invoke(ME)
         edit(code, "caller.profile()", 'User(id=caller.id, name="changed")')
         return before, await function.invoke(ME)
@@ -94,8 +94,8 @@ def test_changed_code_is_answered_by_a_new_process(code: Path) -> None:
     assert before.pid != after.pid
 
 
-def test_code_that_does_not_load_fails_its_events_until_it_does(code: Path) -> None:
-    async def story(function: Function) -> list[Outcome]:
+def test_code_that_cannot_be_imported_fails_until_it_is_fixed(code: Path) -> None:
+    async def story(function: LambdaFunction) -> list[InvocationResult]:
         edit(code, READ, "def broken(:")
         broken = await function.invoke(ME)
         edit(code, "def broken(:", READ)
@@ -106,8 +106,8 @@ def test_code_that_does_not_load_fails_its_events_until_it_does(code: Path) -> N
     assert mended.result["ok"]["id"] == "ada"
 
 
-def test_a_process_that_dies_fails_its_event_and_the_next_one_has_another(code: Path) -> None:
-    async def story(function: Function) -> list[Outcome]:
+def test_a_process_that_exits_fails_its_event_and_is_replaced(code: Path) -> None:
+    async def story(function: LambdaFunction) -> list[InvocationResult]:
         edit(code, READ, "__import__('os')._exit(1)")
         died = await function.invoke(ME)
         edit(code, "__import__('os')._exit(1)", READ)
@@ -118,13 +118,13 @@ def test_a_process_that_dies_fails_its_event_and_the_next_one_has_another(code: 
     assert next_one.result["ok"]["id"] == "ada"
 
 
-def test_an_answer_that_is_not_json_is_a_failure(code: Path) -> None:
+def test_a_result_that_is_not_json_is_an_error(code: Path) -> None:
     edit(code, READ, "{1, 2}")
     outcome = use(code, lambda function: function.invoke(ME))
     assert outcome.failed and outcome.failed.type == "TypeError"
 
 
-def test_what_a_resolver_prints_does_not_mix_with_its_answer(code: Path) -> None:
+def test_output_of_a_resolver_does_not_mix_with_its_response(code: Path) -> None:
     edit(code, READ, f"print('hello') or {READ}")
     assert use(code, lambda function: function.invoke(ME)).result["ok"]["id"] == "ada"
 
@@ -135,7 +135,7 @@ def test_processes_end_when_the_function_is_stopped(code: Path) -> None:
         os.kill(outcome.pid, 0)
 
 
-def test_what_an_editor_leaves_beside_the_code_is_no_code(code: Path) -> None:
+def test_an_editors_lock_file_is_not_part_of_the_code(code: Path) -> None:
     before = replace(CODE, root=code).version()
     (code / "resolvers" / ".#users.py").symlink_to("nowhere")
     assert replace(CODE, root=code).version() == before

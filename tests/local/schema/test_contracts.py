@@ -1,4 +1,4 @@
-"""contracts/*.json: that they are what the code makes, and that they cover all of it."""
+"""contracts/*.json match the code and cover all of it."""
 
 import inspect
 from typing import Any, get_type_hints
@@ -7,38 +7,38 @@ import pytest
 from graphql import parse
 
 from data import keys
-from data.errors import Refusal
+from data.errors import ApiError
 from data.keys import Key
 from local.schema import contracts
-from resolvers.field_config import Field
-from resolvers.runtime.etags import Changed
+from resolvers.field_config import FieldConfig
+from resolvers.runtime.etags import PreconditionFailed
 from resolvers.wiring import FIELDS
 from tests import returned_errors
 
-NOT_GRAPHQL = {Changed}  # errors of REST alone
+REST_ONLY_ERRORS = {PreconditionFailed}
 
 
-@pytest.mark.parametrize("name", contracts.files())
-def test_a_file_is_what_the_code_makes(name: str) -> None:
+@pytest.mark.parametrize("name", contracts.render_files())
+def test_a_committed_contract_matches_the_code(name: str) -> None:
     text = (contracts.FOLDER / name).read_text()
-    assert text == contracts.files()[name], f"contracts/{name} is stale: run `make schema`"
+    assert text == contracts.render_files()[name], f"contracts/{name} is stale: run `make schema`"
 
 
-def test_there_are_no_other_files() -> None:
-    assert {file.name for file in contracts.FOLDER.iterdir()} == contracts.files().keys()
+def test_the_folder_has_no_other_file() -> None:
+    assert {file.name for file in contracts.FOLDER.iterdir()} == contracts.render_files().keys()
 
 
-def test_each_function_that_makes_a_key_has_an_example_in_the_table_contract() -> None:
-    makers = [
+def test_each_key_function_has_an_example_in_the_table_contract() -> None:
+    key_functions = [
         function
         for _, function in inspect.getmembers(keys, inspect.isfunction)
         if function.__module__ == keys.__name__ and get_type_hints(function)["return"] is Key
     ]
-    assert len(contracts.items()) == len(makers)
+    assert len(contracts.example_items()) == len(key_functions)
 
 
-def test_an_example_has_the_attributes_of_its_keys() -> None:
-    items = contracts.items()
+def test_an_example_has_its_key_attributes() -> None:
+    items = contracts.example_items()
     assert items["historyEvent"] == {"pk": "PROP#property-1", "sk": "HIST#2026-01-31T12:00:00.000Z#0000000007"}
     assert items["ownership"] == {
         "pk": "USER#user-1",
@@ -48,57 +48,61 @@ def test_an_example_has_the_attributes_of_its_keys() -> None:
     }
 
 
-def test_each_index_has_an_item() -> None:
-    held = {name for item in contracts.items().values() for name in item}
-    assert {key.name for index in keys.INDEXES for key in (index.partition, index.sort)} <= held
+def test_each_index_has_an_example_item() -> None:
+    attribute_names = {name for item in contracts.example_items().values() for name in item}
+    assert {key.name for index in keys.INDEXES for key in (index.partition, index.sort)} <= attribute_names
 
 
-def test_each_error_of_ours_is_returned_by_some_field() -> None:
-    declared = {error for row in FIELDS for error in contracts.possible_errors(row)}
-    assert set(Refusal.__subclasses__()) - NOT_GRAPHQL - declared == set()
+def test_each_api_error_is_declared_by_a_field() -> None:
+    declared = {error for config in FIELDS for error in contracts.possible_errors(config)}
+    assert set(ApiError.__subclasses__()) - REST_ONLY_ERRORS - declared == set()
 
 
-def test_an_error_names_its_facts_with_their_types() -> None:
-    assert contracts.errors()["errors"]["VersionConflict"] == {
+def test_an_error_has_the_types_of_its_error_info() -> None:
+    assert contracts.errors_contract()["errors"]["VersionConflict"] == {
         "errorInfo": {"id": "string", "expectedVersion": "integer", "currentVersion": "integer"},
         "retryable": False,
         "fields": ["Mutation.deleteProperty", "Mutation.updateProperty"],
     }
 
 
-def test_only_try_again_may_be_sent_again_as_it_is() -> None:
-    assert [type for type, error in contracts.errors()["errors"].items() if error["retryable"]] == ["TryAgain"]
+def test_only_try_again_is_retryable() -> None:
+    assert [type for type, error in contracts.errors_contract()["errors"].items() if error["retryable"]] == ["TryAgain"]
 
 
-@pytest.mark.parametrize("row", [row for row in FIELDS if row.local], ids=lambda row: row.path)
-def test_a_field_without_a_function_returns_no_error_of_ours(row: Field) -> None:
-    assert contracts.possible_errors(row) == ()
+@pytest.mark.parametrize(
+    "config", [config for config in FIELDS if config.none_data_source], ids=lambda config: config.path
+)
+def test_a_field_without_a_function_declares_no_api_error(config: FieldConfig) -> None:
+    assert contracts.possible_errors(config) == ()
 
 
-def test_an_error_that_a_field_does_not_declare_is_reported() -> None:
-    assert returned_errors.problems({("Query.me", "TooMany")}, whole=False) == [
-        "Query.me returned TooMany: add it to `errors` of its entry"
+def test_an_undeclared_error_is_reported() -> None:
+    assert returned_errors.problems({("Query.me", "LimitExceeded")}, complete=False) == [
+        "Query.me returned LimitExceeded: add it to `errors` of its entry"
     ]
 
 
-def test_a_declared_error_that_no_test_has_seen_is_reported_after_a_whole_run() -> None:
-    declared = {(row.path, error.__name__) for row in FIELDS for error in contracts.possible_errors(row)}
-    assert returned_errors.problems(declared, whole=True) == []
-    unseen = declared - {("Query.properties", "TooMany")}
-    assert returned_errors.problems(unseen, whole=False) == []
-    assert returned_errors.problems(unseen, whole=True) == ["Query.properties declares TooMany, which no test has seen"]
+def test_a_declared_error_without_a_test_is_reported_after_a_full_run() -> None:
+    declared = {(config.path, error.__name__) for config in FIELDS for error in contracts.possible_errors(config)}
+    assert returned_errors.problems(declared, complete=True) == []
+    unseen = declared - {("Query.properties", "LimitExceeded")}
+    assert returned_errors.problems(unseen, complete=False) == []
+    assert returned_errors.problems(unseen, complete=True) == [
+        "Query.properties declares LimitExceeded, which no test has seen"
+    ]
 
 
-def test_an_error_of_any_field_is_to_be_seen_once() -> None:
-    declared = {(row.path, error.__name__) for row in FIELDS for error in contracts.possible_errors(row)}
-    once = {(path, type) for path, type in declared if type != "TryAgain"}
-    assert returned_errors.problems(once | {("Query.property", "TryAgain")}, whole=True) == []
-    assert returned_errors.problems(once, whole=True) == ["no test has seen TryAgain"]
+def test_an_error_that_every_field_may_return_needs_one_test() -> None:
+    declared = {(config.path, error.__name__) for config in FIELDS for error in contracts.possible_errors(config)}
+    observed = {(path, type) for path, type in declared if type != "TryAgain"}
+    assert returned_errors.problems(observed | {("Query.property", "TryAgain")}, complete=True) == []
+    assert returned_errors.problems(observed, complete=True) == ["no test has seen TryAgain"]
 
 
-def test_the_field_at_a_path_of_a_response_is_found_below_aliases_and_fragments() -> None:
+def test_the_coordinate_of_an_error_path_resolves_aliases_and_fragments() -> None:
     query = "{ a: property(id: 1) { ...F } } fragment F on Property { ... { b: history { nodes { at } } } }"
     document: Any = parse(query)
     operation, fragment = document.definitions
-    found = returned_errors.coordinate(returned_errors.SCHEMA.query_type, [operation], ["a", "b"], {"F": fragment})
-    assert found == "Property.history"
+    field = returned_errors.coordinate(returned_errors.SCHEMA.query_type, [operation], ["a", "b"], {"F": fragment})
+    assert field == "Property.history"

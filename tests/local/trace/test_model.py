@@ -1,4 +1,4 @@
-"""What is noted of a request, and what is said of it: its waste in words, its cost in dollars."""
+"""Traces of requests, their findings of waste, and their cost in dollars."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,71 +7,74 @@ from typing import Any
 import pytest
 
 from data.records import ID
-from local.lambdas.pool import Failed, Outcome
+from local.lambdas.pool import FunctionError, InvocationResult
 from local.trace import findings, pricing
-from local.trace.findings import Finding
+from local.trace.findings import WasteFinding
 from local.trace.model import Trace, Traces
 from resolvers.field_config import Batch
-from resolvers.wiring import MEMORY_MB, ROWS
-from tests.local import dataset
-from tests.local import server_fixture as desks
-from tests.local.server_fixture import Answer, Desk
-from tests.shared_processes import Shared
+from resolvers.wiring import FIELD_BY_PATH, MEMORY_MB
+from tests.local import dataset, server_fixture
+from tests.local.server_fixture import GraphQLResponse, LocalServer
+from tests.shared_processes import SharedProcesses
 
 NESTED = "{ listingsByZip(zipCode: %s, first: 5) { nodes { id property { owner { name } images { url } } } } }"
 HISTORIES = '{ listingsByZip(zipCode: "10001", first: 5) { nodes { id property { history { nodes { id } } } } } }'
 CHANGED_BY = '{ property(id: "%s") { owner { name } history(first: 1) { nodes { changedBy { name } } } } }'
-OWNER = ROWS["Property.owner"]
+OWNER = FIELD_BY_PATH["Property.owner"]
 CROWDED = "10009"
 PAGE = NESTED % '"10001"'
 
 
 @pytest.fixture(scope="module")
-def desk(shared: Shared) -> Iterator[Desk]:
-    """A desk of this file's own: what a page of a ZIP costs depends on whose homes others have made there."""
-    with desks.running(shared) as running:
+def own_server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+    """A server for this module alone: the cost of a page depends on the properties that other tests add to its ZIP."""
+    with server_fixture.run_server(shared_processes) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def full(desk: Desk) -> Desk:
-    """The desk with homes in it, 30 of them in one ZIP."""
-    homes = [replace(home, id=ID(f"{home.id}-crowded"), zip_code=CROWDED) for home in dataset.ALL]
-    desk.put([*dataset.items(), *(item for home in homes for item in dataset.items_of(home))])
-    return desk
+def filled_server(own_server: LocalServer) -> LocalServer:
+    """The server with properties, 30 of them in one ZIP code."""
+    properties = [
+        replace(property, id=ID(f"{property.id}-crowded"), zip_code=CROWDED) for property in dataset.PROPERTIES
+    ]
+    own_server.put_items(
+        [*dataset.table_items(), *(item for property in properties for item in dataset.items_of(property))]
+    )
+    return own_server
 
 
 @pytest.fixture
-def told(full: Desk) -> Desk:
-    """The same, with nothing in its cache."""
-    full.forget()
-    return full
+def traced_server(filled_server: LocalServer) -> LocalServer:
+    """The same server with an empty cache."""
+    filled_server.clear_cache()
+    return filled_server
 
 
-def found(desk: Desk, answer: Answer) -> list[dict[str, Any]]:
-    """What is wasteful in the request that this answers."""
-    findings: list[dict[str, Any]] = desk.http.get(f"/trace/{answer.trace['id']}.json").json()["findings"]
+def findings_of(server: LocalServer, answer: GraphQLResponse) -> list[dict[str, Any]]:
+    """Returns the findings of the request of this response."""
+    findings: list[dict[str, Any]] = server.http.get(f"/trace/{answer.trace['id']}.json").json()["findings"]
     return findings
 
 
-def a_trace(*outcomes: Outcome) -> Trace:
-    """A request whose one field was invoked with these outcomes, one after the other."""
+def make_trace(*outcomes: InvocationResult) -> Trace:
+    """Returns the trace of a request whose only field was invoked once for each result, one after another."""
     trace = Trace("1", None, "{ me { id } }", {}, "ada")
     for outcome in outcomes:
-        trace.add(ROWS["Query.me"], 1, outcome, trace.begun)
+        trace.add(FIELD_BY_PATH["Query.me"], 1, outcome, trace.started)
     trace.end([])
     return trace
 
 
-def a_call(trace_begun: float = 0, **told: Any) -> dict[str, Any]:
-    call = {"operation": "GetItem", "index": None, "keys": 1, "where": ["a / b"], "items": 1, "scanned": 1}
-    return call | {"read_units": 1, "write_units": 0, "at": trace_begun, "ms": 1, "error": None} | told
+def make_call(started: float = 0, **attributes: Any) -> dict[str, Any]:
+    call = {"operation": "GetItem", "index": None, "keys": 1, "key_names": ["a / b"], "items": 1, "scanned": 1}
+    return call | {"read_units": 1, "write_units": 0, "at": started, "ms": 1, "error": None} | attributes
 
 
-def test_a_page_of_homes_takes_four_invocations_and_a_call_in_each(told: Desk) -> None:
-    trace = told.ask(PAGE).trace
+def test_a_nested_page_takes_four_invocations_with_one_dynamodb_request_each(traced_server: LocalServer) -> None:
+    trace = traced_server.execute(PAGE).trace
     fields = ["Query.listingsByZip", "Listing.property", "Property.owner", "Property.images"]
-    assert sorted(one["field"] for one in trace["resolvers"]) == sorted(fields)
+    assert sorted(entry["field"] for entry in trace["resolvers"]) == sorted(fields)
     assert sorted(call["invocation"] for call in trace["dynamodb"]) == [0, 1, 2, 3]
     assert {call["resolver"]: call["operation"] for call in trace["dynamodb"]} == {
         "Query.listingsByZip": "Query",
@@ -81,39 +84,41 @@ def test_a_page_of_homes_takes_four_invocations_and_a_call_in_each(told: Desk) -
     }
 
 
-def test_each_call_lies_within_its_invocation_and_each_invocation_within_the_request(told: Desk) -> None:
-    trace = told.ask(PAGE).trace
+def test_times_of_calls_nest_in_invocations_and_those_in_the_request(traced_server: LocalServer) -> None:
+    trace = traced_server.execute(PAGE).trace
     for call in trace["dynamodb"]:
         of = trace["resolvers"][call["invocation"]]
         assert 0 < of["at"] < of["began"] < call["at"]
         assert call["at"] + call["ms"] < of["began"] + of["ms"] < of["end"] < trace["ms"]
 
 
-def test_an_invocation_tells_its_batch_and_what_a_batch_may_hold(told: Desk) -> None:
-    batches = {one["field"]: (one["batch"], one["most"]) for one in told.ask(PAGE).trace["resolvers"]}
+def test_an_invocation_has_its_batch_size_and_the_maximum(traced_server: LocalServer) -> None:
+    batches = {
+        entry["field"]: (entry["batch"], entry["most"]) for entry in traced_server.execute(PAGE).trace["resolvers"]
+    }
     assert (batches["Query.listingsByZip"], batches["Property.owner"]) == ((1, 1), (5, 100))
 
 
-def test_its_id_is_the_answers_request_id(told: Desk) -> None:
-    headers = {"authorization": told.token("ada"), "x-trace": "1"}
-    answer = told.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+def test_the_id_of_a_trace_is_the_request_id_of_the_response(traced_server: LocalServer) -> None:
+    headers = {"authorization": traced_server.token("ada"), "x-trace": "1"}
+    answer = traced_server.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
     assert answer.headers["x-amzn-requestid"] == answer.json()["extensions"]["trace"]["id"]
 
 
-def test_an_answer_out_of_the_cache_is_noted_and_takes_no_invocation(told: Desk) -> None:
+def test_a_cache_hit_is_recorded_and_takes_no_invocation(traced_server: LocalServer) -> None:
     query = '{ listingsByZip(zipCode: "10001", first: 5) { nodes { id } } }'
-    told.ask(query)
-    trace = told.ask(query).trace
+    traced_server.execute(query)
+    trace = traced_server.execute(query).trace
     assert [hit["field"] for hit in trace["cache"]] == ["Query.listingsByZip"]
     assert (trace["resolvers"], trace["dynamodb"]) == ([], [])
 
 
-def test_a_failed_invocation_says_why() -> None:
-    trace = a_trace(Outcome(None, Failed("Lambda:Unhandled", "the process ended"), [], 1, 5))
-    assert trace.told()["resolvers"][0]["failed"] == "Lambda:Unhandled: the process ended"
+def test_a_failed_invocation_has_its_error() -> None:
+    trace = make_trace(InvocationResult(None, FunctionError("Lambda:Unhandled", "the process ended"), [], 1, 5))
+    assert trace.to_dict()["resolvers"][0]["failed"] == "Lambda:Unhandled: the process ended"
 
 
-def test_the_latest_200_are_kept_the_newest_first() -> None:
+def test_traces_holds_the_latest_200_newest_first() -> None:
     traces = Traces()
     for n in range(201):
         traces.add(Trace(str(n), None, "", {}, "ada"))
@@ -121,77 +126,82 @@ def test_the_latest_200_are_kept_the_newest_first() -> None:
     assert (traces.get("0"), traces.get("200")) == (None, traces.latest()[0])
 
 
-def test_nothing_is_wasteful_in_a_page_of_homes(told: Desk) -> None:
-    assert found(told, told.ask(PAGE)) == []
+def test_a_nested_page_has_no_findings(traced_server: LocalServer) -> None:
+    assert findings_of(traced_server, traced_server.execute(PAGE)) == []
 
 
 @pytest.fixture
-def owners_one_by_one(told: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """The desk as it is where the row of Property.owner says a batch of one."""
-    monkeypatch.setitem(told.appsync.api.fields, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id")))
-    yield told
+def owners_one_by_one(traced_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
+    """The server if Property.owner has a batch size of one."""
+    monkeypatch.setitem(
+        traced_server.appsync.api.fields, ("Property", "owner"), replace(OWNER, batch=Batch(1, by="owner_id"))
+    )
+    yield traced_server
 
 
-def test_a_field_invoked_once_a_parent_is_n_plus_1(owners_one_by_one: Desk) -> None:
-    n_plus_1, again = found(owners_one_by_one, owners_one_by_one.ask(PAGE))
+def test_a_field_that_is_invoked_once_per_parent_is_n_plus_1(owners_one_by_one: LocalServer) -> None:
+    n_plus_1, read_again = findings_of(owners_one_by_one, owners_one_by_one.execute(PAGE))
     assert n_plus_1 == {
         "name": "N+1",
         "fields": ["Property.owner"],
         "text": "Property.owner was invoked 5 times for 5 parents, each with a batch of one.",
     }
-    assert again["text"] == "USER#ada / PROFILE and 1 more were read more than once, by Property.owner."
+    assert read_again["text"] == "USER#ada / PROFILE and 1 more were read more than once, by Property.owner."
 
 
-def test_a_batch_of_one_is_none_where_there_is_one_parent(owners_one_by_one: Desk) -> None:
+def test_a_batch_size_of_one_is_not_n_plus_1_for_a_single_parent(owners_one_by_one: LocalServer) -> None:
     query = '{ property(id: "%s") { owner { id } } }'
-    assert found(owners_one_by_one, owners_one_by_one.ask(query % dataset.ALL[0].id)) == []
+    assert findings_of(owners_one_by_one, owners_one_by_one.execute(query % dataset.PROPERTIES[0].id)) == []
 
 
-def test_the_same_field_on_two_levels_is_not_n_plus_1(told: Desk) -> None:
+def test_the_same_field_on_two_levels_is_not_n_plus_1(traced_server: LocalServer) -> None:
     deep = "{ me { properties { nodes { owner { properties { nodes { owner { id } } } } } } } }"
-    assert "N+1" not in [one["name"] for one in found(told, told.ask(deep))]
+    assert "N+1" not in [finding["name"] for finding in findings_of(traced_server, traced_server.execute(deep))]
 
 
-def test_root_fields_have_no_parents_to_be_batched_for(told: Desk) -> None:
-    assert found(told, told.ask('{ a: user(id: "ada") { id } b: user(id: "grace") { id } }')) == []
+def test_root_fields_have_no_parents_and_are_never_n_plus_1(traced_server: LocalServer) -> None:
+    assert (
+        findings_of(traced_server, traced_server.execute('{ a: user(id: "ada") { id } b: user(id: "grace") { id } }'))
+        == []
+    )
 
 
-def test_more_batches_than_the_parents_fill_are_n_plus_1(splitting_desk: Desk) -> None:
-    splitting_desk.put(dataset.items())
+def test_more_batches_than_the_parents_fill_are_n_plus_1(server_without_alias_batching: LocalServer) -> None:
+    server_without_alias_batching.put_items(dataset.table_items())
     query = '{ listingsByZip(zipCode: "10001", first: 5) { nodes { a: property { id } b: property { id } } } }'
-    (n_plus_1, _) = found(splitting_desk, splitting_desk.ask(query))
+    (n_plus_1, _) = findings_of(server_without_alias_batching, server_without_alias_batching.execute(query))
     assert n_plus_1["text"] == "Listing.property was invoked 2 times for 10 parents, where a batch may hold 100."
 
 
-def test_one_query_for_each_parent_is_n_plus_1(told: Desk) -> None:
-    (n_plus_1,) = found(told, told.ask(HISTORIES))
-    one_by_one = "Property.history asked one by one for 5 parents"
+def test_one_query_for_each_parent_is_n_plus_1(traced_server: LocalServer) -> None:
+    (n_plus_1,) = findings_of(traced_server, traced_server.execute(HISTORIES))
+    one_by_one = "Property.history read one by one for 5 parents"
     text = f"{one_by_one}: 5 Query requests, and one more for each further parent."
     assert n_plus_1 == {"name": "N+1", "fields": ["Property.history"], "text": text}
 
 
-def test_a_key_that_two_fields_read_is_told_with_both(told: Desk) -> None:
-    home = dataset.ALL[9]
-    (again,) = found(told, told.ask(CHANGED_BY % home.id))
-    assert again == {
+def test_a_key_that_two_fields_read_is_reported_with_both_fields(traced_server: LocalServer) -> None:
+    home = dataset.PROPERTIES[9]
+    (finding,) = findings_of(traced_server, traced_server.execute(CHANGED_BY % home.id))
+    assert finding == {
         "name": "read again",
         "fields": ["Property.owner", "HistoryEvent.changedBy"],
         "text": "USER#grace / PROFILE was read more than once, by Property.owner and by HistoryEvent.changedBy.",
     }
 
 
-def test_a_request_that_writes_may_read_again_what_it_wrote(told: Desk) -> None:
+def test_a_request_that_writes_may_read_the_same_key_again(traced_server: LocalServer) -> None:
     update = 'updateProperty(id: "%s", input: {description: "%%s"}, expectedVersion: %d) { id }'
-    home = dataset.ALL[0]
+    home = dataset.PROPERTIES[0]
     both = update % (home.id, home.version), update % (home.id, home.version + 1)
-    answer = told.ask(f"mutation {{ a: {both[0] % 'one'} b: {both[1] % 'two'} }}", as_=home.owner_id)
+    answer = traced_server.execute(f"mutation {{ a: {both[0] % 'one'} b: {both[1] % 'two'} }}", as_user=home.owner_id)
     assert answer.data["a"] == answer.data["b"] == {"id": home.id}
-    assert found(told, answer) == []
+    assert findings_of(traced_server, answer) == []
 
 
-def test_what_a_filter_throws_away_is_told_with_its_numbers(told: Desk) -> None:
+def test_items_that_a_filter_discards_are_reported_with_their_number(traced_server: LocalServer) -> None:
     query = '{ listingsByZip(zipCode: "%s", first: 50, filter: {minBedrooms: 3}) { nodes { id } } }'
-    (wasted,) = found(told, told.ask(query % CROWDED))
+    (wasted,) = findings_of(traced_server, traced_server.execute(query % CROWDED))
     assert wasted == {
         "name": "filtered away",
         "fields": ["Query.listingsByZip"],
@@ -200,20 +210,22 @@ def test_what_a_filter_throws_away_is_told_with_its_numbers(told: Desk) -> None:
 
 
 def test_a_scan_is_wasteful() -> None:
-    (scan,) = findings.of(a_trace(Outcome(None, None, [a_call(operation="Scan", where=[])], 1, 5)))
-    text = "Query.me made a Scan, which reads, and pays for, all that there is."
-    assert scan == Finding("Scan", ("Query.me",), text)
+    (scan,) = findings.analyze(
+        make_trace(InvocationResult(None, None, [make_call(operation="Scan", key_names=[])], 1, 5))
+    )
+    text = "Query.me sent a Scan, which reads, and pays for, every item."
+    assert scan == WasteFinding("Scan", ("Query.me",), text)
 
 
-def test_a_read_that_failed_and_was_asked_again_is_no_waste() -> None:
-    calls = [a_call(error="ThrottlingException", read_units=0), a_call()]
-    assert findings.of(a_trace(Outcome(None, None, calls, 1, 5))) == []
+def test_a_retry_of_a_failed_read_is_not_wasteful() -> None:
+    calls = [make_call(error="ThrottlingException", read_units=0), make_call()]
+    assert findings.analyze(make_trace(InvocationResult(None, None, calls, 1, 5))) == []
 
 
-def test_a_million_cost_what_each_takes_at_the_list_prices() -> None:
-    calls = [a_call(read_units=4), a_call(operation="TransactWriteItems", read_units=0, write_units=10)]
-    trace = a_trace(Outcome(None, None, calls, 1, 10.2), Outcome(None, None, [], 1, 20.0))
-    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in pricing.of_a_million(trace, MEMORY_MB)}
+def test_a_million_requests_cost_their_quantities_at_list_prices() -> None:
+    calls = [make_call(read_units=4), make_call(operation="TransactWriteItems", read_units=0, write_units=10)]
+    trace = make_trace(InvocationResult(None, None, calls, 1, 10.2), InvocationResult(None, None, [], 1, 20.0))
+    bill = {line.price.of: (line.quantity, round(line.usd, 6)) for line in pricing.cost_per_million(trace, MEMORY_MB)}
     assert bill == {
         "AppSync queries and mutations": (1, 4.0),
         "Lambda invocations": (2, 0.4),
@@ -223,6 +235,6 @@ def test_a_million_cost_what_each_takes_at_the_list_prices() -> None:
     }
 
 
-def test_a_request_that_reaches_no_function_costs_appsyncs_price_alone(told: Desk) -> None:
-    trace = told.ask("{ nothing }").trace
-    assert told.http.get(f"/trace/{trace['id']}.json").json()["usdForAMillion"] == 4.0
+def test_a_request_that_invokes_no_function_costs_the_appsync_price_only(traced_server: LocalServer) -> None:
+    trace = traced_server.execute("{ nothing }").trace
+    assert traced_server.http.get(f"/trace/{trace['id']}.json").json()["usdForAMillion"] == 4.0

@@ -1,4 +1,4 @@
-"""The page at `/`: what it is made of, and how npm brings that."""
+"""The page `/`: its files, and their installation by npm."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ mkdir -p node_modules && touch node_modules/.package-lock.json
 
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
-    """Packages as npm leaves them, each file holding its own path."""
+    """A folder with the files that npm installs; the content of each is its path."""
     for path, _ in graphiql.FILES.values():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def got(path: str, packages: Path) -> httpx.Response:
     return asyncio.run(answer())
 
 
-def test_the_page_is_html_and_never_stale(packages: Path) -> None:
+def test_the_page_is_html_and_is_revalidated(packages: Path) -> None:
     response = got("/", packages)
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["cache-control"] == "no-cache"
@@ -55,7 +55,9 @@ def test_the_page_loads_these_files_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(("name", "path", "kind"), [(name, *file) for name, file in graphiql.FILES.items()])
-def test_a_file_of_the_page_has_its_kind_and_may_be_cached(packages: Path, name: str, path: str, kind: str) -> None:
+def test_a_file_of_the_page_has_its_media_type_and_is_cacheable(
+    packages: Path, name: str, path: str, kind: str
+) -> None:
     response = got(f"/graphiql/{name}", packages)
     assert response.text == path
     assert response.headers["content-type"] == f"{kind}; charset=utf-8"
@@ -67,11 +69,11 @@ def test_no_other_file_is_served(packages: Path, name: str) -> None:
     assert got(f"/graphiql/{name}", packages).status_code == 404
 
 
-def test_a_file_that_npm_did_not_bring_is_not_found(tmp_path: Path) -> None:
+def test_a_file_that_is_not_installed_is_answered_with_404(tmp_path: Path) -> None:
     assert got("/graphiql/react.js", tmp_path).status_code == 404
 
 
-def test_the_page_is_there_without_its_files(tmp_path: Path) -> None:
+def test_the_page_is_served_if_its_files_are_not_installed(tmp_path: Path) -> None:
     assert got("/", tmp_path).status_code == 200
 
 
@@ -83,7 +85,7 @@ def test_each_package_is_pinned_and_locked(package: str) -> None:
     assert locked[f"node_modules/{package}"]["version"] == pinned[package]
 
 
-def test_every_locked_package_has_its_hash_and_no_address() -> None:
+def test_every_locked_package_has_a_hash_and_no_url() -> None:
     text = (graphiql.FOLDER / "package-lock.json").read_text()
     packages = [entry for path, entry in json.loads(text)["packages"].items() if path]
     assert all(entry["integrity"].startswith("sha512-") for entry in packages)
@@ -92,7 +94,7 @@ def test_every_locked_package_has_its_hash_and_no_address() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a lock file, in a world where npm is a script that notes each call."""
+    """A folder with a lock file, with a script in place of npm that records each call."""
     folder = tmp_path / "graphiql"
     folder.mkdir()
     (folder / "package-lock.json").write_text("{}")
@@ -111,16 +113,16 @@ def calls(folder: Path) -> list[str]:
     return (folder / "calls").read_text().splitlines()
 
 
-def test_npm_brings_the_packages_once_and_runs_none_of_their_scripts(
+def test_npm_installs_the_packages_once_and_runs_none_of_their_scripts(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert graphiql.assets(folder) == folder / "node_modules"
     assert graphiql.assets(folder) == folder / "node_modules"
     assert calls(folder) == ["ci --ignore-scripts --loglevel=error"]
-    assert capsys.readouterr() == ("", f"Fetching the packages of {folder.name} from npm, once…\n")
+    assert capsys.readouterr() == ("", f"Installing the packages of {folder.name} from npm…\n")
 
 
-def test_npm_brings_them_again_when_the_lock_file_has_changed(folder: Path) -> None:
+def test_npm_installs_the_packages_again_if_the_lock_file_has_changed(folder: Path) -> None:
     graphiql.assets(folder)
     later = (folder / "node_modules" / ".package-lock.json").stat().st_mtime + 1
     os.utime(folder / "package-lock.json", (later, later))
@@ -128,25 +130,29 @@ def test_npm_brings_them_again_when_the_lock_file_has_changed(folder: Path) -> N
     assert len(calls(folder)) == 2
 
 
-def test_of_those_who_start_at_once_one_calls_npm(folder: Path) -> None:
+def test_npm_runs_once_if_several_callers_start_together(folder: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(graphiql.assets, [folder] * 4))
     assert len(calls(folder)) == 1
 
 
-def test_without_npm_it_is_said_where_npm_comes_from(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_npm_says_how_to_install_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder))
-    with pytest.raises(graphiql.NotInstalled, match=r"npm is not installed: it comes with Node\.js"):
+    with pytest.raises(
+        graphiql.PackagesUnavailable, match=r"npm is not installed: install Node\.js, which includes it"
+    ):
         graphiql.assets(folder)
 
 
-def test_when_npm_fails_it_is_told_what_npm_said(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_failed_installation_has_the_output_of_npm(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     npm_is("#!/bin/sh\necho no network >&2\nexit 1\n", tmp_path / "bin", monkeypatch)
-    with pytest.raises(graphiql.NotInstalled, match=r"npm could not bring the packages of \S+: no network$"):
+    with pytest.raises(graphiql.PackagesUnavailable, match=r"npm could not install the packages of \S+: no network$"):
         graphiql.assets(folder)
 
 
 @pytest.mark.node
-def test_the_installed_packages_hold_every_file_of_the_page() -> None:
+def test_the_installed_packages_have_every_file_of_the_page() -> None:
     packages = graphiql.assets()
     assert [path for path, _ in graphiql.FILES.values() if not (packages / path).is_file()] == []

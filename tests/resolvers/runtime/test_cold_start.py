@@ -1,4 +1,4 @@
-"""What a function loads when Lambda starts it, and what it tells X-Ray: each in a process of its own."""
+"""What a function imports during its cold start and reports to X-Ray; each test runs a new process."""
 
 import gc
 import json
@@ -18,38 +18,38 @@ from tests.resolvers.events import event
 pytestmark = pytest.mark.process
 
 
-LOADED = "import json, sys, resolvers.{entry}; print(json.dumps(list(sys.modules)))"
-HANDLED = "import json, sys; from resolvers.handler import handle; handle(json.load(sys.stdin), None)"
+LOADED_MODULES_SCRIPT = "import json, sys, resolvers.{entry}; print(json.dumps(list(sys.modules)))"
+HANDLE_SCRIPT = "import json, sys; from resolvers.runtime.handler import handle; handle(json.load(sys.stdin), None)"
 TRACE = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"
 
 
-def run(code: str, told: str = "", **environment: str) -> str:
-    """What a fresh Python prints."""
-    done = subprocess.run(
+def run(code: str, stdin: str = "", **environment: str) -> str:
+    """Runs code in a new Python process and returns its output."""
+    completed = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        input=told,
+        input=stdin,
         capture_output=True,
         text=True,
         cwd=ROOT,
         env={**os.environ, **environment},
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
 
 
 @pytest.fixture
 def daemon() -> Iterator[socket.socket]:
-    """Where the X-Ray daemon listens in Lambda."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.settimeout(5)
-        yield listening
+    """The socket of the X-Ray daemon in Lambda."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5)
+        yield listener
 
 
-def handle_under(daemon: socket.socket, **environment: str) -> None:
-    """One request, refused before it would need a table, in what AWS Lambda sets around a function."""
+def handle_with_tracing(daemon: socket.socket, **environment: str) -> None:
+    """Handles one request in Lambda's environment. The request is invalid, so it needs no table."""
     run(
-        HANDLED,
+        HANDLE_SCRIPT,
         json.dumps(event("Query.property", {"id": "no id"})),
         AWS_XRAY_DAEMON_ADDRESS=f"127.0.0.1:{daemon.getsockname()[1]}",
         _X_AMZN_TRACE_ID=TRACE,
@@ -58,66 +58,71 @@ def handle_under(daemon: socket.socket, **environment: str) -> None:
     )
 
 
-def loaded(entry: str, **environment: str) -> set[str]:
-    """What a function with this entry has loaded when it is ready."""
-    return {name.partition(".")[0] for name in json.loads(run(LOADED.format(entry=entry), **environment))}
+def loaded_packages(entry: str, **environment: str) -> set[str]:
+    """Returns the packages that a function with this entry module has imported after its cold start."""
+    return {
+        name.partition(".")[0] for name in json.loads(run(LOADED_MODULES_SCRIPT.format(entry=entry), **environment))
+    }
 
 
-@pytest.mark.parametrize("entry", ["handler", "changes", "confirmed", "rest"])
-def test_a_function_does_not_load_what_it_does_not_need(entry: str) -> None:
+@pytest.mark.parametrize("entry", ["runtime.handler", "stream", "post_confirmation", "rest"])
+def test_a_function_does_not_load_unnecessary_packages(entry: str) -> None:
     unneeded = {"aws_xray_sdk", "boto3", "cryptography", "graphql", "jwt", "local", "pydantic", "strawberry", "yaml"}
-    assert loaded(entry) & unneeded == set()
+    assert loaded_packages(entry) & unneeded == set()
 
 
-def test_the_authorizer_loads_nothing_that_its_own_layer_does_not_bring() -> None:
-    assert loaded("authorizer") & {"aws_lambda_powertools", "boto3", "botocore", "local", "yaml"} == set()
+def test_the_authorizer_loads_only_packages_of_its_own_layer() -> None:
+    assert loaded_packages("authorizer") & {"aws_lambda_powertools", "boto3", "botocore", "local", "yaml"} == set()
 
 
 def test_a_function_loads_without_a_region_and_without_credentials() -> None:
-    bare = {name: "" for name in os.environ if name.startswith("AWS_")}
-    assert "resolvers" in loaded("handler", **bare)
+    without_aws = {name: "" for name in os.environ if name.startswith("AWS_")}
+    assert "resolvers" in loaded_packages("runtime.handler", **without_aws)
 
 
-STARTED = "import gc, resolvers.handler, data.client as c; print(gc.isenabled(), c.client.cache_info().currsize)"
+COLD_START_SCRIPT = (
+    "import gc, resolvers.runtime.handler, data.dynamodb.client as c;"
+    " print(gc.isenabled(), c.client.cache_info().currsize)"
+)
 
 
 @pytest.mark.parametrize(("function", "clients"), [("homes", 1), ("", 0)])
-def test_a_start_in_lambda_makes_the_client_and_garbage_is_collected_after_it(function: str, clients: int) -> None:
+def test_a_cold_start_creates_the_client_and_enables_garbage_collection(function: str, clients: int) -> None:
     inside = {"AWS_LAMBDA_FUNCTION_NAME": function, "AWS_REGION": REGION} if function else {"AWS_REGION": ""}
-    assert run(STARTED, **inside) == f"True {clients}\n"
+    assert run(COLD_START_SCRIPT, **inside) == f"True {clients}\n"
 
 
-def test_a_start_in_lambda_exempts_what_is_loaded_from_garbage_collection(
+def test_a_cold_start_exempts_loaded_objects_from_garbage_collection(
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "homes")
     before = gc.get_freeze_count()
-    cold_start.done()
+    cold_start.finish()
     after = gc.get_freeze_count()
     gc.unfreeze()
     assert (before, after > 0, gc.isenabled()) == (0, True, True)
 
 
-def test_a_traced_request_tells_x_ray_which_handler_took_it(daemon: socket.socket) -> None:
-    handle_under(daemon, TRACING="on")
+def test_a_traced_request_reports_its_handler_to_x_ray(daemon: socket.socket) -> None:
+    handle_with_tracing(daemon, TRACING="on")
     head, _, segment = daemon.recv(65536).partition(b"\n")
     assert json.loads(head)["format"] == "json"
-    assert (json.loads(segment)["name"], json.loads(segment)["parent_id"]) == ("## answer", "53995c3f42cd8ad8")
+    assert (json.loads(segment)["name"], json.loads(segment)["parent_id"]) == ("## resolve_event", "53995c3f42cd8ad8")
 
 
-def test_a_traced_request_does_not_tell_x_ray_what_was_answered(daemon: socket.socket) -> None:
-    handle_under(daemon, TRACING="on")
+def test_a_traced_request_does_not_report_its_response_to_x_ray(daemon: socket.socket) -> None:
+    handle_with_tracing(daemon, TRACING="on")
     assert b"letters, digits or hyphens" not in daemon.recv(65536)
 
 
-def test_a_function_is_traced_only_where_it_says_so(daemon: socket.socket) -> None:
-    handle_under(daemon, TRACING="off")
+def test_a_function_is_traced_only_if_tracing_is_on(daemon: socket.socket) -> None:
+    handle_with_tracing(daemon, TRACING="off")
     daemon.setblocking(False)
-    with pytest.raises(BlockingIOError):  # the process has ended, so nothing is on its way
+    with pytest.raises(BlockingIOError):  # the process has ended, so no packet can arrive later
         daemon.recv(65536)
 
 
-def test_tracing_that_is_on_outside_of_lambda_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tracing_outside_of_lambda_does_not_change_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACING", "on")
-    asked = event("Query.property", {"id": "no id"})
-    assert handler.traced(handler.answer)(asked, None) == handler.answer(asked, None)
+    event_ = event("Query.property", {"id": "no id"})
+    assert handler.with_tracing(handler.resolve_event)(event_, None) == handler.resolve_event(event_, None)

@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 import pytest
 
-from local.auth.issuer import new_key
+from local.auth.issuer import generate_key
 from resolvers.runtime.jwks import (
     JWKS_TTL_SECONDS,
     MAX_KEYS,
@@ -16,13 +16,13 @@ from resolvers.runtime.jwks import (
     fetch_json,
 )
 from tests.clock import Clock
-from tests.local.external_issuer import EC, RSA, elsewhere, public
+from tests.local.external_issuer import EC, RSA, public, run_issuer
 
 ALGORITHMS = ("RS256", "ES256")
 
 
 class Publisher:
-    """An issuer's JWKS as it is published now, or an error in its place; counts how often it is fetched."""
+    """An issuer's current JWKS, or an error; counts how often it is fetched."""
 
     def __init__(self) -> None:
         self.members: Any = [public(RSA)]
@@ -73,7 +73,7 @@ def test_unknown_keys_are_fetched_once_in_ten_seconds(cache: JwksCache, publishe
 
 def test_a_withdrawn_key_is_forgotten_after_an_hour(cache: JwksCache, publisher: Publisher, clock: Clock) -> None:
     key(cache, "k1")
-    publisher.members = [public(new_key(), kid="k2")]
+    publisher.members = [public(generate_key(), kid="k2")]
     clock.now += JWKS_TTL_SECONDS
     assert key(cache, "k1") is None
 
@@ -107,32 +107,32 @@ def test_only_the_first_hundred_keys_are_stored(cache: JwksCache, publisher: Pub
 
 
 def test_only_keys_that_sign_by_the_cache_algorithms_are_stored(cache: JwksCache, publisher: Publisher) -> None:
-    strange: list[Any] = [None, 7, "k", [], {}, {"kid": "a"}, {"kid": 7, "kty": "RSA"}, {"kid": "b", "kty": []}]
-    strange += [{"kid": "c", "kty": "EC", "crv": ["P-256"]}, {"kid": "d", "kty": "oct", "k": "c2VjcmV0"}]
-    refused = [
+    malformed: list[Any] = [None, 7, "k", [], {}, {"kid": "a"}, {"kid": 7, "kty": "RSA"}, {"kid": "b", "kty": []}]
+    malformed += [{"kid": "c", "kty": "EC", "crv": ["P-256"]}, {"kid": "d", "kty": "oct", "k": "c2VjcmV0"}]
+    rejected = [
         public(RSA, kid="e", use="enc"),
         public(RSA, kid="f", alg="RS512"),
         public(RSA, kid="g", alg="ES256"),
         public(EC["ES384"], kid="h"),
     ]
     stored = [public(RSA), public(RSA, kid="k2", alg="RS256"), public(EC["ES256"], kid="k3")]
-    publisher.members = [*strange, *refused, *stored]
+    publisher.members = [*malformed, *rejected, *stored]
     key(cache, "k1")
     assert list(cache.keys.values()) == stored
 
 
-def test_an_issuer_that_hangs_is_given_up() -> None:
-    with elsewhere() as issuer:
-        issuer.answering.clear()
+def test_a_fetch_from_an_issuer_that_hangs_times_out() -> None:
+    with run_issuer() as issuer:
+        issuer.may_answer.clear()
         with pytest.raises(jwt.PyJWKClientConnectionError, match="timed out"):
             fetch_json(f"{issuer.url}/keys", timeout_seconds=0.2)
-        issuer.answering.set()
+        issuer.may_answer.set()
 
 
-def test_what_cognito_publishes_is_fetched_from_the_endpoint_that_the_environment_names(
+def test_cognito_keys_are_fetched_from_the_endpoint_in_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with elsewhere() as issuer:
+    with run_issuer() as issuer:
         monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", issuer.url)
         assert fetch_json("https://cognito-idp.eu-west-1.amazonaws.com/keys") == {"keys": issuer.keys}
-        assert issuer.asked == ["/keys"]
+        assert issuer.requested_paths == ["/keys"]

@@ -1,4 +1,4 @@
-"""The one verifier of tokens, under AppSync's policy and under the REST authorizer's."""
+"""The verifier of tokens, with the policies of AppSync and of the REST authorizer."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tests.local.external_issuer import RSA, public
 
 URL = "https://id.example.com"
 NOW = 1_800_000_000
-NO_DATES = [f"{NOW}", "soon", [NOW], {"at": NOW}, True, None, float("inf"), float("nan"), 10**400]
+INVALID_DATES = [f"{NOW}", "soon", [NOW], {"at": NOW}, True, None, float("inf"), float("nan"), 10**400]
 POLICIES = {"AppSync": providers.POLICY, "REST": authorizer.POLICY}
 
 
@@ -27,7 +27,7 @@ def policy(request: pytest.FixtureRequest) -> Policy:
 
 
 def token(**changes: Any) -> str:
-    """A token with these claims changed, or left out if they are `...`. PyJWT's own `encode` refuses some of them."""
+    """Returns a token with changed claims, `...` omits one. PyJWT's `encode` would reject some of the values."""
     claims = {"sub": "ada", "iss": URL, "aud": "web", "iat": NOW, "exp": NOW + 60} | changes
     payload = {name: value for name, value in claims.items() if value is not ...}
     return jwt.api_jws.encode(json.dumps(payload).encode(), RSA, "RS256", {"kid": "k1"})
@@ -43,7 +43,7 @@ def verify(policy: Policy, now: float = NOW, **changes: Any) -> Claims:
     return verifier(policy, now=now).verify(token(**changes))
 
 
-def test_both_policies_allow_the_same_few_seconds() -> None:
+def test_both_policies_have_the_same_leeway() -> None:
     assert [policy.leeway_seconds for policy in POLICIES.values()] == [LEEWAY_SECONDS] * 2 == [5.0] * 2
 
 
@@ -54,21 +54,21 @@ def test_a_token_is_valid_until_the_leeway_after_exp_is_over(policy: Policy) -> 
 
 
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
-def test_a_token_is_valid_from_the_leeway_before_its_beginning(policy: Policy, claim: str) -> None:
+def test_a_token_is_valid_from_the_leeway_before_its_start(policy: Policy, claim: str) -> None:
     assert verify(policy, NOW - 5, **{claim: NOW})["sub"] == "ada"
-    with pytest.raises(InvalidToken) as refused:
+    with pytest.raises(InvalidToken) as raised:
         verify(policy, NOW - 5.1, **{claim: NOW})
-    assert not isinstance(refused.value, ExpiredToken)
+    assert not isinstance(raised.value, ExpiredToken)
 
 
 @pytest.mark.parametrize("claim", ["iat", "nbf", "exp"])
 @pytest.mark.parametrize(
     "value", [f"{NOW}", "soon", [NOW], {"at": NOW}, True, None, float("inf"), float("nan"), 10**400]
 )
-def test_a_date_that_is_no_number_is_refused(policy: Policy, claim: str, value: Any) -> None:
-    with pytest.raises(InvalidToken) as refused:
+def test_a_date_that_is_not_a_number_is_rejected(policy: Policy, claim: str, value: Any) -> None:
+    with pytest.raises(InvalidToken) as raised:
         verify(policy, **{claim: value})
-    assert not isinstance(refused.value, ExpiredToken)
+    assert not isinstance(raised.value, ExpiredToken)
 
 
 def test_a_date_may_have_a_fraction(policy: Policy) -> None:
@@ -79,7 +79,7 @@ def test_a_date_may_have_a_fraction(policy: Policy) -> None:
 
 @pytest.mark.parametrize("cognito", [True, False])
 @pytest.mark.parametrize("audience", ["web", None])
-def test_a_refresh_token_is_refused(policy: Policy, cognito: bool, audience: str | None) -> None:
+def test_a_refresh_token_is_rejected(policy: Policy, cognito: bool, audience: str | None) -> None:
     verifying = verifier(policy, cognito=cognito, audience=audience)
     assert verifying.verify(token(token_use="id"))["token_use"] == "id"
     with pytest.raises(InvalidToken):
@@ -107,22 +107,22 @@ def test_only_appsync_accepts_the_authorized_party_for_the_audience() -> None:
         verify(POLICIES["REST"], aud="other", azp="web")
 
 
-def test_the_authorizer_reads_no_token_longer_than_eight_kilobytes() -> None:
+def test_the_authorizer_rejects_tokens_longer_than_eight_kilobytes() -> None:
     assert verify(POLICIES["AppSync"], name="x" * 9_000)["sub"] == "ada"
     with pytest.raises(InvalidToken):
         verify(POLICIES["REST"], name="x" * 9_000)
 
 
-def test_an_expired_token_with_a_wrong_signature_is_not_called_expired(policy: Policy) -> None:
+def test_an_expired_token_with_a_wrong_signature_is_reported_as_invalid(policy: Policy) -> None:
     forged = token(exp=1).rpartition(".")[0] + "." + token().rpartition(".")[2]
-    with pytest.raises(InvalidToken) as refused:
+    with pytest.raises(InvalidToken) as raised:
         verifier(policy).verify(forged)
-    assert not isinstance(refused.value, ExpiredToken)
+    assert not isinstance(raised.value, ExpiredToken)
 
 
-def test_an_algorithm_outside_the_policy_is_refused(policy: Policy) -> None:
+def test_an_algorithm_outside_the_policy_is_rejected(policy: Policy) -> None:
     narrow = replace(policy, algorithms=("ES256",))
-    with pytest.raises(JwksUnavailable):  # for none of the issuer's keys is of any use
+    with pytest.raises(JwksUnavailable):  # no key of the issuer has an allowed algorithm
         verifier(narrow).verify(token())
     verifying = verifier(policy)
     verifying.policy = narrow

@@ -47,7 +47,7 @@ export async function refusals(user) {
     ({ errorType, errorInfo, variables: { id, expectedVersion }, stays })
   return [
     refusal('VersionConflict', { id: own, expectedVersion: 7, currentVersion: 1 }, own, 7, 1),
-    refusal('NotTheOwner', { propertyId: other }, other, 1, 1),
+    refusal('NotOwner', { propertyId: other }, other, 1, 1),
     refusal('PropertyNotFound', { id: none }, none, 1),
   ]
 }
