@@ -65,7 +65,7 @@ def synthesize(folder: Path, appsync_url: str) -> Path:
         for name in parents:
             construct = find_child(construct, name)
         assert construct.node.try_remove_child(last), f"the stack has no construct {path}"
-    function = find_child(stack, "Functions", "Changes", "Function", "Resource")
+    function = find_child(stack, "Functions", "Stream", "Function", "Resource")
     assert isinstance(function, CfnResource)
     function.add_property_override("Environment.Variables.APPSYNC_URL", appsync_url)
     app.synth()
