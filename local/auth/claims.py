@@ -6,7 +6,7 @@ from typing import Any
 
 KINDS = COGNITO, OIDC = "cognito", "oidc"
 USES = ID, ACCESS = "id", "access"
-CLIENT_ID = "desk"
+CLIENT_ID = "local"
 SCOPE = "openid"
 
 Claims = dict[str, Any]

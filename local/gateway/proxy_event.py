@@ -15,8 +15,8 @@ from starlette.requests import Request
 from local.aws import ACCOUNT_ID, REGION
 from local.gateway.openapi import OpenApiOperation
 
-API = "desk"
-STAGE = "desk"
+API = "local"
+STAGE = "local"
 
 Event = dict[str, Any]
 

@@ -9,7 +9,6 @@ import asyncio
 import gzip
 import json
 import time
-import zlib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,36 +21,15 @@ from starlette.types import Receive, Scope, Send
 
 from local import assumptions
 from local.gateway import proxy_event
+from local.gateway.encoding import accepts_gzip, read_body
+from local.gateway.gateway_response import GatewayResponse
 from local.gateway.openapi import OpenApiContract, OpenApiOperation, Resource
 from local.gateway.proxy_event import Event, MalformedProxyResponse, ProxyResponse
 from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas.pool import Invoke
 from resolvers.field_config import RestApiConfig
 
-MOST_BODY_BYTES = 10 * 1024 * 1024
 MAX_CACHED_RESPONSES = 10_000
-MESSAGES = {  # gateway response -> its default status, which the contract may override, and its message
-    "UNAUTHORIZED": (401, "Unauthorized"),
-    "ACCESS_DENIED": (403, "User is not authorized to access this resource with an explicit deny"),
-    "INVALID_API_KEY": (403, "Forbidden"),
-    "MISSING_AUTHENTICATION_TOKEN": (403, "Missing Authentication Token"),
-    "THROTTLED": (429, "Too Many Requests"),
-    "QUOTA_EXCEEDED": (429, "Limit Exceeded"),
-    "BAD_REQUEST_BODY": (400, "Invalid request body"),
-    "REQUEST_TOO_LARGE": (413, "Request Entity Too Large"),
-    "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported Media Type"),
-    "AUTHORIZER_FAILURE": (500, None),
-    "INTEGRATION_FAILURE": (502, "Internal server error"),
-    "INTEGRATION_TIMEOUT": (504, "Endpoint request timed out"),
-}
-
-
-class GatewayResponse(Exception):
-    """The gateway responds itself, without the function. `name` is the type of the gateway response."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 class Gateway:
@@ -85,8 +63,8 @@ class Gateway:
     async def answer(self, request: Request) -> Response:
         try:
             return self.to_http_response(await self.handle(request), request)
-        except GatewayResponse as own:
-            return self.to_http_response(self.gateway_response(own.name), request)
+        except GatewayResponse as response:
+            return self.to_http_response(response.to_response(self.contract), request)
 
     def to_http_response(self, proxy_response: ProxyResponse, request: Request) -> Response:
         """Returns the HTTP response, compressed by gzip if it is long enough and the client accepts gzip."""
@@ -111,7 +89,7 @@ class Gateway:
             return ProxyResponse(
                 405, (*OPEN, ("allow", resource.allowed_methods), ("content-type", "application/json")), body
             )
-        body = await read(request)
+        body = await read_body(request)
         event = proxy_event.event(request, operation, parameters, body)
         if assumptions.TOKEN_BEFORE_KEY:
             await self.authorized(event, operation)
@@ -159,7 +137,7 @@ class Gateway:
         """
         if operation.method != "GET":
             return await self.function(event)
-        key = kept_by(event, operation)
+        key = cache_key(event, operation)
         if (cached := self.response_cache.get(key)) is not None:
             return cached
         response = await self.function(event)
@@ -178,20 +156,6 @@ class Gateway:
             raise GatewayResponse("INTEGRATION_TIMEOUT") from error
         except MalformedProxyResponse as error:
             raise GatewayResponse("INTEGRATION_FAILURE") from error
-
-    def gateway_response(self, name: str) -> ProxyResponse:
-        """Returns a gateway response with the status, headers and body template of the contract."""
-        status, message = MESSAGES[name]
-        worded = self.contract.document["x-amazon-apigateway-gateway-responses"]
-        definition = worded.get(name) or worded["DEFAULT_4XX" if status < 500 else "DEFAULT_5XX"]
-        headers = {
-            name.removeprefix("gatewayresponse.header."): value.strip("'")
-            for name, value in definition["responseParameters"].items()
-        }
-        template = definition["responseTemplates"]["application/json"]
-        body = template.replace("$context.error.messageString", json.dumps(message))
-        typed = (*headers.items(), ("content-type", "application/json"))
-        return ProxyResponse(definition.get("statusCode", status), typed, body.encode())
 
 
 class PathPrefix(BaseRoute):
@@ -218,7 +182,7 @@ class PathPrefix(BaseRoute):
 OPEN = (("access-control-allow-origin", "*"),)
 
 
-def kept_by(event: Event, operation: OpenApiOperation) -> tuple[Any, ...]:
+def cache_key(event: Event, operation: OpenApiOperation) -> tuple[Any, ...]:
     """Returns the cache key of a GET request: path, declared query and header parameters, and Authorization header."""
     query, path = event["multiValueQueryStringParameters"] or {}, event["pathParameters"] or {}
     query_values = tuple(tuple(query.get(name, ())) for name in operation.names("query"))
@@ -232,35 +196,3 @@ def is_allowed(policy: Mapping[str, Any], arn: str) -> bool:
         statement for statement in policy["policyDocument"]["Statement"] if fnmatchcase(arn, statement["Resource"])
     ]
     return bool(statements) and all(statement["Effect"] == "Allow" for statement in statements)
-
-
-async def read(request: Request) -> bytes:
-    """Returns a request's body, decompressed if its content encoding is gzip.
-
-    Raises GatewayResponse if the body is longer than 10 MB, before or after decompression, or cannot be decoded.
-    """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BODY_BYTES:
-            raise GatewayResponse("REQUEST_TOO_LARGE")
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if encoding == "identity":
-        return body
-    if encoding != "gzip":
-        raise GatewayResponse("UNSUPPORTED_MEDIA_TYPE")
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        unpacked = unpacking.decompress(body, MOST_BODY_BYTES)
-    except zlib.error as error:
-        raise GatewayResponse("BAD_REQUEST_BODY") from error
-    if unpacking.unconsumed_tail:
-        raise GatewayResponse("REQUEST_TOO_LARGE")
-    if not unpacking.eof:
-        raise GatewayResponse("BAD_REQUEST_BODY")
-    return unpacked
-
-
-def accepts_gzip(accepted: str) -> bool:
-    codings = [coding.replace(" ", "").lower() for coding in accepted.split(",")]
-    return any(coding.partition(";")[0] == "gzip" and not coding.endswith(("q=0", "q=0.0")) for coding in codings)

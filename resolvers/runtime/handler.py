@@ -31,7 +31,7 @@ Result = dict[str, Any]
 MAX_FAILURES = 32  # in one batch, while its failing items are searched for
 
 logger = Logger(service="homes")
-metrics = Metrics(namespace="Homes", service=f"homes-{os.environ.get('STAGE', 'desk')}")
+metrics = Metrics(namespace="Homes", service=f"homes-{os.environ.get('STAGE', 'local')}")
 
 
 def resolve_event(event: Any, context: object) -> Any:

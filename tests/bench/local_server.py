@@ -69,7 +69,7 @@ def resident_megabytes(pid: int | str) -> float:
 
 
 @contextmanager
-def desk(engine: str) -> Iterator[Running]:
+def run_server(engine: str) -> Iterator[Running]:
     with server.bind(0) as sock:
         port = sock.getsockname()[1]
     environment = {**os.environ, "PORT": str(port), "DYNAMODB_ENDPOINT": engine}
@@ -213,7 +213,7 @@ async def churn(running: Running, seconds: int) -> tuple[ReceivedChanges, list[t
 def measure(engine: str, print_table: Callable[..., None], medians: Callable[..., list[tuple[str, float]]]) -> None:
     """Prints all benchmarks of a server over the table that the environment names."""
     table.put_many([item for home in HOMES for item in dataset.items_of(home)])
-    with desk(engine) as running:
+    with run_server(engine) as running:
         title = "A nested page: 25 properties with owner and images (at most 1.5)"
         print_table(title, medians(pages(running, engine), ROUNDS, before=WARM))
         single_rate, crowd_rate = (asyncio.run(crowd(running, *many)) for many in ((1, 200), (CLIENTS, 20)))

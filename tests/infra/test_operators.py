@@ -72,7 +72,7 @@ def test_the_dashboard_searches_the_error_metrics_of_the_functions(
     emf = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
     (metric,) = emf["_aws"]["CloudWatchMetrics"]
     assert [definition["Name"] for definition in metric["Metrics"]] == ["PropertyNotFound"]
-    assert emf["service"] == "homes-desk"
+    assert emf["service"] == "homes-local"
     dimensions = ",".join([metric["Namespace"], *sorted(metric["Dimensions"][0])])
     assert metric_names(dashboard("prod")["Errors by field"]) == [
         f"""SEARCH('{{{dimensions}}} service="homes-prod"', 'Sum', 60)"""

@@ -12,7 +12,7 @@ from tests.shared_processes import SharedProcesses
 
 
 @pytest.fixture(scope="package")
-def desk(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+def server(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
     """A local server that caches the responses to GET requests for a minute."""
     with server_fixture.run_server(shared_processes) as running:
         yield running
@@ -25,15 +25,15 @@ def uncached(shared_processes: SharedProcesses) -> Iterator[LocalServer]:
         yield running
 
 
-def player(desk: LocalServer) -> Player:
+def player(server: LocalServer) -> Player:
     """Returns a player of scenes whose users have tokens of the server's issuer; `owner` and `other` have profiles."""
     people = {
-        "owner": Person("ada", desk.token("ada")),
-        "other": Person("bob", desk.token("bob")),
-        "admin": Person("root", desk.token("root", ["admins"])),
+        "owner": Person("ada", server.token("ada")),
+        "other": Person("bob", server.token("bob")),
+        "admin": Person("root", server.token("root", ["admins"])),
     }
-    http = httpx.Client(base_url=desk.url, timeout=60)
-    return Player(http, desk.keys.issue("government"), people, desk.keys.issue("commercial-basic"))
+    http = httpx.Client(base_url=server.url, timeout=60)
+    return Player(http, server.keys.issue("government"), people, server.keys.issue("commercial-basic"))
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ NO_ID = ("examples", "coverage", "fuzzing")  # a rejected client gets no id to c
 
 
 def run_schemathesis(
-    desk: LocalServer, report: Path, *more: str, token: str | None
+    server: LocalServer, report: Path, *more: str, token: str | None
 ) -> "subprocess.CompletedProcess[str]":
     """Runs schemathesis against a local server. It writes each case to the report."""
     # Header names in the case of the contract: schemathesis compares them case-sensitively.
-    headers = [("x-api-key", desk.keys.issue("government")), *([("Authorization", token)] if token else [])]
+    headers = [("x-api-key", server.keys.issue("government")), *([("Authorization", token)] if token else [])]
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(FOLDER / "schemathesis.toml")]
-    command += ["run", str(openapi.FILE), "--url", desk.url, "--no-color", "--checks", "all", "--report", "ndjson"]
+    command += ["run", str(openapi.FILE), "--url", server.url, "--no-color", "--checks", "all", "--report", "ndjson"]
     command += ["--report-ndjson-path", str(report), "--max-examples", str(count()), "--seed", str(seed()), *more]
     command += [word for name, value in headers for word in ("--header", f"{name}: {value}")]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.rest.hooks"}
@@ -76,9 +76,9 @@ def test_all_checks_pass_for_a_signed_in_user_without_the_cache(uncached: LocalS
     assert {200, 201, 204, 400, 404, 412} <= set(statuses), statuses
 
 
-def test_all_checks_but_two_pass_with_the_cache(desk: LocalServer, tmp_path: Path) -> None:
+def test_all_checks_but_two_pass_with_the_cache(server: LocalServer, tmp_path: Path) -> None:
     more = ("--exclude-checks", ",".join(CACHED_CHECKS))
-    process = run_schemathesis(desk, tmp_path / "report", *more, token=desk.token("ada"))
+    process = run_schemathesis(server, tmp_path / "report", *more, token=server.token("ada"))
     assert process.returncode == 0, process.stdout
     counts, _ = cases(tmp_path / "report")
     assert short(counts) == {}

@@ -42,7 +42,7 @@ def test_an_id_token_has_the_claims_of_cognito() -> None:
     assert payload_of(OURS.token("ada", ["admins", "staff"], **PERSON)) == {
         "sub": "ada",
         "iss": URL,
-        "aud": "desk",
+        "aud": "local",
         "token_use": "id",
         "cognito:username": "ada",
         "cognito:groups": ["admins", "staff"],
@@ -54,7 +54,7 @@ def test_a_cognito_access_token_has_its_client_and_no_profile() -> None:
     assert payload_of(OURS.token("ada", ["admins"], **PERSON, use="access")) == {
         "sub": "ada",
         "iss": URL,
-        "client_id": "desk",
+        "client_id": "local",
         "token_use": "access",
         "username": "ada",
         "cognito:groups": ["admins"],
@@ -66,15 +66,15 @@ def test_an_oidc_token_has_no_claim_of_cognito() -> None:
     assert payload_of(OURS.token("ada", ["admins"], **PERSON, kind="oidc")) == {
         "sub": "ada",
         "iss": f"{URL}/oidc",
-        "aud": "desk",
-        "azp": "desk",
+        "aud": "local",
+        "azp": "local",
         "groups": ["admins"],
         **PERSON,
     }
 
 
 def test_an_oidc_access_token_has_no_profile() -> None:
-    oidc = {"sub": "ada", "iss": f"{URL}/oidc", "aud": "desk", "azp": "desk", "scope": "openid"}
+    oidc = {"sub": "ada", "iss": f"{URL}/oidc", "aud": "local", "azp": "local", "scope": "openid"}
     assert payload_of(OURS.token("ada", **PERSON, kind="oidc", use="access")) == oidc
 
 
@@ -179,7 +179,7 @@ def test_the_published_keys_verify_a_token() -> None:
     (key,) = jwt.PyJWKSet.from_dict(got("/.well-known/jwks.json")).keys
     for kind, url in {"cognito": URL, "oidc": f"{URL}/oidc"}.items():
         token = OURS.token("ada", kind=kind)
-        assert jwt.decode(token, key, algorithms=["RS256"], audience="desk", issuer=url)["sub"] == "ada"
+        assert jwt.decode(token, key, algorithms=["RS256"], audience="local", issuer=url)["sub"] == "ada"
 
 
 def test_a_base_url_may_end_in_a_slash() -> None:

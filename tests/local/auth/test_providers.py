@@ -32,7 +32,7 @@ def signed(claims: dict[str, Any], **header: Any) -> str:
 
 def good_claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    claims = {"sub": "ada", "iss": URL, "aud": "desk", "iat": now, "exp": now + 3_600} | changes
+    claims = {"sub": "ada", "iss": URL, "aud": "local", "iat": now, "exp": now + 3_600} | changes
     return {claim: value for claim, value in claims.items() if value is not None}
 
 
@@ -94,7 +94,7 @@ def bad_tokens() -> dict[str, str]:
         "another issuer's": signed(good_claims(iss="http://localhost:8001")),
         "an issuer that is no text": signed(good_claims(iss=[URL])),
         "another audience's": signed(good_claims(aud="web")),
-        "an access token of another client": signed(good_claims(aud="desk", token_use="access", client_id="web")),
+        "an access token of another client": signed(good_claims(aud="local", token_use="access", client_id="web")),
         "issued in the future": signed(good_claims(iat=int(time.time()) + 1_800)),
         "ends at no number": signed(good_claims(exp="tomorrow")),
         "ends at infinity": signed(good_claims(exp=float("inf"))),

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from local.gateway.encoding import accepts_gzip
 from local.gateway.openapi import read
-from local.gateway.server import Gateway, accepts_gzip, is_allowed
+from local.gateway.server import Gateway, is_allowed
 from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas.pool import FunctionError, InvocationResult
 from resolvers.wiring import REST, USAGE_PLANS
@@ -24,11 +25,11 @@ NEW = {"address": "1 Elm Street", "price": 100, "userId": "ada"}
 class RestClient:
     """A client of the local server's REST API with its own API key and token."""
 
-    def __init__(self, desk: LocalServer, user: str = "ada") -> None:
-        self.desk = desk
-        key = desk.keys.issue("government")
-        self.http = httpx.Client(base_url=desk.url, timeout=60)
-        self.http.headers.update({"x-api-key": key, "authorization": desk.token(user)})
+    def __init__(self, server: LocalServer, user: str = "ada") -> None:
+        self.server = server
+        key = server.keys.issue("government")
+        self.http = httpx.Client(base_url=server.url, timeout=60)
+        self.http.headers.update({"x-api-key": key, "authorization": server.token(user)})
 
     def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
         return self.http.request(method, path, **more)
@@ -45,28 +46,28 @@ def ask(server: LocalServer) -> Iterator[RestClient]:
 
 def test_a_property_with_images_and_a_page_of_a_zip_cost_one_query_each(ask: RestClient) -> None:
     for path in (f"/properties/{HOME}", f"/properties?zip={dataset.ZIPS[0]}&limit=25"):
-        before = len(ask.desk.proxy.operations)
+        before = len(ask.server.proxy.operations)
         assert ask("GET", path).status_code == 200
-        assert ask.desk.proxy.operations[before:] == ["Query"]
+        assert ask.server.proxy.operations[before:] == ["Query"]
 
 
 def test_a_page_of_a_users_properties_costs_two_requests(ask: RestClient) -> None:
-    before = len(ask.desk.proxy.operations)
+    before = len(ask.server.proxy.operations)
     answer = ask("GET", "/users/grace/properties?limit=5")
     assert len(answer.json()["properties"]) == 5
-    assert ask.desk.proxy.operations[before:] == ["Query", "BatchGetItem"]
+    assert ask.server.proxy.operations[before:] == ["Query", "BatchGetItem"]
 
 
 def test_a_get_response_is_cached_for_one_minute(ask: RestClient) -> None:
-    first, before = ask("GET", f"/properties/{HOME}"), len(ask.desk.proxy.operations)
+    first, before = ask("GET", f"/properties/{HOME}"), len(ask.server.proxy.operations)
     assert ask("GET", f"/properties/{HOME}/").content == first.content
-    assert len(ask.desk.proxy.operations) == before
-    ask.desk.gateway.clock = lambda: time.monotonic() + REST.cache_seconds + 1
+    assert len(ask.server.proxy.operations) == before
+    ask.server.gateway.clock = lambda: time.monotonic() + REST.cache_seconds + 1
     try:
         assert ask("GET", f"/properties/{HOME}").content == first.content
     finally:
-        ask.desk.gateway.clock = time.monotonic
-    assert len(ask.desk.proxy.operations) == before + 1
+        ask.server.gateway.clock = time.monotonic
+    assert len(ask.server.proxy.operations) == before + 1
 
 
 @pytest.mark.parametrize(
@@ -82,10 +83,10 @@ def test_the_cache_key_includes_path_parameters_headers_and_caller(
     ask: RestClient, path: str, headers: dict[str, str]
 ) -> None:
     ask("GET", f"/properties/{HOME}")
-    before = len(ask.desk.proxy.operations)
-    credentials = {"authorization": ask.desk.token("bob")} if "authorization" in headers else headers
+    before = len(ask.server.proxy.operations)
+    credentials = {"authorization": ask.server.token("bob")} if "authorization" in headers else headers
     ask("GET", path, headers=credentials)
-    assert len(ask.desk.proxy.operations) == before + 1
+    assert len(ask.server.proxy.operations) == before + 1
 
 
 def test_a_cached_304_is_not_returned_to_a_request_without_if_none_match(ask: RestClient) -> None:
@@ -96,43 +97,43 @@ def test_a_cached_304_is_not_returned_to_a_request_without_if_none_match(ask: Re
 
 def test_the_cache_key_ignores_undeclared_query_parameters(ask: RestClient) -> None:
     ask("GET", f"/properties?zip={dataset.ZIPS[0]}")
-    before = len(ask.desk.proxy.operations)
+    before = len(ask.server.proxy.operations)
     assert ask("GET", f"/properties?zip={dataset.ZIPS[0]}&utm_source=x").status_code == 200
-    assert len(ask.desk.proxy.operations) == before
+    assert len(ask.server.proxy.operations) == before
 
 
 def test_the_policy_of_a_token_is_cached_for_all_routes(ask: RestClient) -> None:
     invoked: list[str] = []
-    invoke = ask.desk.gateway.invoke
+    invoke = ask.server.gateway.invoke
 
     async def record_invocation(name: str, event: Any) -> InvocationResult:
         invoked.append(name)
         return await invoke(name, event)
 
-    ask.desk.gateway.invoke = record_invocation
+    ask.server.gateway.invoke = record_invocation
     try:
         paths = [f"/properties/{HOME}", f"/properties/{HOME}/history", "/users/ada/properties"]
         assert [ask("GET", path).status_code for path in paths] == [200, 200, 200]
         assert ask("PUT", f"/properties/{HOME}", json={"bedrooms": 9}).status_code == 200
     finally:
-        ask.desk.gateway.invoke = invoke
+        ask.server.gateway.invoke = invoke
     assert invoked == ["authorizer", "rest", "rest", "rest", "rest"]
 
 
 def test_the_function_rejects_an_expired_token_whose_policy_is_cached(
     ask: RestClient,
 ) -> None:
-    token = ask.desk.issuer.token("ada", seconds=60)
+    token = ask.server.issuer.token("ada", seconds=60)
     assert ask("GET", f"/properties/{HOME}", headers={"authorization": token}).status_code == 200
-    ask.desk.gateway.policies[token]["context"]["expiresAt"] = str(int(time.time()))
+    ask.server.gateway.policies[token]["context"]["expiresAt"] = str(int(time.time()))
     answer = ask("GET", f"/properties/{HOME}/images", headers={"authorization": token})
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthorized"})
 
 
 def test_the_token_is_checked_before_the_key_and_the_key_before_the_body(ask: RestClient) -> None:
-    nobody = httpx.post(f"{ask.desk.url}/properties", json={}, timeout=60)
+    nobody = httpx.post(f"{ask.server.url}/properties", json={}, timeout=60)
     no_key = httpx.post(
-        f"{ask.desk.url}/properties", json={}, headers={"authorization": ask.desk.token("ada")}, timeout=60
+        f"{ask.server.url}/properties", json={}, headers={"authorization": ask.server.token("ada")}, timeout=60
     )
     assert (nobody.status_code, no_key.status_code, ask("POST", "/properties", json={}, timeout=60).status_code) == (
         401,
@@ -142,11 +143,11 @@ def test_the_token_is_checked_before_the_key_and_the_key_before_the_body(ask: Re
 
 
 def test_an_invalid_body_is_rejected_before_the_function_is_invoked(ask: RestClient) -> None:
-    before = len(ask.desk.proxy.operations)
+    before = len(ask.server.proxy.operations)
     answer = ask("POST", "/properties", json={**NEW, "price": -1})
     assert (answer.status_code, answer.json()) == (400, {"error": "Invalid request body"})
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert len(ask.desk.proxy.operations) == before
+    assert len(ask.server.proxy.operations) == before
 
 
 @pytest.mark.parametrize(
@@ -226,9 +227,9 @@ def test_the_values_of_a_repeated_header_form_one_list(ask: RestClient) -> None:
 
 
 def test_two_authorization_headers_are_rejected(ask: RestClient) -> None:
-    token = ask.desk.token("ada")
+    token = ask.server.token("ada")
     headers = [("x-api-key", ask.http.headers["x-api-key"]), *[("authorization", token)] * 2]
-    assert httpx.get(f"{ask.desk.url}/properties/{HOME}", headers=headers, timeout=60).status_code == 401
+    assert httpx.get(f"{ask.server.url}/properties/{HOME}", headers=headers, timeout=60).status_code == 401
 
 
 def outcome(result: Any = None, failed: FunctionError | None = None) -> InvocationResult:
@@ -247,16 +248,16 @@ def outcome(result: Any = None, failed: FunctionError | None = None) -> Invocati
 def test_the_response_to_a_failed_function_has_no_details(
     ask: RestClient, function: str, result: InvocationResult, status: int
 ) -> None:
-    invoke = ask.desk.gateway.invoke
+    invoke = ask.server.gateway.invoke
 
     async def failing(name: str, event: Any) -> InvocationResult:
         return result if name == function else await invoke(name, event)
 
-    ask.desk.gateway.invoke = failing
+    ask.server.gateway.invoke = failing
     try:
         answer = ask("GET", f"/properties/{HOME}")
     finally:
-        ask.desk.gateway.invoke = invoke
+        ask.server.gateway.invoke = invoke
     assert (answer.status_code, answer.json()) == (status, {"error": "Internal server error"})
 
 
