@@ -1,4 +1,4 @@
-// The API's lists as a Relay app pages them. Nothing here is a Node, so what is fetched again stands on Query.
+// The connections of the API as a Relay app pages them. No type implements Node, so the refetch queries start at Query.
 import { graphql } from 'relay-runtime'
 
 export const market = graphql`

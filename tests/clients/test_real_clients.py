@@ -23,26 +23,26 @@ pytestmark = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm"
 Runs = dict[Path, "subprocess.Popen[str]"]
 
 
-def started(file: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
+def start_client(file: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
     command = ["node", "--experimental-websocket", "--test", file.name]
     return subprocess.Popen(command, cwd=FOLDER, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
 
 
 @pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
-    """Each client's own tests, under way: all at once, for they wait more than they work."""
+    """The processes of all client tests, started at once because they mostly wait."""
     graphiql.assets(FOLDER)
     port = free_port()
-    with desk(port, TLS="1"), ExitStack() as ending:
-        trusted = str(tls.certificates().authority)
-        environment = {**os.environ, "DESK": f"https://localhost:{port}", "NODE_EXTRA_CA_CERTS": trusted}
-        processes = {file: ending.enter_context(started(file, environment)) for file in FILES}
-        for run in processes.values():
-            ending.callback(run.kill)
+    with desk(port, TLS="1"), ExitStack() as stack:
+        authority = str(tls.certificates().authority)
+        environment = {**os.environ, "SERVER": f"https://localhost:{port}", "NODE_EXTRA_CA_CERTS": authority}
+        processes = {file: stack.enter_context(start_client(file, environment)) for file in FILES}
+        for process in processes.values():
+            stack.callback(process.kill)
         yield processes
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.partition(".")[0])
-def test_the_client_finds_all_as_its_own_tests_say(file: Path, runs: Runs) -> None:
+def test_the_tests_of_a_client_pass(file: Path, runs: Runs) -> None:
     output, _ = runs[file].communicate(timeout=SECONDS)
     assert runs[file].returncode == 0, output

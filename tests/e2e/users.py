@@ -31,8 +31,8 @@ class PoolUsers:
     def sign_in(self, *users: str) -> None:
         """Signs the users in, and signs up new ones first; replaces their tokens."""
         variables = {"OUTPUTS": str(self.file), "COGNITO": self.stage.account.url, "PASSWORD": PASSWORD}
-        environment = {**os.environ, **variables, "PEOPLE": ",".join(users)}
-        command = ["node", "signing_in.mjs"]
+        environment = {**os.environ, **variables, "USERS": ",".join(users)}
+        command = ["node", "sign_in.mjs"]
         process = subprocess.run(
             command, cwd=CLIENTS, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
         )

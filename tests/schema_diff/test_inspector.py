@@ -46,13 +46,13 @@ def inspector_severities() -> dict[CorpusEdit, str]:
     )
     results = json.loads(process.stdout)
     return {
-        edit: max((change["grade"] for change in changes), key=SEVERITIES.index, default="none")
+        edit: max((change["severity"] for change in changes), key=SEVERITIES.index, default="none")
         for edit, changes in zip(EDITS, results, strict=True)
     }
 
 
 def lowest_severity(edit: CorpusEdit) -> str:
-    """The mildest grade that any profile has."""
+    """The mildest severity that any profile has."""
     return min(edit.severities.values(), key=SEVERITIES.index)
 
 

@@ -1,18 +1,18 @@
-// Judges pairs of schemas, a list from standard input, and tells of each the changes that graphql-inspector sees.
+// Reads pairs of schemas as JSON from standard input and prints the changes that graphql-inspector reports for each pair.
 import { CriticalityLevel, DiffRule, diff } from '@graphql-inspector/core'
 import { buildSchema } from 'graphql'
 
-const GRADES = {
+const SEVERITIES = {
   [CriticalityLevel.Breaking]: 'breaking',
   [CriticalityLevel.Dangerous]: 'dangerous',
   [CriticalityLevel.NonBreaking]: 'safe',
 }
 
-let told = ''
-for await (const part of process.stdin) told += part
-const answers = []
-for (const { before, after } of JSON.parse(told)) {
+let input = ''
+for await (const part of process.stdin) input += part
+const results = []
+for (const { before, after } of JSON.parse(input)) {
   const changes = await diff(buildSchema(before), buildSchema(after), [DiffRule.suppressRemovalOfDeprecatedField])
-  answers.push(changes.map((change) => ({ type: change.type, grade: GRADES[change.criticality.level] })))
+  results.push(changes.map((change) => ({ type: change.type, severity: SEVERITIES[change.criticality.level] })))
 }
-console.log(JSON.stringify(answers))
+console.log(JSON.stringify(results))

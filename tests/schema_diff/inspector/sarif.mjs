@@ -1,4 +1,4 @@
-// Tells what SARIF's own JSON schema, of draft 4, finds wrong with the report from standard input.
+// Prints the violations of SARIF's JSON schema (draft 4) in the report from standard input.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import Ajv from 'ajv'
