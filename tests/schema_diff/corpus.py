@@ -1,4 +1,4 @@
-"""The corpus: single changes of one schema, each with what is to be found, its grade for each profile, and why."""
+"""The corpus: single edits of one schema, with the changes that the check must report and their severities."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CODE = re.compile(r"`([^`]*)`")
 
 @dataclass(frozen=True)
 class CorpusEdit:
-    """One row: what is replaced by what, the ids that are to be found, and their grades."""
+    """One row of corpus.md: replacements in the base schema, and the ids and severities of the expected changes."""
 
     replacements: tuple[tuple[str, str], ...]
     expected_ids: tuple[str, ...]
@@ -30,22 +30,22 @@ class CorpusEdit:
 
     @property
     def severities(self) -> dict[str, str]:
-        """The worst that is found, for each profile."""
+        """The highest expected severity for each client profile."""
         common, _, exception = self.severity.partition(", ")
         worst = max(common.split() or ["safe"], key=["safe", "dangerous", "breaking"].index)
-        grade, _, profiles = exception.partition(" on ")
-        return {profile: grade if profile in profiles.split() else worst for profile in PROFILES}
+        exceptional, _, profiles = exception.partition(" on ")
+        return {profile: exceptional if profile in profiles.split() else worst for profile in PROFILES}
 
 
 def replace_once(text: str, old: str, new: str) -> str:
-    """A text with its one place of `old` replaced; white space counts alike, however much there is."""
+    """Replaces the only occurrence of `old`. Any amount of white space equals any other."""
     pattern = r"\s+".join(map(re.escape, old.split()))
-    assert len(re.findall(pattern, text)) == 1, f"{old!r} is not there once"
+    assert len(re.findall(pattern, text)) == 1, f"{old!r} does not occur exactly once"
     return re.sub(pattern, lambda _: new, text)
 
 
 def table_rows(file: str) -> list[list[str]]:
-    """The rows of a file's tables, each as its cells."""
+    """The rows of a file's tables, as lists of cells."""
     lines = [line for line in (TEST_DATA / file).read_text().splitlines() if line.startswith("| `")]
     return [[cell.strip().replace("\\|", "|") for cell in CELL.split(line)[1:-1]] for line in lines]
 

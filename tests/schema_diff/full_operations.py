@@ -1,4 +1,4 @@
-"""Operations that ask a schema for everything: once with each argument given, once with what must be given alone."""
+"""Operations that select all fields of a schema: once with all arguments, once with the required ones only."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,17 +17,17 @@ from graphql import (
 
 @dataclass(frozen=True)
 class FullOperations:
-    """Documents that were valid once."""
+    """Documents that were valid against the base schema."""
 
     documents: tuple[DocumentNode, ...]
 
     def are_rejected_by(self, schema: GraphQLSchema) -> bool:
-        """Whether a schema refuses any of them as invalid."""
+        """Returns whether a document is invalid against a schema."""
         return any(validate(schema, document) for document in self.documents)
 
 
 def full_operations(schema: GraphQLSchema) -> FullOperations:
-    """All that the fields of Query lead to, two levels down."""
+    """Selections of all fields that are reachable from Query within two levels."""
     documents = tuple(parse(operation_text(schema, all_arguments)) for all_arguments in (True, False))
     assert not any(validate(schema, document) for document in documents)
     return FullOperations(documents)

@@ -1,4 +1,4 @@
-"""Schemas drawn at random, and every single edit that each of them allows."""
+"""A Hypothesis strategy for schemas, and all single edits of a schema."""
 
 import random
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ DEFAULTS = {"Int": ("1", "2"), "String": ('"a"', '"b"'), "Boolean": ("true", "fa
 
 @dataclass
 class InputValue:
-    """An argument or an input field: its type, and its default where it has one."""
+    """An argument or input field: its type, and its default value or None."""
 
     type: str
     default: str | None = None
@@ -33,7 +33,7 @@ class ModelField:
 
 @dataclass
 class SchemaModel:
-    """A schema. Each object is a field of Query, and each enum and input is an argument or a field somewhere."""
+    """A schema in which Query has a field of each object type."""
 
     objects: dict[str, dict[str, ModelField]]
     enums: dict[str, list[str]]
@@ -42,7 +42,7 @@ class SchemaModel:
     modes: dict[str, set[str]]
 
     def sdl(self, seed: int = 0) -> str:
-        """The schema as text, its definitions, members and directives in an order drawn by the seed."""
+        """Returns the SDL. The seed determines the order of definitions, members and directives."""
         draw = random.Random(seed)
         parts = [self.object(name, fields, draw) for name, fields in self.objects.items()]
         parts += [f"enum {name} {{ {' '.join(shuffled(values, draw))} }}" for name, values in self.enums.items()]
@@ -53,7 +53,7 @@ class SchemaModel:
         parts.append(f"union Either = {' | '.join(shuffled(self.union, draw))}")
         roots = shuffled([f"get{name}: {name}" for name in self.objects] + ["either: Either"], draw)
         parts.append(f"type Query {{ {' '.join(roots)} }}")
-        return draw.choice(("\n", "\n\n# a remark\n", "  ")).join(shuffled(parts, draw))
+        return draw.choice(("\n", "\n\n# a comment\n", "  ")).join(shuffled(parts, draw))
 
     def object(self, name: str, fields: dict[str, ModelField], draw: random.Random) -> str:
         lines = []
@@ -72,7 +72,7 @@ def shuffled(parts: list[str], draw: random.Random) -> list[str]:
 
 @st.composite
 def models(draw: st.DrawFn) -> SchemaModel:
-    """Two objects, two enums, two inputs and a union, of random members."""
+    """Draws two object types, two enums, two input types and a union, with random members."""
     types = st.sampled_from([*SCALARS, "E0", "E1"])
     wraps = st.sampled_from(["{}", "{}!", "[{}]", "[{}!]!"])
 
@@ -106,7 +106,7 @@ def models(draw: st.DrawFn) -> SchemaModel:
 
 
 def edits(model: SchemaModel) -> Iterator[tuple[str, SchemaModel]]:
-    """Each single edit that leaves a schema, with what it is."""
+    """Yields the description and the result of each single edit of a model."""
     for name, fields in model.objects.items():
         yield (
             f"add {name}.added",
@@ -183,7 +183,7 @@ def field_edits(model: SchemaModel, name: str, key: str) -> Iterator[tuple[str, 
 
 
 def similar_types(type: str) -> list[str]:
-    """The types that differ from one in one respect: null, a list, the named type."""
+    """Returns the types that differ from `type` in nullability, list or named type only."""
     named_type = type.strip("[]!")
     outer = type.removesuffix("!") if type.endswith("!") else f"{type}!"
     other = type.replace(named_type, "Boolean" if named_type != "Boolean" else "Int")
@@ -191,7 +191,7 @@ def similar_types(type: str) -> list[str]:
 
 
 def input_value_edits(input_value: InputValue) -> Iterator[tuple[str, InputValue]]:
-    """What differs from an argument in its type or in its default, not in both."""
+    """Yields edits of either the type or the default value of an argument."""
     named_type = input_value.type.strip("[]!")
     if input_value.default is None:
         yield from ((f"type {type}", InputValue(type)) for type in similar_types(input_value.type))

@@ -1,4 +1,4 @@
-"""Approvals: an approved breaking change passes until a day; entries that approve nothing fail."""
+"""Approvals: an approved breaking change passes until the approval expires; unused approvals fail."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from schema_diff.approvals import FILE
 from schema_diff.compare import compare
 from schema_diff.report import ComparisonReport
 from schema_diff.sources.source import TABLE, UnreadableSource
-from tests.schema_diff.helpers import TODAY, edited, report, schema_file, tree
+from tests.schema_diff.comparisons import TODAY, edited, report, schema_file, tree
 
 BEFORE = "type Query { a: Int  b: Int }"
 AFTER = "type Query { a: Int }"

@@ -6,7 +6,7 @@ from graphql import parse
 from infra.build import sdl
 from resolvers.field_config import COGNITO, IAM, OIDC
 from schema_diff.graphql.appsync_restrictions import unsupported_constructs
-from tests.schema_diff.helpers import ids
+from tests.schema_diff.comparisons import ids
 
 BASE = "type Query { a: Int } type Mutation { make: Int }"
 

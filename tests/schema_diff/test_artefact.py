@@ -1,4 +1,4 @@
-"""The files of `contracts/` as they are read: their members with lines, and what is wrong with a file."""
+"""Reads files of `contracts/`: members with their lines, and errors of invalid files."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from local.paths import ROOT
 from schema_diff.contracts import artefact, errors, fields, table
 from schema_diff.sources.source import ARTEFACTS, ERRORS, FIELDS, TABLE, SourceText, UnreadableSource
-from tests.schema_diff.helpers import edited
+from tests.schema_diff.comparisons import edited
 
 CHANGES_BY_CONTRACT: dict[str, Any] = {TABLE: table.changes, FIELDS: fields.changes, ERRORS: errors.changes}
 

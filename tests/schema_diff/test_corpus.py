@@ -1,4 +1,4 @@
-"""Single changes: each is found once, by the id and with the grade for each profile that corpus.md says."""
+"""Each edit of corpus.md has exactly the changes and severities that the file lists."""
 
 from functools import cache
 
@@ -9,8 +9,8 @@ from schema_diff.report import ChangeFinding
 from schema_diff.rules import RELEASES, SCHEMA_RULES
 from schema_diff.severity import Severity
 from tests.schema_diff import corpus
+from tests.schema_diff.comparisons import findings, ids, schema
 from tests.schema_diff.corpus import BASE, CorpusEdit
-from tests.schema_diff.helpers import findings, ids, schema
 
 EDITS = corpus.edits()
 
@@ -41,7 +41,7 @@ def test_each_edit_has_the_expected_severity_for_each_profile() -> None:
 
 
 def is_complete(finding: ChangeFinding) -> bool:
-    """Whether it says who does what, where it stands, and the way around."""
+    """Returns whether a finding has an impact, a line and a suggestion."""
     has_texts = finding.impact.removeprefix("a client ") and finding.rule.remedy and finding.change.description
     return bool(has_texts and (finding.change.line or finding.change.base_line))
 
@@ -51,7 +51,7 @@ def test_each_finding_has_an_impact_a_line_and_a_suggestion() -> None:
 
 
 def minimum_severity(edit: CorpusEdit) -> Severity:
-    """The grade that graphql-core has for a change, or for one that was announced the one that we have at least."""
+    """Returns graphql-core's severity, or DANGEROUS for a removal after its end date, which it does not know."""
     if any(finding.change.kind.endswith("/due") for finding in corpus_findings(edit)):
         return Severity.DANGEROUS
     before, after = schema(BASE).schema, schema(edit.after).schema
@@ -61,10 +61,10 @@ def minimum_severity(edit: CorpusEdit) -> Severity:
 
 
 def test_graphql_core_never_reports_a_higher_severity() -> None:
-    mildest = {edit: min(Severity[grade.upper()] for grade in edit.severities.values()) for edit in EDITS}
+    lowest = {edit: min(Severity[name.upper()] for name in edit.severities.values()) for edit in EDITS}
     assert [
         (edit.replacements, severity, minimum_severity(edit))
-        for edit, severity in mildest.items()
+        for edit, severity in lowest.items()
         if severity < minimum_severity(edit)
     ] == []
 

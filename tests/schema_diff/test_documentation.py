@@ -1,4 +1,4 @@
-"""What docs/schema-diff.md tells is so; and each rule has its profiles, sentences and ways around."""
+"""docs/schema-diff.md is correct, and each rule has severities, texts and suggestions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A GraphQL endpoint as a source: the local server's schema by introspection, and every way to get none."""
+"""A GraphQL endpoint as a source: its schema by introspection, and each failure."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ from schema_diff.sources.files import DirectorySource
 from schema_diff.sources.source import SCHEMA, UnreadableSource
 from tests.local.server_fixture import LocalServer
 from tests.local.test_server import free_port
-from tests.schema_diff.helpers import TODAY, schema_file, tree
+from tests.schema_diff.comparisons import TODAY, schema_file, tree
 
 SDL = "type Query { a: Int  b: Int }"
 INTROSPECTION = json.dumps({"data": introspection_from_schema(build_schema(SDL), input_value_deprecation=False)})
@@ -34,7 +34,7 @@ RequestHeaders = list[dict[str, str]]
 def run_endpoint(
     status: int, body: str, authority: trustme.CA | None = None, **headers: str
 ) -> Iterator[tuple[str, RequestHeaders]]:
-    """The address of a server that answers so, over TLS if an authority certifies it, and the headers of requests."""
+    """Yields the URL of a server with one fixed response, and its requests' headers; uses TLS with an authority."""
     requests: RequestHeaders = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Errors: clients switch on an error's type and read its facts, so both stay."""
+"""contracts/errors.json: clients depend on error types and on the keys of `errorInfo`."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from local.paths import ROOT
 from schema_diff.compare import compare
 from schema_diff.contracts import errors
 from schema_diff.sources.source import ERRORS, SCHEMA
-from tests.schema_diff.helpers import TODAY, app, edited, ids_with_severity, tree
+from tests.schema_diff.comparisons import TODAY, app, edited, ids_with_severity, tree
 
 
 def error(type: str, **members: Any) -> Any:
@@ -17,7 +17,7 @@ def error(type: str, **members: Any) -> Any:
 
 
 def info(type: str, **members: str | None) -> Any:
-    """An edit of the facts of an error type: a new type of each, or None for a fact that goes."""
+    """Returns an edit of the `errorInfo` of an error type: a new type for each key, or None to remove it."""
 
     def edit(contract: Any) -> None:
         facts = contract["errors"][type]["errorInfo"] | members

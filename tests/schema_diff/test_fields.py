@@ -1,4 +1,4 @@
-"""The configuration of fields: callers, batches, caches and limits, if they change a client's result."""
+"""contracts/fields.json: auth modes, batches, caches and limits that change a client's result."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from local.paths import ROOT
 from schema_diff.compare import compare
 from schema_diff.contracts import fields
 from schema_diff.sources.source import FIELDS, SCHEMA
-from tests.schema_diff.helpers import TODAY, app, edited, ids_with_severity, tree
+from tests.schema_diff.comparisons import TODAY, app, edited, ids_with_severity, tree
 
 
 def field(path: str, **members: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What holds of any schema and any single edit of it."""
+"""Properties of the comparison for any schema and any single edit."""
 
 import random
 
@@ -13,9 +13,9 @@ from schema_diff.graphql.coordinates import coordinates
 from schema_diff.graphql.schema_document import line_of
 from schema_diff.severity import Severity
 from tests.profiles import examples
+from tests.schema_diff.comparisons import findings, ids, schema
 from tests.schema_diff.corpus import BASE
 from tests.schema_diff.full_operations import full_operations
-from tests.schema_diff.helpers import findings, ids, schema
 from tests.schema_diff.schema_strategies import SchemaModel, edits, models
 
 SEEDS = st.integers(0, 2**32)
@@ -23,7 +23,7 @@ EXAMPLES = examples(0.6)
 
 
 def random_edit(model: SchemaModel, seed: int) -> tuple[str, SchemaModel]:
-    """One of the edits of a model."""
+    """Returns the schemas before and after one edit of a model."""
     return random.Random(seed).choice(list(edits(model)))
 
 

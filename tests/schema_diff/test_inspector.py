@@ -1,6 +1,6 @@
-"""npm's @graphql-inspector/core judges the same changes, never more strictly; docs/schema-diff.md tells where less.
+"""@graphql-inspector/core never reports a higher severity; docs/schema-diff.md lists the lower ones.
 
-It runs with its own rule for what was deprecated (`suppressRemovalOfDeprecatedField`), for ours has one too.
+It runs with `suppressRemovalOfDeprecatedField`, because our check has a rule for deprecated fields as well.
 """
 
 import json
@@ -31,7 +31,7 @@ pytestmark = [
 
 @cache
 def inspector_severities() -> dict[CorpusEdit, str]:
-    """The worst that the inspector finds in each change."""
+    """Returns the inspector's highest severity for each edit."""
     graphiql.assets(TEST_DATA / "inspector")
     declared = "\n".join(DECLARED)
     pairs = [{"before": declared + corpus.BASE, "after": declared + edit.after} for edit in EDITS]
@@ -52,7 +52,7 @@ def inspector_severities() -> dict[CorpusEdit, str]:
 
 
 def lowest_severity(edit: CorpusEdit) -> str:
-    """The mildest severity that any profile has."""
+    """Returns the lowest severity over all client profiles."""
     return min(edit.severities.values(), key=SEVERITIES.index)
 
 

@@ -1,4 +1,4 @@
-"""The REST contract: each change of an OpenAPI 3.0 description is found, graded for who sends and for who gets."""
+"""The REST contract: each change of an OpenAPI 3.0 document, for requests and for responses."""
 
 from itertools import product
 from pathlib import Path
@@ -12,20 +12,20 @@ from schema_diff.openapi import routes
 from schema_diff.rules_other_contracts import NON_SCHEMA_RULES, REST
 from schema_diff.sources.source import REST as FILE
 from schema_diff.sources.source import SourceText, UnreadableSource
+from tests.schema_diff.comparisons import TODAY, tree
 from tests.schema_diff.corpus import TEST_DATA, table_rows
-from tests.schema_diff.helpers import TODAY, tree
 
 BASE = (TEST_DATA / "base.yaml").read_text()
 
 
 def kinds_with_severity(after: str, before: str = BASE) -> list[tuple[str, str]]:
-    """Kind with place, and grade."""
+    """Returns kind with location, and severity, of each change."""
     changes = routes.changes(SourceText("old.yaml", before), SourceText("new.yaml", after))
     return [(f"{change.kind} {change.location}", str(NON_SCHEMA_RULES[change.kind].severity)) for change in changes]
 
 
 def parse_row(*cells: str) -> tuple[str, str, str, str]:
-    """A row of rest.md: what is replaced by what, what is found, and the grades."""
+    """A row of rest.md: a replacement, and the ids and severities of the expected changes."""
     old, new = (cell.strip("`").replace("\\n", "\n") for cell in cells[:2])
     return old, new, cells[2], cells[3]
 
@@ -138,7 +138,7 @@ def test_an_invalid_openapi_document_is_an_error_with_its_position(text: str, me
 
 
 def replace_values(node: Any, key_to_replace: str, value: Any) -> Any:
-    """A description in which something else stands wherever `place` is."""
+    """Returns a document with the value at `place` replaced."""
     if isinstance(node, dict):
         return {
             key: value if key == key_to_replace else replace_values(child, key_to_replace, value)
@@ -178,7 +178,7 @@ VALUES: tuple[Any, ...] = (3, "text", [1, [2]], {1: {2: 3}}, None, True)
 
 
 def outcome(before: str, after: str) -> str:
-    """How a comparison ends: with changes, with a refusal that names its file, or otherwise."""
+    """Returns whether a comparison ends with changes, with an error that names the file, or with another exception."""
     try:
         kinds_with_severity(after, before)
     except UnreadableSource as refused:

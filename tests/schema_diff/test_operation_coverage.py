@@ -1,4 +1,4 @@
-"""What an operation touches: what it asks for, sends, leaves out, and may meet."""
+"""The schema coordinates that an operation uses: fields, arguments, omitted arguments, possible types."""
 
 import pytest
 from graphql import build_schema, parse

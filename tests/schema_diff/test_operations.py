@@ -10,13 +10,13 @@ from schema_diff.operations import released_apps
 from schema_diff.report import ChangeFinding
 from schema_diff.severity import Severity
 from schema_diff.sources.source import SCHEMA, UnreadableSource
-from tests.schema_diff.helpers import TODAY, app, report, tree
+from tests.schema_diff.comparisons import TODAY, app, report, tree
 
 SDL = """
 type Query { home(id: ID!, first: Int = 20): Home  homes(filter: Filter): [Home] }
 type Home { id: ID!  price: Float!  status: Status  lot: Int @deprecated(reason: "until 2026-06-30") }
 enum Status { ON OFF }
-input Filter { least: Float  status: Status }
+input Filter { minPrice: Float  status: Status }
 """
 PRICE = "query Price { home(id: 1) { id price } }\n"
 STATUS = "query Status { home(id: 1, first: 3) { status } }\n"
@@ -25,7 +25,7 @@ LOT = "query Lot { home(id: 1) { lot } }\n"
 
 
 def only_finding(tmp_path: Path, old: str, new: str, files: dict[str, str]) -> ChangeFinding:
-    """The one finding of a change of SDL."""
+    """Returns the only finding after an edit of SDL."""
     assert old in SDL
     (only,) = report(tmp_path, SDL, SDL.replace(old, new), files).findings
     return only
@@ -80,7 +80,9 @@ def test_a_changed_default_affects_operations_that_omit_the_argument(tmp_path: P
 
 
 def test_a_required_input_field_breaks_operations_with_a_variable(tmp_path: Path) -> None:
-    finding = only_finding(tmp_path, "least: Float", "least: Float most: Float!", app("relay", SEARCH + PRICE))
+    finding = only_finding(
+        tmp_path, "minPrice: Float", "minPrice: Float maxPrice: Float!", app("relay", SEARCH + PRICE)
+    )
     assert finding.broken == ("app/1.0 Search",)
 
 
@@ -120,7 +122,7 @@ def test_an_operation_that_is_invalid_at_the_base_is_a_notice_with_its_line(tmp_
     result = report(tmp_path, SDL, SDL.replace("price: Float!", ""), app("relay", PRICE + "query Old { gone }"))
     assert result.findings[0].broken == ("app/1.0 Price",)
     (notice,) = [notice for notice in result.notices if "is invalid at the base" in notice]
-    assert notice.startswith("is invalid at the base, and is not assessed: clients/app/1.0/asked.graphql:2")
+    assert notice.startswith("is invalid at the base, and is not assessed: clients/app/1.0/operations.graphql:2")
     assert "Cannot query field 'gone'" in notice
 
 
@@ -153,7 +155,7 @@ def test_an_unexplained_invalid_operation_is_reported_with_its_line(tmp_path: Pa
         ("operation-invalid", Severity.BREAKING, 2),
         ("field-became-non-null", Severity.DANGEROUS, 1),
     ]
-    assert result.findings[0].change.file == "clients/app/1.0/asked.graphql"
+    assert result.findings[0].change.file == "clients/app/1.0/operations.graphql"
     assert "conflict" in result.findings[0].change.description
 
 
@@ -175,7 +177,7 @@ def test_a_changed_released_operation_is_reported(tmp_path: Path, now: str, expe
 
 
 def test_a_removed_version_without_a_manifest_is_reported(tmp_path: Path) -> None:
-    base = tree(tmp_path / "base", {SCHEMA: SDL, "clients/app/1.0/asked.graphql": PRICE})
+    base = tree(tmp_path / "base", {SCHEMA: SDL, "clients/app/1.0/operations.graphql": PRICE})
     head = tree(tmp_path / "head", {SCHEMA: SDL})
     assert [finding.change.id for finding in compare(base, head, head, TODAY).findings] == ["release-removed:app/1.0"]
 
@@ -209,18 +211,18 @@ def test_an_invalid_manifest_is_an_error_with_its_path(tmp_path: Path, manifest:
 
 def test_a_missing_manifest_is_an_error_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"clients/app/1.0/manifest.toml does not exist: it must have `profile"):
-        released_apps(tree(tmp_path, {"clients/app/1.0/asked.graphql": PRICE}))
+        released_apps(tree(tmp_path, {"clients/app/1.0/operations.graphql": PRICE}))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("query A { b", r"asked.graphql:1: Syntax Error"),
-        ("query A { b }\n\nquery A { c }", "asked.graphql:3: duplicate operation A"),
-        ("\n{ b }", "asked.graphql:2: an operation without a name"),
+        ("query A { b", r"operations.graphql:1: Syntax Error"),
+        ("query A { b }\n\nquery A { c }", "operations.graphql:3: duplicate operation A"),
+        ("\n{ b }", "operations.graphql:2: an operation without a name"),
         (
             "type A { b: Int }",
-            "asked.graphql: only operations and fragments are allowed, not object type definition",
+            "operations.graphql: only operations and fragments are allowed, not object type definition",
         ),
     ],
 )

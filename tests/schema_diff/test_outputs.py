@@ -1,4 +1,4 @@
-"""The report for people, pull requests and programs."""
+"""The report as a table, Markdown, JSON, SARIF and annotations."""
 
 import json
 import shutil
@@ -22,8 +22,8 @@ from schema_diff.formats.table import as_table
 from schema_diff.operations import AppVersion, ReleasedApps, ReleasedOperation
 from schema_diff.report import ComparisonReport
 from schema_diff.sources.source import REST, SCHEMA, TABLE
+from tests.schema_diff.comparisons import TODAY, schema
 from tests.schema_diff.corpus import TEST_DATA
-from tests.schema_diff.helpers import TODAY, schema
 
 BEFORE = """type Query {
   home: Home
@@ -49,7 +49,7 @@ HAS_NODE = shutil.which("node") and shutil.which("npm")
 
 @cache
 def example_report() -> ComparisonReport:
-    """A breaking change, one that is approved, and one that is safe; a problem and a notice."""
+    """Returns a report with a breaking, an approved and a safe change, a problem and a notice."""
     version = AppVersion("ios/1.0", "apollo-ios", date(2026, 1, 1), None)
     price = ReleasedOperation(
         version, "Price", "clients/ios/1.0/Price.graphql", 1, parse("query Price { home { price } }")
@@ -203,7 +203,7 @@ def test_json_has_all_data_of_the_report() -> None:
 
 
 def schema_violations(sarif: str) -> list[str]:
-    """Why SARIF's own JSON schema refuses a report."""
+    """Returns the violations of SARIF's JSON schema."""
     graphiql.assets(TEST_DATA / "inspector")
     command = ["node", "sarif.mjs"]
     process = subprocess.run(

@@ -1,4 +1,4 @@
-"""The program: its sides, its exit status, and what it says where it cannot run."""
+"""The program: base and head, exit status, and errors that prevent the comparison."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from local.paths import ROOT
 from schema_diff.__main__ import main
 from schema_diff.approvals import FILE
 from schema_diff.sources.source import ARTEFACTS, FIELDS, REST, SCHEMA, TABLE
-from tests.schema_diff.helpers import TODAY, app, tree
+from tests.schema_diff.comparisons import TODAY, app, tree
 
 OLD = "type Query {\n  a: Int\n  b: Int\n}\n"
 NEW = "type Query {\n  a: Int\n}\n"
@@ -33,7 +33,7 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def commit_files(root: Path, files: dict[str, str]) -> Path:
-    """A repository with a commit of these files, on main."""
+    """Creates a repository with one commit of the files, on the branch main."""
     tree(root, files)
     if not (root / ".git").exists():
         git(root, "init", "--quiet", "--initial-branch=main")

@@ -1,4 +1,4 @@
-"""A schema that does not hold together is refused in graphql-core's own words, though not all of it is walked."""
+"""An invalid schema is rejected with graphql-core's messages, although only a part of it is validated."""
 
 import pytest
 from graphql import parse

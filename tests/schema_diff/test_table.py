@@ -1,4 +1,4 @@
-"""The table's keys: a pattern or an index that changes strands the items that are stored."""
+"""contracts/table.json: a changed key pattern or index makes stored items unreachable."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from local.paths import ROOT
 from schema_diff.contracts import table
 from schema_diff.rules_other_contracts import NON_SCHEMA_RULES
 from schema_diff.sources.source import TABLE, SourceText
-from tests.schema_diff.helpers import edited, ids_with_severity
+from tests.schema_diff.comparisons import edited, ids_with_severity
 
 BREAKING = "breaking"
 
@@ -112,7 +112,7 @@ def test_each_change_of_the_keys_is_found(edit: Any, expected: list[tuple[str, s
 
 @pytest.fixture(scope="module")
 def code_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the code, whose keys a test can edit."""
+    """Copies the code, so that a test can edit its keys."""
     folder = tmp_path_factory.mktemp("copy")
     for package in ("data", "resolvers", "local"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules", "schema_diff")

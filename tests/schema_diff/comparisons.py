@@ -1,4 +1,4 @@
-"""Helpers: schemas and trees compared on a fixed day, with released apps and approvals."""
+"""Compares schemas and directory trees on a fixed day, with released apps and approvals."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ def schema(sdl: str) -> SchemaDocument:
 
 
 def findings(before: SchemaDocument, after: SchemaDocument) -> list[ChangeFinding]:
-    """What is found of two schemas while nothing is out, so for every profile."""
+    """Returns the findings between two schemas without released apps, which therefore apply to every profile."""
     return [assess(change, NO_APPS, ()) for change in schema_changes(before, after, [], False, TODAY)]
 
 
@@ -37,7 +37,7 @@ def schema_file(sdl: str, path: str = SCHEMA) -> SingleFileSource:
 
 
 def tree(root: Path, files: Mapping[str, str]) -> DirectorySource:
-    """A tree of these files."""
+    """Writes the files below `root` and returns the directory as a source."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
@@ -46,21 +46,21 @@ def tree(root: Path, files: Mapping[str, str]) -> DirectorySource:
 
 
 def app(profile: str, operations: str, extra_manifest: str = "", version: str = "app/1.0") -> dict[str, str]:
-    """The files of a version of an app."""
+    """Returns the files of a released version of an app, by path."""
     folder = f"clients/{version}"
     manifest = f'profile = "{profile}"\nreleased = 2026-01-01\n{extra_manifest}'
-    return {f"{folder}/manifest.toml": manifest, f"{folder}/asked.graphql": operations}
+    return {f"{folder}/manifest.toml": manifest, f"{folder}/operations.graphql": operations}
 
 
 def report(tmp_path: Path, before: str, after: str, files: Mapping[str, str], today: date = TODAY) -> ComparisonReport:
-    """Two schemas in two trees that have the same other files."""
+    """Compares two trees that differ in their schemas only."""
     base = tree(tmp_path / "base", {**files, SCHEMA: before})
     head = tree(tmp_path / "head", {**files, SCHEMA: after})
     return compare(base, head, head, today)
 
 
 def edited(path: str, edit: Callable[[Any], object]) -> tuple[SourceText, SourceText]:
-    """A file of `contracts/` as this project has it, and as it is after an edit of its contents."""
+    """Returns a committed file of `contracts/` before and after an edit of its content."""
     text = (ROOT / path).read_text()
     content = json.loads(text)
     edit(content)
@@ -68,5 +68,5 @@ def edited(path: str, edit: Callable[[Any], object]) -> tuple[SourceText, Source
 
 
 def ids_with_severity(changes: Iterable[Change]) -> list[tuple[str, str]]:
-    """The id and the grade of each change."""
+    """Returns the id and the severity of each change."""
     return [(change.id, str(RULES[change.kind].severity)) for change in changes]
