@@ -10,7 +10,8 @@ from local.ui.graphiql import FOLDER as GRAPHIQL
 
 FOLDER = GRAPHIQL.parent / "swagger"
 PACKAGE = FOLDER / "node_modules" / "swagger-ui-dist"
-FILES = {
+OWN_FILES = {"page.js": "text/javascript", "style.css": "text/css"}
+PACKAGE_FILES = {
     "swagger-ui.css": ("swagger-ui.css", "text/css"),
     "swagger-ui.js": ("swagger-ui-bundle.js", "text/javascript"),
 }
@@ -18,13 +19,16 @@ FRESH = {"cache-control": "no-cache"}
 
 
 def routes() -> list[Route]:
-    """Returns the routes of the page, of the two Swagger UI files that it loads, and of openapi.yaml."""
+    """Returns the routes of the page, of its own files and those of Swagger UI, and of openapi.yaml."""
 
     async def page(_: Request) -> Response:
         return FileResponse(FOLDER / "index.html", media_type="text/html", headers=FRESH)
 
     async def file(request: Request) -> Response:
-        path, media_type = FILES.get(request.path_params["file"], ("", ""))
+        name = request.path_params["file"]
+        if name in OWN_FILES:
+            return FileResponse(FOLDER / name, media_type=OWN_FILES[name], headers=FRESH)
+        path, media_type = PACKAGE_FILES.get(name, ("", ""))
         if not path or not (PACKAGE / path).is_file():
             raise HTTPException(404)
         return FileResponse(PACKAGE / path, media_type=media_type, headers={"cache-control": "max-age=3600"})
