@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).resolve().parent / "static" / "graphiql"
 PACKAGES = FOLDER / "node_modules"
-FILES = {
+OWN_FILES = {"page.js": "text/javascript", "style.css": "text/css"}
+PACKAGE_FILES = {
     "graphiql.css": ("graphiql/graphiql.min.css", "text/css"),
     "graphiql.js": ("graphiql/graphiql.min.js", "text/javascript"),
     "react.js": ("react/umd/react.production.min.js", "text/javascript"),
@@ -58,13 +59,16 @@ def install(folder: Path) -> None:
 
 
 def routes(packages: Path = PACKAGES) -> list[Route]:
-    """Returns the routes of the page and of the four files of `packages` that it loads."""
+    """Returns the routes of the page, of its own files, and of the four files of `packages` that it loads."""
 
     async def page(_: Request) -> Response:
         return FileResponse(FOLDER / "index.html", media_type="text/html", headers={"cache-control": "no-cache"})
 
     async def file(request: Request) -> Response:
-        path, media_type = FILES.get(request.path_params["file"], ("", ""))
+        name = request.path_params["file"]
+        if name in OWN_FILES:
+            return FileResponse(FOLDER / name, media_type=OWN_FILES[name], headers={"cache-control": "no-cache"})
+        path, media_type = PACKAGE_FILES.get(name, ("", ""))
         if not path or not (packages / path).is_file():
             raise HTTPException(404)
         return FileResponse(packages / path, media_type=media_type, headers={"cache-control": "max-age=3600"})

@@ -23,7 +23,7 @@ mkdir -p node_modules && touch node_modules/.package-lock.json
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
     """A folder with the files that npm installs; the content of each is its path."""
-    for path, _ in graphiql.FILES.values():
+    for path, _ in graphiql.PACKAGE_FILES.values():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(path)
@@ -50,11 +50,13 @@ def test_the_page_loads_these_files_and_nothing_else() -> None:
     html = (graphiql.FOLDER / "index.html").read_text()
     loaded = re.findall(r'(?:src|href)="([^"]+)"', html)
     loaded.remove("/trace")
-    assert sorted(loaded) == sorted(["data:,", *(f"/graphiql/{name}" for name in graphiql.FILES)])
+    assert sorted(loaded) == sorted(
+        ["data:,", *(f"/graphiql/{name}" for name in (*graphiql.OWN_FILES, *graphiql.PACKAGE_FILES))]
+    )
     assert "://" not in html
 
 
-@pytest.mark.parametrize(("name", "path", "kind"), [(name, *file) for name, file in graphiql.FILES.items()])
+@pytest.mark.parametrize(("name", "path", "kind"), [(name, *file) for name, file in graphiql.PACKAGE_FILES.items()])
 def test_a_file_of_the_page_has_its_media_type_and_is_cacheable(
     packages: Path, name: str, path: str, kind: str
 ) -> None:
@@ -155,4 +157,4 @@ def test_the_error_of_a_failed_installation_has_the_output_of_npm(
 @pytest.mark.node
 def test_the_installed_packages_have_every_file_of_the_page() -> None:
     packages = graphiql.assets()
-    assert [path for path, _ in graphiql.FILES.values() if not (packages / path).is_file()] == []
+    assert [path for path, _ in graphiql.PACKAGE_FILES.values() if not (packages / path).is_file()] == []
