@@ -13,7 +13,7 @@ $(READY): requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
-run: $(READY) ## starts the local server: GraphQL, REST, GraphiQL and DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url)
+run: $(READY) ## starts the local server: GraphQL, REST, GraphiQL and DynamoDB on one port (PORT=8000 DATA=folder TLS=1 CACHE=0 DYNAMODB_ENDPOINT=url ORIGINS=url HOSTS=name)
 	@$(PYTHON) -m local.server
 
 test: $(READY) ## the core of the specification: neither npm nor a process of ours, in minutes

@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from local.appsync import http
 from local.appsync.engine import AppSync
@@ -24,6 +24,7 @@ from local.assumptions import ALIASES_SHARE_A_BATCH
 from local.auth.issuer import Issuer
 from local.auth.providers import Providers
 from local.auth.sigv4 import SigV4Credentials
+from local.browser_access import BrowserAccess, HostGuard, own_middleware
 from local.dynamodb.streams import TableStream
 from local.functions import CODE, account
 from local.gateway import openapi
@@ -48,13 +49,14 @@ CORS_MIDDLEWARE = (  # the REST routes set their own CORS headers
 
 @dataclass(frozen=True)
 class ServerIdentity:
-    """What stays the same when the server restarts: its issuer with the address, its AWS credentials, its certificates
-    and the API keys that it has issued."""
+    """What stays the same when the server restarts: its issuer with the address, its AWS credentials, its certificates,
+    the API keys that it has issued, and the hosts and origins that may use it."""
 
     issuer: Issuer
     iam: SigV4Credentials
     certificates: Certificates | None = None
     keys: ApiKeyStore = field(default_factory=lambda: ApiKeyStore(USAGE_PLANS, REST))
+    access: BrowserAccess = field(default_factory=BrowserAccess)
 
 
 def create_app(
@@ -78,9 +80,13 @@ def create_app(
     appsync = AppSync(api, functions.snapshot, aliases_share_batch)
     gateway = Gateway(openapi.read(), identity.keys, REST, functions.invoke, cached=cache_rest)
 
-    other_routes = [
-        http.route(appsync, providers.authenticate, traces, USER_AGENT),
+    graphql = Router([http.route(appsync, providers.authenticate, traces, USER_AGENT)])
+    public_routes = [
+        *gateway.routes(),
         *websocket.routes(appsync.subscriptions, providers.authenticate, timing),
+        Route(PATH, graphql, middleware=CORS_MIDDLEWARE),
+    ]
+    own_routes = [
         info_route(environment),
         *identity.issuer.routes(),
         *identity.iam.routes(),
@@ -90,7 +96,8 @@ def create_app(
         *pages.routes(traces, MEMORY_MB),
     ]
     app = Starlette(
-        routes=[*gateway.routes(), Mount("", routes=other_routes, middleware=CORS_MIDDLEWARE)],
+        routes=[*public_routes, Mount("", routes=own_routes, middleware=own_middleware(identity.access))],
+        middleware=[Middleware(HostGuard, identity.access)],
         exception_handlers={ClientDisconnect: handle_client_disconnect},
         lifespan=lambda _: lifespan(functions, environment if remote_functions is None else None),
     )

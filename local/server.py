@@ -1,8 +1,9 @@
 """The local server: one port with `/graphql`, real time, GraphiQL at `/`, the REST routes and a token issuer.
 
 Environment: PORT (8000); DATA, a folder that keeps the table between runs; DYNAMODB_ENDPOINT, another engine; TLS=1
-serves https and wss; CACHE=0 turns off the response cache of REST. local/auth/providers.py lists the variables of
-external issuers.
+serves https and wss; CACHE=0 turns off the response cache of REST; HOSTS, more host names of this server; ORIGINS, the
+origins whose pages may get tokens and keys. local/browser_access.py explains the last two, and local/auth/providers.py
+lists the variables of external issuers.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from local import reload, tls
 from local.app import ServerIdentity, create_app
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import SigV4Credentials
+from local.browser_access import BrowserAccess, InvalidSetting
 from local.dynamodb import engine, table_env
 from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
@@ -65,15 +67,22 @@ def parse_port(text: str) -> int:
     return int(text)
 
 
+def read_access() -> BrowserAccess:
+    try:
+        return BrowserAccess.from_environment(os.environ)
+    except InvalidSetting as error:
+        sys.exit(str(error))
+
+
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     port = parse_port(os.environ.get("PORT") or "8000")
+    access = read_access()
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     sock = bind(port)
     certificates = tls.certificates() if tls.is_enabled() else None
-    identity = ServerIdentity(
-        Issuer(tls.base_url(port), data), SigV4Credentials(data), certificates, ApiKeyStore(USAGE_PLANS, REST, data)
-    )
+    keys = ApiKeyStore(USAGE_PLANS, REST, data)
+    identity = ServerIdentity(Issuer(tls.base_url(port), data), SigV4Credentials(data), certificates, keys, access)
     for what, folder in (("GraphiQL", graphiql.FOLDER), ("page at /docs", swagger.FOLDER)):
         try:
             graphiql.assets(folder)

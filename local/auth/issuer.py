@@ -1,6 +1,6 @@
 """The local token issuer: it takes the place of Cognito, so that JWTs are really signed and verified.
 
-It issues a token for any user to any client: it is for a developer's machine only.
+It issues a token for any user to any program of the developer's machine. local/browser_access.py restricts web pages.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """AWS credentials of the backend, which may publish: SigV4 signatures are created and verified here.
 
-They replace an IAM role: the function `stream` receives them, and every local client may sign with them, because the
-local server is for a developer's own machine only.
+They replace an IAM role: the function `stream` receives them, and any program of the developer's machine may sign with
+them. local/browser_access.py restricts web pages.
 """
 
 import hashlib

@@ -85,7 +85,7 @@ class ApiKeyStore:
         return [Route("/key", self.post_key, methods=["POST"])]
 
     async def post_key(self, request: Request) -> Response:
-        """Issues a key to any client: the local server is for a developer's machine only."""
+        """Issues a key to any program of the developer's machine. local/browser_access.py restricts web pages."""
         try:
             plan = parse_choice(parse_form(await request.body()), "plan", tuple(self.usage_plans))
         except InvalidRequest as error:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from data.dynamodb import attribute_values, table
 from data.dynamodb.requests import Item
@@ -97,6 +98,7 @@ class LocalServer(ServerClient):
     """A running local server, its fault proxy in front of DynamoDB, its token issuer and its AWS credentials."""
 
     gateway: Gateway
+    routes: Sequence[BaseRoute]
 
     def __init__(
         self,
@@ -163,6 +165,7 @@ def run_server(
         with serve_app(app, identity, listener, ping_seconds):
             local_server = LocalServer(url, app.state.appsync, identity, proxy, engine, environment)
             local_server.gateway = app.state.gateway
+            local_server.routes = app.routes
             yield local_server
             local_server.http.close()
 

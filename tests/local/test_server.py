@@ -148,6 +148,11 @@ def test_an_invalid_port_is_an_error(port: str) -> None:
     assert run_server(PORT=port) == (1, f"PORT must be a number from 1 to 65535, not {port}")
 
 
+def test_an_invalid_origin_is_an_error() -> None:
+    message = "ORIGINS must be origins, as in http://localhost:5173, separated by commas, not *"
+    assert run_server(ORIGINS="*") == (1, message)
+
+
 def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str) -> None:
     port = free_port()
     with desk(port, DYNAMODB_ENDPOINT=engine):
