@@ -91,3 +91,12 @@ def test_the_page_fits_the_width_of_a_phone(open_page: OpenPage) -> None:
     page = open_page("/", 390)
     assert run(page, ME)["data"]["me"]["id"] == "ada"
     assert page.js("document.documentElement.scrollWidth") == 390
+
+
+def test_the_dialogs_satisfy_the_security_policy_of_the_page(graphiql: Page) -> None:
+    """`open_page` asserts that the console has no violation."""
+    for label in ("Open short keys dialog", "Open settings dialog"):
+        graphiql.click(f"button[aria-label='{label}']")
+        graphiql.texts(".graphiql-dialog")
+        graphiql.click(".graphiql-dialog-close")
+        graphiql.wait("!document.querySelector('.graphiql-dialog')")
