@@ -144,13 +144,25 @@ def test_a_page_whose_origin_is_in_origins_gets_a_token(foreign_page: Page) -> N
             assert foreign_page.js(SIGN_IN % url) == "Bearer"
 
 
+def connect(page: Page, host: str, token: str) -> str:
+    """Opens a WebSocket with a token from a page; returns the type of the first message."""
+    credentials = encode_base64url({"host": host, "Authorization": token})
+    return str(page.js(CONNECT % (f"ws://{host}/graphql/realtime", credentials)))
+
+
 def test_a_foreign_page_with_a_token_of_its_own_gets_no_subscription(
     browsed_server: LocalServer, foreign_page: Page
 ) -> None:
     token = Issuer(browsed_server.url).token("ada")
-    credentials = encode_base64url({"host": browsed_server.host, "Authorization": token})
-    socket = CONNECT % (f"ws://{browsed_server.host}/graphql/realtime", credentials)
-    assert foreign_page.js(socket) == "connection_error"
+    assert connect(foreign_page, browsed_server.host, token) == "connection_error"
+
+
+def test_the_security_policy_lets_a_page_of_the_server_open_a_websocket(
+    browsed_server: LocalServer, open_page: OpenPage
+) -> None:
+    page = open_page("/trace")
+    page.texts("h1")
+    assert connect(page, browsed_server.host, browsed_server.token("ada")) == "connection_ack"
 
 
 def test_a_link_of_a_foreign_page_opens_a_page_of_the_server(browsed_server: LocalServer, foreign_page: Page) -> None:
