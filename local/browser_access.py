@@ -24,6 +24,8 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local.settings import InvalidSetting
+
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ANDROID_EMULATOR = "10.0.2.2"  # the address by which an app in Android's emulator reaches the machine that runs it
 HOST = r"[a-z0-9._-]+|\[[0-9a-f:.]+\]"
@@ -54,10 +56,6 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
-
-
-class InvalidSetting(Exception):
-    """HOSTS or ORIGINS has a value of another form; the message names the value and the form."""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from local import reload, tls
+from local import reload, settings, tls
 from local.app import ServerIdentity, create_app
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import SigV4Credentials
-from local.browser_access import BrowserAccess, InvalidSetting
+from local.browser_access import BrowserAccess
 from local.dynamodb import engine, table_env
 from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
@@ -61,24 +61,10 @@ def bind(port: int) -> socket.socket:
     return sock
 
 
-def parse_port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        sys.exit(f"PORT must be a number from 1 to 65535, not {text}")
-    return int(text)
-
-
-def read_access() -> BrowserAccess:
-    try:
-        return BrowserAccess.from_environment(os.environ)
-    except InvalidSetting as error:
-        sys.exit(str(error))
-
-
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    port = parse_port(os.environ.get("PORT") or "8000")
-    access = read_access()
-    data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
+    port, data = settings.port(), settings.data_folder()
+    access = BrowserAccess.from_environment(os.environ)
     sock = bind(port)
     certificates = tls.certificates() if tls.is_enabled() else None
     keys = ApiKeyStore(USAGE_PLANS, REST, data)
@@ -107,7 +93,7 @@ def serve(environment: dict[str, str], identity: ServerIdentity, sock: socket.so
         flush=True,
     )
     with suppress(KeyboardInterrupt):
-        served = create_app(environment, identity, cache_rest=os.environ.get("CACHE") != "0")
+        served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
         if uvloop.run(serve_until_schema_changes(served, identity, sock)):
             print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
@@ -148,4 +134,7 @@ async def serve_until_schema_changes(app: Starlette, identity: ServerIdentity, s
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except settings.InvalidSetting as error:
+        sys.exit(str(error))

@@ -1,11 +1,11 @@
 """TLS certificates of the local server, created once and signed by an authority that is used for nothing else."""
 
-import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, build_opener
 
+from local import settings
 from local.paths import ROOT
 
 FOLDER = ROOT / ".cache" / "tls"
@@ -32,8 +32,11 @@ class Certificates:
 
 
 def is_enabled() -> bool:
-    """True if TLS is set and not 0: the server then serves https, and the command line tools connect with https."""
-    return os.environ.get("TLS", "") not in ("", "0")
+    """True if TLS is 1: the server then serves https, and the command line tools connect with https.
+
+    Raises InvalidSetting.
+    """
+    return settings.is_enabled("TLS")
 
 
 def base_url(port: int | str) -> str:
