@@ -55,17 +55,21 @@ schema-diff: $(READY) ## reports what a change does to released apps (BASE=main 
 		$(FORMAT:%=--as "%") -- $(if $(BASE),"$(BASE)") $(if $(HEAD),"$(HEAD)") \
 		|| { status=$$?; echo "schema-diff ended with $$status (1: a change breaks apps, 2: it could not run)" >&2; exit $$status; }
 
+# The value that a variable has on make's command line: a shell sets USER and GROUPS for itself, Gentoo's tools USE.
+argument = $(if $(filter command,$(origin $1)),$($1))
+
 load: $(READY) ## imports sales from a CSV file into the table (FILE=sales.csv, and DATA=folder or PORT of a running server)
 	@$(PYTHON) -m local.cli.load $(if $(FILE),"$(FILE)")
 
 token: $(READY) ## prints a token of the running server (USER=ada GROUPS=admins KIND=oidc USE=access PORT=8000)
-	@$(PYTHON) -m local.cli.token --user "$(USER)" --groups "$(GROUPS)" --kind "$(KIND)" --use "$(USE)"
+	@$(PYTHON) -m local.cli.token $(if $(call argument,USER),--user "$(USER)") --groups "$(call argument,GROUPS)" \
+		--kind "$(KIND)" --use "$(call argument,USE)"
 
 key: $(READY) ## prints an API key of the running server (PLAN=government PORT=8000)
 	@$(PYTHON) -m local.cli.api_key --plan "$(PLAN)"
 
-verify: $(READY) ## checks the table for contradictions (REPAIR=1 repairs them; DATA=folder or PORT of a running server)
-	@$(PYTHON) -m local.cli.verify
+verify: $(READY) ## checks the table for contradictions (REPAIR=1 repairs them; DATA=folder, PORT of a running server, or TABLE=name AWS_REGION=region in AWS, where YES=1 confirms a repair)
+	@$(PYTHON) -m local.cli.verify --repair="$(REPAIR)" --table="$(TABLE)" --yes="$(YES)"
 
 .PHONY: probe
 probe: $(READY) ## compares an API's responses with the local server's (ENDPOINT=url TOKEN=… OUT=folder WAIT=130 TLS=1 CA_FILE=ca.pem)
