@@ -20,16 +20,19 @@ MAX_CONNECTIONS = 16
 def client() -> "DynamoDBClient":
     """Returns the client of this process: keep-alive connections, 1 s connect timeout, 5 s read timeout, 3 attempts.
 
+    Programs that write or read the whole table set DYNAMODB_READ_TIMEOUT_SECONDS and DYNAMODB_MAX_ATTEMPTS first.
     boto3.client would return the same client, but importing boto3 takes longer.
     """
+    read_timeout = float(os.environ.get("DYNAMODB_READ_TIMEOUT_SECONDS") or 5)
+    max_attempts = int(os.environ.get("DYNAMODB_MAX_ATTEMPTS") or 3)
     session: Any = get_session()
     session.register_component("data_loader", DynamoDBOnlyLoader())
     session.register_component("response_parser_factory", RawParserFactory())
-    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    retries: Any = {"mode": "standard", "total_max_attempts": max_attempts}
     # data/dynamodb/requests.py builds valid parameters. Validating them takes as long as signing the request.
     options: Any = {"parameter_validation": False, "tcp_keepalive": True, "retries": retries}
     options["user_agent"] = f"homes botocore/{botocore.__version__}"  # botocore builds its own twice a request
-    config = Config(connect_timeout=1, read_timeout=5, max_pool_connections=MAX_CONNECTIONS, **options)
+    config = Config(connect_timeout=1, read_timeout=read_timeout, max_pool_connections=MAX_CONNECTIONS, **options)
     dynamodb_client: DynamoDBClient = session.create_client("dynamodb", os.environ.get("AWS_REGION"), config=config)
     return dynamodb_client
 

@@ -1,9 +1,9 @@
-"""Imports properties with their history by BatchWriteItem. It does not overwrite existing properties.
+"""Imports properties with their history. It does not overwrite existing properties.
 
-BatchWriteItem has no conditions, so the write order makes an interrupted or repeated import safe: related items first,
-then the property, then its first history event. So an existing property is complete, and a property that is missing
-although its first event exists was deleted by a user. Do not run two imports of the same properties concurrently: the
-later one could undo a user's change.
+The write order makes an interrupted, repeated or concurrent import safe: images and later events first, by
+BatchWriteItem, which has no conditions; then the property with its ownership item, its listing and its first event, in
+one transaction. So a listing never appears before its property, an existing property is complete, and a property that
+is missing although its first event exists was deleted by a user.
 """
 
 from collections.abc import Sequence, Set
@@ -12,11 +12,14 @@ from enum import Enum
 
 from data import images, keys, listings, properties
 from data.dynamodb import table
-from data.dynamodb.requests import Item
+from data.dynamodb.requests import Action, Condition, Item, Put
+from data.errors import TryAgain
 from data.keys import Key
 from data.records import Property
 
 BATCH_SIZE = 50  # properties whose two keys fit into one BatchGetItem
+TRANSACTION_SIZE = 25  # properties whose four items fit into one TransactWriteItems
+IF_ABSENT = Condition("attribute_not_exists(#pk)", lambda _: TryAgain())
 
 
 class ImportResult(Enum):
@@ -38,33 +41,35 @@ class PropertyImport:
     def first_event(self) -> Key:
         return Key(self.events[0]["pk"], self.events[0]["sk"])
 
-    def related_items(self) -> list[Item]:
-        """Returns all items of the property except the property item and its first event."""
-        listing = listings.listing_of(self.property_)
+    def items_before_property(self) -> list[Item]:
+        """Returns the items that nobody reads until the property exists."""
+        return [*map(images.to_item, self.property_.images or ()), *self.events[1:]]
+
+    def creation(self) -> list[Action]:
+        """Returns the writes that create the property: at most four."""
         return [
-            *map(images.to_item, self.property_.images or ()),
-            properties.ownership_item(self.property_),
-            *([listings.to_item(listing)] if listing else []),
-            *self.events[1:],
+            Put(properties.to_item(self.property_), IF_ABSENT),
+            Put(self.events[0], IF_ABSENT),
+            Put(properties.ownership_item(self.property_)),
+            *listings.listing_writes(None, listings.listing_of(self.property_)),
         ]
 
 
 def import_properties(imports: Sequence[PropertyImport]) -> list[ImportResult]:
     """Writes the new properties and returns the result of each import. It does not update the owners' counts.
 
-    Cost: one BatchGetItem for every 50 properties, one BatchWriteItem for every 25 items. Raises TryAgain.
+    Cost: one BatchGetItem for every 50 properties, one BatchWriteItem for every 25 images and later events, one
+    TransactWriteItems for every 25 new properties. Raises TryAgain, also if another import has just created one of the
+    properties; some of the others may have been created.
     """
     existing = table.get_many(
         [key for record in imports for key in (keys.property(record.property_.id), record.first_event)], True
     )
     results = [classify(record, existing.keys()) for record in imports]
     new = [record for record, result in zip(imports, results, strict=True) if result is ImportResult.CREATED]
-    table.put_many([item for record in new for item in record.related_items()])
-    table.put_many([properties.to_item(record.property_) for record in new])
-    without_first_event = [
-        record for record, result in zip(imports, results, strict=True) if result is ImportResult.EXISTS
-    ]
-    table.put_many([record.events[0] for record in [*new, *without_first_event] if record.first_event not in existing])
+    table.put_many([item for record in new for item in record.items_before_property()])
+    for chunk in table.chunks(new, TRANSACTION_SIZE):
+        table.write([action for record in chunk for action in record.creation()])
     return results
 
 
