@@ -2,65 +2,75 @@
 
 Details that the file lacks are derived from the ids of its rows, so the same file always gives the same properties.
 A property that is in the table already, or was deleted from it, stays unchanged: an interrupted load continues if it
-is run again.
-The exit status is 0 if every row was loaded, 1 if a row was invalid or the table became unavailable, and 2 if there is
-no file or no table.
+is run again. A slow table slows the load down; it ends only if no write succeeds for ten minutes.
 """
 
-import argparse
+import os
 import sys
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
+from typing import Any
 
 from tqdm import tqdm
 
-from data import history, properties, users
+from data import users
 from data.dynamodb import table
 from data.errors import StorageError, TryAgain
 from data.maintenance import bulk_import
 from data.maintenance.bulk_import import ImportResult, PropertyImport
-from data.records import FieldChange, HistoryKind, ListingStatus, Property
-from local import stdio
+from local import settings
+from local.cli import program
 from local.dynamodb import engine, table_env
-from local.loader import synthetic
-from local.loader.sales import DETAILS, NotSales, Rows, Sale, SalesByProperty
+from local.loader import synthetic, writers
+from local.loader.imports import to_import
+from local.loader.sales import DETAILS, NotSales, Rows, SalesByProperty
+from local.loader.writers import Pace, TableBusy, Writers
 
-THREADS = 8
-AHEAD = 3 * THREADS
+EPILOG = """The environment names the table: DATA is the folder of a table without a server, DYNAMODB_ENDPOINT the URL
+of an engine; otherwise it is the table of the local server at PORT (8000), with TLS=1 if that serves https. The exit
+status is 0 if every row is loaded, 1 if a row is invalid or the table becomes unavailable, 2 if there is no file or no
+table, 130 if the load is interrupted, and 143 if it is terminated. The same command continues an interrupted load."""
+CLIENT_SETTINGS = {"DYNAMODB_READ_TIMEOUT_SECONDS": "60", "DYNAMODB_MAX_ATTEMPTS": "1"}  # Writers repeats the calls
 
-A = TypeVar("A")
-B = TypeVar("B")
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, pool: Writers | None = None) -> int:
+    """Loads a file and returns the exit status. Raises KeyboardInterrupt after a message."""
     path = parser().parse_args(arguments).file
+    load = Load(pool or Writers())
     try:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
             rows = Rows(file, path)
             with table_env.connect_table():
-                return load_sales(rows)
-    except (OSError, NotSales, table_env.NoTable, engine.DataFolderLocked, engine.EngineError) as error:
+                return load.run(rows)
+    except (TableBusy, TryAgain, StorageError) as error:
+        print(f"{error}. {load.state()}", file=sys.stderr)
+        return 1
+    except (
+        OSError,
+        NotSales,
+        settings.InvalidSetting,
+        table_env.NoTable,
+        engine.DataFolderLocked,
+        engine.EngineError,
+    ) as error:
         print(error_text(error), file=sys.stderr)
         return 2
-    except (TryAgain, StorageError) as error:
-        return interrupted_message(f": {error}", 1)
     except KeyboardInterrupt:
-        return interrupted_message("", 130)
+        print(f"interrupted. {load.state()}", file=sys.stderr)
+        raise
 
 
-def parser() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(
+def parser() -> program.OptionParser:
+    options = program.OptionParser(
         prog="python -m local.cli.load",
         usage="make load FILE=sales.csv [DATA=folder | PORT=8000], or python -m local.cli.load FILE",
-        description="Loads property sales into the table in the folder DATA, or of the local server at PORT.",
+        description="Loads property sales into a table.",
+        epilog=EPILOG,
     )
-    options.add_argument("file", metavar="FILE", help=f"a CSV with the columns id, date, {', '.join(DETAILS)}")
+    options.add_argument("file", metavar="FILE", help=f"a CSV file with the columns id, date, {', '.join(DETAILS)}")
     return options
 
 
@@ -68,111 +78,83 @@ def error_text(error: Exception) -> str:
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
-def interrupted_message(why: str, status: int) -> int:
-    message = f"interrupted{why}. Every loaded property is complete: run the command again to load the rest."
-    print(message, file=sys.stderr)
-    return status
+class Load:
+    """A load of one file, and what it has done so far."""
+
+    def __init__(self, pool: Writers) -> None:
+        self.pool = pool
+        self.total = 0  # properties; 0 until the file is read
+        self.results: Counter[ImportResult] = Counter()
+        self.invalid_rows = 0
+
+    def run(self, rows: Rows) -> int:
+        """Writes the properties of a file, prints a summary, and returns the exit status."""
+        started = time.perf_counter()
+        with closing(SalesByProperty(tqdm(rows.sales(self.report_row), desc="Reading", unit=" sales"))) as sales:
+            self.total = len(sales)
+            table.client()  # created here, so that the threads share one client
+            self.write_properties(sales)
+            self.repair_counts(sales.owners())
+        seconds = time.perf_counter() - started
+        print(
+            f"{self.total:,} properties: {self.results[ImportResult.CREATED]:,} written,"
+            f" {self.results[ImportResult.EXISTS]:,} already in the table,"
+            f" {self.results[ImportResult.DELETED]:,} deleted earlier; {self.invalid_rows:,} invalid rows;"
+            f" {seconds:.1f} s, {self.total / seconds:.0f} properties per second"
+        )
+        return 1 if self.invalid_rows else 0
+
+    def report_row(self, line: int, reason: str) -> None:
+        self.invalid_rows += 1
+        tqdm.write(f"line {line}: {reason}", file=sys.stderr)
+
+    def write_properties(self, sales: SalesByProperty) -> None:
+        """Writes the properties that are new."""
+        with tqdm(desc="Writing", total=self.total, unit=" properties") as bar:
+
+            def on_result(batch_results: list[ImportResult]) -> None:
+                self.results.update(batch_results)
+                bar.update(len(batch_results))
+
+            imports = import_batches(map(to_import, sales))
+            self.pool.run(bulk_import.import_properties, imports, on_result, lambda pace: show_pace(bar, pace))
+
+    def repair_counts(self, owners: Sequence[int]) -> None:
+        """Creates the profiles of owners who have none, and corrects the property count of each."""
+        with tqdm(desc="Counting", total=len(owners), unit=" owners") as bar:
+            self.pool.run(
+                users.repair_property_count,
+                map(synthetic.owner, owners),
+                lambda _: bar.update(),
+                lambda pace: show_pace(bar, pace),
+            )
+
+    def state(self) -> str:
+        """Returns what the table contains of the file, and how to continue."""
+        count = self.results.total()
+        if count < self.total or not self.total:
+            return (
+                f"{count:,} of {self.total:,} properties are loaded, each with its images, history and listing: "
+                "run the command again to load the rest."
+            )
+        return (
+            f"All {count:,} properties are loaded, but some owners' counts of properties are not up to date: "
+            "run the command again to correct them."
+        )
 
 
-def load_sales(rows: Rows) -> int:
-    """Writes the properties of a file, prints a summary, and returns the exit status."""
-    started = time.perf_counter()
-    bad: list[int] = []
-
-    def complain(line: int, why: str) -> None:
-        bad.append(line)
-        tqdm.write(f"line {line}: {why}", file=sys.stderr)
-
-    with closing(SalesByProperty(tqdm(rows.sales(complain), desc="Reading", unit=" sales"))) as homes:
-        results = write_properties(homes)
-        repair_counts(homes.owners())
-    seconds = time.perf_counter() - started
-    print(
-        f"{results.total():,} properties: {results[ImportResult.CREATED]:,} written,"
-        f" {results[ImportResult.EXISTS]:,} already in the table, {results[ImportResult.DELETED]:,} deleted earlier;"
-        f" {len(bad):,} invalid rows; {seconds:.1f} s, {results.total() / seconds:.0f} properties per second"
-    )
-    return 1 if bad else 0
+def import_batches(imports: Iterator[PropertyImport]) -> Iterator[list[PropertyImport]]:
+    while batch := list(islice(imports, bulk_import.BATCH_SIZE)):
+        yield batch
 
 
-def write_properties(sales: SalesByProperty) -> Counter[ImportResult]:
-    """Writes the properties that are new, and returns the number of properties for each ImportResult."""
-    results: Counter[ImportResult] = Counter()
-    with tqdm(desc="Writing", total=len(sales), unit=" properties") as bar:
-        for batch_results in map_in_threads(bulk_import.import_properties, groups(map(to_import, sales))):
-            results.update(batch_results)
-            bar.update(len(batch_results))
-    return results
-
-
-def groups(arrivals: Iterator[PropertyImport]) -> Iterator[list[PropertyImport]]:
-    while group := list(islice(arrivals, bulk_import.BATCH_SIZE)):
-        yield group
-
-
-def repair_counts(owners: Sequence[int]) -> None:
-    """Creates the profiles of owners who have none, and corrects the property count of each."""
-    recounts = map_in_threads(users.repair_property_count, map(synthetic.owner, owners))
-    for _ in tqdm(recounts, desc="Counting", total=len(owners), unit=" owners"):
-        pass
-
-
-def map_in_threads(function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
-    """Yields the result of `function` for each item, in order.
-
-    Up to 8 calls run at the same time; at most 24 items are taken from `items` before their results are yielded.
-    """
-    table.client()  # created here, so that the threads share one client
-    threads = ThreadPoolExecutor(THREADS)
-    doing: deque[Future[B]] = deque()
-    try:
-        for item in items:
-            doing.append(threads.submit(function, item))
-            if len(doing) == AHEAD:
-                yield doing.popleft().result()
-        while doing:
-            yield doing.popleft().result()
-    finally:
-        threads.shutdown(cancel_futures=True)
-
-
-def to_import(sales: Sequence[Sale]) -> PropertyImport:
-    """Returns the property of these sales, which are sorted earliest first, with its history.
-
-    The first sale creates the property, and each later one changes it; the result is its state at the last sale.
-    """
-    first, *later = sales
-    owner_id = synthetic.owner(synthetic.owner_number(first.row_id)).id
-    id = synthetic.home_id(first.row_id, first.at)
-    images = synthetic.pictures(first.row_id, id, first.at)
-    home = Property(
-        **first.details,
-        id=id,
-        version=1,
-        status=ListingStatus.ACTIVE,
-        owner_id=owner_id,
-        image_ids=tuple(image.id for image in images),
-        cover_image_url=images[0].url,
-        images=images,
-        created_at=first.at,
-        updated_at=first.at,
-    )
-    events = [history.put_event(home, HistoryKind.CREATED, owner_id, []).item]
-    for sale in later:
-        after = replace(home, **sale.details, version=home.version + 1, updated_at=sale.at)
-        events.append(history.put_event(after, HistoryKind.PRICE_CHANGED, owner_id, changes(home, after)).item)
-        home = after
-    return PropertyImport(home, events)
-
-
-def changes(before: Property, after: Property) -> list[FieldChange]:
-    """Returns the changes of a sale: its price, even if unchanged, and every other attribute that differs."""
-    detail_names = [
-        name for name in DETAILS.values() if name != "price" and getattr(before, name) != getattr(after, name)
-    ]
-    return [properties.field_change(before, after, name) for name in ("price", *detail_names)]
+def show_pace(bar: "tqdm[Any]", pace: Pace) -> None:
+    """Shows the time that has passed, and whether the load waits for a busy table."""
+    wait = f", waiting {pace.wait_seconds:.0f} s" if pace.wait_seconds else ""
+    is_busy = wait or pace.writers < writers.MAX_WRITERS
+    bar.set_postfix_str(f"the table is busy: {pace.writers} of {writers.MAX_WRITERS} writers{wait}" if is_busy else "")
 
 
 if __name__ == "__main__":
-    stdio.ignore_broken_pipes()
-    sys.exit(main())
+    os.environ.update(CLIENT_SETTINGS)
+    program.run(main)

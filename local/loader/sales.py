@@ -5,7 +5,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -150,9 +149,9 @@ class SalesByProperty:
         return [owner for (owner,) in self.database.execute("SELECT DISTINCT owner FROM sales ORDER BY owner")]
 
     def __iter__(self) -> Iterator[list[Sale]]:
-        with closing(self.database.execute("SELECT * FROM sales ORDER BY row_id, at, line")) as rows:
-            for row_id, sales in groupby(rows, key=itemgetter(0)):
-                yield [Sale(line, row_id, at, json.loads(details)) for _, at, line, _, details in sales]
+        rows = self.database.execute("SELECT * FROM sales ORDER BY row_id, at, line")
+        for row_id, sales in groupby(rows, key=itemgetter(0)):
+            yield [Sale(line, row_id, at, json.loads(details)) for _, at, line, _, details in sales]
 
     def close(self) -> None:
         self.database.close()

@@ -12,7 +12,7 @@ from data import users
 from data.dynamodb import table as the_table
 from data.records import ID, User
 from local.paths import ROOT
-from tests.local.cli.test_load import ELM, HEADER
+from tests.local.cli.conftest import ELM, HEADER
 from tests.local.server_fixture import LocalServer
 
 COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")

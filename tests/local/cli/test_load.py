@@ -1,52 +1,22 @@
 """`make load`: the items that sales of a CSV file become, and the effect of a load on existing items."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data import clock, history, keys, listings, properties, users
-from data.dynamodb import table
-from data.dynamodb.requests import Delete, Item
-from data.keys import Key
 from data.maintenance import verify
 from data.records import ID, DateTime, FieldChange, HistoryKind, ListingStatus, Property
 from local.cli import load
 from local.dynamodb import table_env
 from local.loader import synthetic
-from tests import proxy as trouble
 from tests.conftest import reset_client
+from tests.local.cli.conftest import ELM, ELM_AGAIN, HEADER, OAK, Load, dump
 from tests.local.server_fixture import LocalServer
-from tests.proxy import FaultProxy
 
-HEADER = "id,date,price,bedrooms,bathrooms,sqft_living,sqft_lot,yr_built,zipcode,lat,long"
-ELM = "7129300520,20141013T000000,221900,3,1.75,1180,5650,1955,98178,47.5112,-122.257"
-OAK = "6414100192,20141209T000000,538000,3,2.25,2570,7242,1951,98125,47.721,-122.319"
-ELM_AGAIN = "7129300520,20150409T000000,245000.5,3,1.75,1180,5650,1955,98178,47.5112,-122.257"
 ELM_AT = DateTime("2014-10-13T00:00:00.000Z")
 ELM_ID = synthetic.home_id("7129300520", ELM_AT)
 ADA = ID("ada")
-BOTOCORES_TRIES = 3
-
-Load = Callable[..., int]
-Table = dict[Key, Item]
-
-
-@pytest.fixture
-def load_rows(table: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """A function that loads rows below the usual header into the test's own table and returns the exit status."""
-    monkeypatch.setenv("DYNAMODB_ENDPOINT", engine)
-
-    def loaded(*rows: str, header: str = HEADER) -> int:
-        file = tmp_path / "sales.csv"
-        file.write_text("\n".join([header, *rows, ""]))
-        return load.main([str(file)])
-
-    return loaded
-
-
-def dump() -> Table:
-    return {Key(item["pk"], item["sk"]): item for item in table.scan()}
 
 
 def elm() -> Property:
@@ -151,43 +121,6 @@ def test_a_property_that_was_not_loaded_is_counted_too(load_rows: Load) -> None:
     properties.create(property_, owner.id, owner, None)
     load_rows(ELM)
     assert [user.property_count for user in users.by_ids([owner.id]) if user] == [2]
-
-
-@pytest.fixture
-def whole_table(load_rows: Load) -> Table:
-    """The items after a load without errors. The table is empty again."""
-    load_rows(ELM, OAK, ELM_AGAIN)
-    after = dump()
-    table.write([Delete(key) for key in after])
-    return after
-
-
-@pytest.mark.parametrize("batches", [0, 1, 2])
-def test_an_interrupted_load_reaches_the_same_result_if_it_is_run_again(
-    load_rows: Load, whole_table: Table, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch, batches: int
-) -> None:
-    monkeypatch.setenv("DYNAMODB_ENDPOINT", proxy.url)
-    proxy.fail("BatchWriteItem", trouble.delay_until(lambda: None), times=batches)
-    proxy.fail("BatchWriteItem", trouble.error(500, "InternalServerError"), times=BOTOCORES_TRIES)
-    assert load_rows(ELM, OAK, ELM_AGAIN) == 1
-    assert dump() != whole_table
-    assert load_rows(ELM, OAK, ELM_AGAIN) == 0
-    assert dump() == whole_table
-
-
-def test_a_partly_loaded_property_is_not_taken_for_a_deleted_one(
-    load_rows: Load,
-    whole_table: Table,
-    proxy: FaultProxy,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("DYNAMODB_ENDPOINT", proxy.url)
-    proxy.fail("BatchWriteItem", trouble.error(500, "InternalServerError"), times=BOTOCORES_TRIES)
-    load_rows(ELM, OAK)
-    assert "run the command again to load the rest" in capsys.readouterr().err
-    load_rows(ELM, OAK)
-    assert "2 properties: 2 written, 0 already in the table, 0 deleted earlier" in capsys.readouterr().out
 
 
 REST = "3,1,1180,5650,1955,98178,47.5,-122.2"
