@@ -66,6 +66,16 @@ def test_ci_tests_the_oldest_python_that_is_supported_and_that_of_lambda() -> No
     assert 'requires-python = ">=3.11"' in (ROOT / "pyproject.toml").read_text()
 
 
+def test_ci_compares_contracts_without_make_which_hides_the_exit_status() -> None:
+    steps = read_yaml(".github/workflows/schema-diff.yml")["jobs"]["schema-diff"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step] + (ROOT / ".ci" / "run").read_text().splitlines()
+    comparisons = [
+        command.split(" #")[0] for command in commands if re.search(r"schema_diff|make schema-diff", command)
+    ]
+    module = ".venv/bin/python -m schema_diff"
+    assert comparisons == [f"{module} --as github --as markdown=schema-diff.md", module]
+
+
 def test_the_changelog_has_a_section_for_the_version_of_the_project() -> None:
     [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)

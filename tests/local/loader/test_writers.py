@@ -87,12 +87,12 @@ def test_ten_minutes_count_from_the_last_success(time: WaitingTime) -> None:
 def test_calls_that_fail_together_halve_the_writers_and_20_successes_add_one(
     time: WaitingTime, arguments: int, limit: int
 ) -> None:
-    together = threading.Barrier(MAX_WRITERS)
+    barrier = threading.Barrier(MAX_WRITERS)
     calls = iter(range(MAX_WRITERS))
 
     def function(argument: int) -> int:
         if next(calls, None) is not None:
-            together.wait(60)
+            barrier.wait(60)
             raise TryAgain
         return argument
 
@@ -127,13 +127,13 @@ def test_another_error_ends_the_run(time: WaitingTime) -> None:
 
 
 def test_an_interrupt_starts_no_call_and_reports_those_that_run() -> None:
-    interrupted, together = threading.Event(), threading.Barrier(MAX_WRITERS)
+    interrupted, barrier = threading.Event(), threading.Barrier(MAX_WRITERS)
     calls: list[int] = []
     results: list[int] = []
 
     def function(argument: int) -> int:
         calls.append(argument)
-        together.wait(60)
+        barrier.wait(60)
         if argument == 0:
             raise TryAgain
         assert interrupted.wait(60)
