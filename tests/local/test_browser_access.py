@@ -19,11 +19,11 @@ from local.browser_access import (
     ORIGIN_REFUSED,
     SECURITY_HEADERS,
     BrowserAccess,
-    InvalidSetting,
     own_middleware,
 )
 from local.gateway.server import PathPrefix
 from local.paths import ROOT
+from local.settings import InvalidSetting
 from tests.local.server_fixture import LocalServer
 
 VITE = "http://localhost:5173"
