@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from local.appsync import http
@@ -32,6 +32,7 @@ from local.gateway.server import Gateway
 from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas import event_source
 from local.lambdas.pool import FunctionInvoker, LambdaFunction, LambdaService
+from local.loader import seed
 from local.schema import compiler, type_info
 from local.tls import Certificates
 from local.trace import pages
@@ -76,7 +77,8 @@ def create_app(
     traces = Traces()
     providers = Providers.from_environment(identity.issuer, identity.iam)
     functions = remote_functions or create_functions(environment, identity, providers, function)
-    api = ExecutableSchema(compiler.build_schema()._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
+    schema = compiler.build_schema()
+    api = ExecutableSchema(schema._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
     appsync = AppSync(api, functions.snapshot, aliases_share_batch)
     gateway = Gateway(openapi.read(), identity.keys, REST, functions.invoke, cached=cache_rest)
 
@@ -86,17 +88,8 @@ def create_app(
         *websocket.routes(appsync.subscriptions, providers.authenticate, timing),
         Route(PATH, graphql, middleware=CORS_MIDDLEWARE),
     ]
-    own_routes = [
-        info_route(environment),
-        *identity.issuer.routes(),
-        *identity.iam.routes(),
-        *identity.keys.routes(),
-        *graphiql.routes(),
-        *swagger.routes(),
-        *pages.routes(traces, MEMORY_MB),
-    ]
     app = Starlette(
-        routes=[*public_routes, Mount("", routes=own_routes, middleware=own_middleware(identity.access))],
+        routes=[*public_routes, own_routes(environment, identity, traces, compiler.print_sdl(schema))],
         middleware=[Middleware(HostGuard, identity.access)],
         exception_handlers={ClientDisconnect: handle_client_disconnect},
         lifespan=lambda _: lifespan(functions, environment if remote_functions is None else None),
@@ -119,6 +112,25 @@ def info_route(environment: dict[str, str]) -> Route:
     """Returns the route that names the table, for the command line tools."""
     info = {"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]}
     return Route("/info", lambda _: JSONResponse(info))
+
+
+def own_routes(environment: dict[str, str], identity: ServerIdentity, traces: Traces, sdl: str) -> Mount:
+    """Returns the endpoints that only allowed origins may use: pages, traces and the issuers of credentials."""
+    routes = [
+        info_route(environment),
+        *identity.issuer.routes(),
+        *identity.iam.routes(),
+        *identity.keys.routes(),
+        *page_routes(sdl),
+        *pages.routes(traces, MEMORY_MB),
+    ]
+    return Mount("", routes=routes, middleware=own_middleware(identity.access))
+
+
+def page_routes(sdl: str) -> list[Route]:
+    """Returns the routes of GraphiQL, of Swagger UI and of the schema, which is text so that browsers show it."""
+    schema = Route("/schema.graphql", lambda _: PlainTextResponse(sdl))
+    return [*graphiql.routes(seed.sample_users()), *swagger.routes(), schema]
 
 
 async def handle_client_disconnect(_: Request, __: Exception) -> Response:

@@ -12,6 +12,12 @@ from local.paths import ROOT
 FILE = ROOT / "data" / "sample" / "homes.json"
 
 
+def sample_users() -> list[dict[str, str]]:
+    """Returns the owners of the sample properties: of each its `id`, `name` and `email`."""
+    users: list[dict[str, str]] = json.loads(FILE.read_text())["people"]
+    return users
+
+
 def seed_if_empty() -> int:
     """Writes all sample properties if the table is empty, and returns how many it wrote."""
     if next(table.scan(limit=1), None):

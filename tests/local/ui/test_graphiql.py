@@ -9,9 +9,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from graphql import DocumentNode, OperationDefinitionNode, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
 from starlette.applications import Starlette
 
+from local.loader import seed
+from local.schema import compiler
 from local.ui import graphiql
+from tests.local.server_fixture import LocalServer
+
+USERS = [{"id": "ada", "name": "Ada Lovelace", "email": "ada@example.com"}]
 
 NPM = """#!/bin/sh
 echo "$@" >> calls
@@ -32,7 +39,7 @@ def packages(tmp_path: Path) -> Path:
 
 def got(path: str, packages: Path) -> httpx.Response:
     async def answer() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=graphiql.routes(packages)))
+        transport = httpx.ASGITransport(Starlette(routes=graphiql.routes(USERS, packages)))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             return await client.get(path)
 
@@ -46,24 +53,81 @@ def test_the_page_is_html_and_is_revalidated(packages: Path) -> None:
     assert response.text == (graphiql.FOLDER / "index.html").read_text()
 
 
-def test_the_page_loads_these_files_and_nothing_else() -> None:
+def test_the_page_loads_only_files_that_are_served() -> None:
     html = (graphiql.FOLDER / "index.html").read_text()
-    loaded = re.findall(r'(?:src|href)="([^"]+)"', html)
-    loaded.remove("/trace")
-    assert sorted(loaded) == sorted(
-        ["data:,", *(f"/graphiql/{name}" for name in (*graphiql.OWN_FILES, *graphiql.PACKAGE_FILES))]
-    )
+    scripts = "".join((graphiql.FOLDER / name).read_text() for name in graphiql.OWN_FILES if name.endswith(".js"))
+    loaded = re.findall(r'(?:src|href)="(/graphiql/[^"]+)"', html)
+    imported = re.findall(r'^import .* from "\./([^"]+)";$', scripts, re.MULTILINE)
+    files = {*graphiql.PACKAGE_FILES, *graphiql.OWN_FILES}
+    assert {*loaded, *(f"/graphiql/{name}" for name in imported)} == {f"/graphiql/{name}" for name in files}
     assert "://" not in html
 
 
+def test_the_page_has_no_inline_script_and_no_inline_style() -> None:
+    html = (graphiql.FOLDER / "index.html").read_text()
+    assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:", html) == []
+    assert [script for script in re.findall(r"<script[^>]*>(.*?)</script>", html) if script] == []
+
+
+def test_the_page_links_to_traces_rest_and_the_schema() -> None:
+    html = (graphiql.FOLDER / "index.html").read_text()
+    assert re.findall(r'<a href="([^"]+)"', html) == ["/trace", "/docs", "/schema.graphql"]
+
+
 @pytest.mark.parametrize(("name", "path", "kind"), [(name, *file) for name, file in graphiql.PACKAGE_FILES.items()])
-def test_a_file_of_the_page_has_its_media_type_and_is_cacheable(
+def test_a_file_of_a_package_has_its_media_type_and_is_cacheable(
     packages: Path, name: str, path: str, kind: str
 ) -> None:
     response = got(f"/graphiql/{name}", packages)
     assert response.text == path
     assert response.headers["content-type"] == f"{kind}; charset=utf-8"
     assert response.headers["cache-control"] == "max-age=3600"
+
+
+def test_each_of_the_pages_own_files_has_its_media_type_and_is_revalidated(packages: Path) -> None:
+    for name, media_type in graphiql.OWN_FILES.items():
+        response = got(f"/graphiql/{name}", packages)
+        assert response.text == (graphiql.FOLDER / name).read_text()
+        assert response.headers["content-type"] == f"{media_type}; charset=utf-8"
+        assert response.headers["cache-control"] == "no-cache"
+
+
+def test_the_content_has_the_sample_users_and_the_examples_in_order_of_the_tabs(packages: Path) -> None:
+    content = got("/graphiql/content.json", packages).json()
+    assert content == {"users": USERS, "examples": graphiql.examples()}
+    documents = [parse(example["query"]) for example in content["examples"]]
+    assert [operation(document).operation.value for document in documents] == [
+        "query",
+        "query",
+        "mutation",
+        "subscription",
+    ]
+
+
+def operation(document: DocumentNode) -> OperationDefinitionNode:
+    (definition,) = document.definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    return definition
+
+
+def test_each_example_is_valid_with_its_variables() -> None:
+    schema = build_schema(compiler.FILE.read_text())
+    for example in graphiql.examples():
+        document = parse(example["query"])
+        assert validate(schema, document) == []
+        variables = json.loads(example["variables"] or "{}")
+        definitions = operation(document).variable_definitions or ()
+        assert not isinstance(get_variable_values(schema, definitions, variables), list)
+        assert list(variables) == [definition.variable.name.value for definition in definitions]
+
+
+def test_the_sample_data_has_two_pages_of_the_example_and_its_users_own_properties() -> None:
+    sample = json.loads(seed.FILE.read_text())
+    listed = [
+        home for home in sample["homes"] if home["zipCode"] == "94110" and home["status"] in ("ACTIVE", "PENDING")
+    ]
+    assert len(listed) == 4
+    assert {home["ownerId"] for home in sample["homes"]} == {user["id"] for user in seed.sample_users()}
 
 
 @pytest.mark.parametrize("name", ["package.json", "..%2Fpage.py", "graphiql%2Fgraphiql.min.js", "graphiql.min.js", ""])
@@ -92,6 +156,12 @@ def test_every_locked_package_has_a_hash_and_no_url() -> None:
     packages = [entry for path, entry in json.loads(text)["packages"].items() if path]
     assert all(entry["integrity"].startswith("sha512-") for entry in packages)
     assert "://" not in text
+
+
+def test_the_schema_is_served_as_text(server: LocalServer) -> None:
+    response = server.http.get("/schema.graphql")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.text == compiler.FILE.read_text()
 
 
 @pytest.fixture
