@@ -1,6 +1,6 @@
 """`make verify`: reports items of the table that contradict each other; REPAIR=1 repairs them.
 
-`make verify TABLE=name AWS_REGION=region` verifies a table in AWS with the caller's credentials. It reads about four
+`make verify TABLE=name AWS_REGION=region` verifies a table in AWS with the caller's credentials. It reads three to four
 units for each property, and half a unit for each 4 KB of the table and of the index `inverse`; local/trace/pricing.py
 has the price of a unit. A repair there needs a confirmation, because it writes: about two units for each kilobyte.
 """
