@@ -22,7 +22,7 @@ PYTHON_BIN = Path(sys.executable).parent
 BASELINE = ROOT / ".secrets.baseline"
 PACKAGES = ("data", "resolvers", "local", "schema_diff", "conformance", "infra", "tools")
 IGNORED_LINT_RULES = "W3005"  # CDK adds DependsOn to references that imply it
-FILES_WITH_HASHES = r"(package-lock\.json|requirements\.txt|infra/layer\.txt|infra/tools/.*\.txt|\.secrets\.baseline)$"
+FILES_WITH_HASHES = r"(package-lock\.json|(requirements|infra/tools)/.*\.txt|infra/layer\.txt|\.secrets\.baseline)$"
 RUNS_IN_CI = "it runs in .github/workflows/deploy.yml, before anything is deployed"
 TIMEOUT_SECONDS = 600
 

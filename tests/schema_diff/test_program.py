@@ -295,7 +295,7 @@ def test_make_prints_the_exit_status_of_schema_diff(tmp_path: Path) -> None:
     tree(tmp_path, {"old.graphql": OLD, "new.graphql": NEW})
     for files, status in ((("old.graphql", "new.graphql"), 1), (("old.graphql", "gone.graphql"), 2)):
         base, head = (f"{name}={tmp_path / file}" for name, file in zip(("BASE", "HEAD"), files, strict=True))
-        command = ["make", "--old-file=.venv/.ready", "--silent", "schema-diff", base, head]
+        command = ["make", "--old-file=.venv/run.ready", "--silent", "schema-diff", base, head]
         process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert process.returncode == 2
         assert f"schema-diff ended with {status} (1: a change breaks apps, 2: it could not run)\n" in process.stderr
