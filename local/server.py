@@ -28,6 +28,7 @@ from local.browser_access import BrowserAccess
 from local.dynamodb import engine, table_env
 from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
+from local.progress import StartUp
 from local.schema import compiler
 from local.ui import graphiql, swagger
 from resolvers.wiring import REST, USAGE_PLANS
@@ -36,7 +37,7 @@ MAX_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
 
 
 @contextmanager
-def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
+def table(data: Path | None, endpoint: str | None, start_up: StartUp) -> Iterator[dict[str, str]]:
     """Yields the environment variables of the server's table, which is created if absent.
 
     The table is in the engine at `endpoint`, or in an engine that runs as long as the context."""
@@ -44,6 +45,7 @@ def table(data: Path | None, endpoint: str | None) -> Iterator[dict[str, str]]:
         yield table_env.ensure_table(endpoint)
         return
     with engine.engine(data) as own:
+        start_up.finish("engine: DynamoDB Local")
         yield table_env.ensure_table(own)
 
 
@@ -63,6 +65,7 @@ def bind(port: int) -> socket.socket:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    start_up = StartUp()
     port, data = settings.port(), settings.data_folder()
     access = BrowserAccess.from_environment(os.environ)
     sock = bind(port)
@@ -74,27 +77,23 @@ def main() -> None:
             graphiql.assets(folder)
         except graphiql.PackagesUnavailable as missing:
             print(f"no {what}: {missing}", file=sys.stderr)
+    start_up.finish("pages")
     try:
-        with table(data, os.environ.get("DYNAMODB_ENDPOINT")) as environment:
-            serve(environment, identity, sock)
+        with table(data, os.environ.get("DYNAMODB_ENDPOINT"), start_up) as environment:
+            serve(environment, identity, sock, start_up)
     except (engine.EngineError, engine.DataFolderLocked) as error:
         sys.exit(str(error))
 
 
-def serve(environment: dict[str, str], identity: ServerIdentity, sock: socket.socket) -> None:
+def serve(environment: dict[str, str], identity: ServerIdentity, sock: socket.socket, start_up: StartUp) -> None:
     """Serves until the process is ended. If the schema changes, restarts the process over the same engine."""
-    if count := seed.seed_if_empty():
-        print(f"The table was empty: wrote {count} sample properties.")
+    count = seed.seed_if_empty()
+    start_up.finish(f"table: {count} samples" if count else "table")
     if identity.certificates:
         print(f"Clients must trust the authority: NODE_EXTRA_CA_CERTS={identity.certificates.authority}")
-    print(
-        f"Serving on {identity.issuer.url}: GraphiQL at /, traces at /trace, the API at /graphql, REST at /docs "
-        "(Ctrl-C to stop)",
-        flush=True,
-    )
     with suppress(KeyboardInterrupt):
         served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
-        if uvloop.run(serve_until_schema_changes(served, identity, sock)):
+        if uvloop.run(serve_until_schema_changes(served, identity, sock, start_up)):
             print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
             own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
             os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})  # nosec B606
@@ -115,7 +114,29 @@ def config(app: Starlette, identity: ServerIdentity) -> uvicorn.Config:
     )
 
 
-async def serve_until_schema_changes(app: Starlette, identity: ServerIdentity, sock: socket.socket) -> bool:
+class Server(uvicorn.Server):
+    """uvicorn's server, which prints its address when the functions have started."""
+
+    def __init__(self, config: uvicorn.Config, url: str, start_up: StartUp) -> None:
+        super().__init__(config)
+        self.url = url
+        self.start_up = start_up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        self.start_up.finish("functions")
+        print(
+            f"Serving on {self.url} after {self.start_up.seconds:.1f} s: GraphiQL at /, traces at /trace, "
+            "the API at /graphql, REST at /docs (Ctrl-C to stop)",
+            flush=True,
+        )
+
+
+async def serve_until_schema_changes(
+    app: Starlette, identity: ServerIdentity, sock: socket.socket, start_up: StartUp
+) -> bool:
     """Returns True if the server ended because the code on disk now makes another schema.
 
     A change of the code empties the caches: their answers are those of the old code.
@@ -125,7 +146,7 @@ async def serve_until_schema_changes(app: Starlette, identity: ServerIdentity, s
         app.state.appsync.cache.clear()
         app.state.gateway.clear_caches()
 
-    server = uvicorn.Server(config(app, identity))
+    server = Server(config(app, identity), identity.issuer.url, start_up)
     contract = compiler.fingerprint(compiler.build_schema())
     schema_change = asyncio.create_task(reload.wait_for_schema_change(contract, clear_caches))
     schema_change.add_done_callback(lambda _: setattr(server, "should_exit", True))

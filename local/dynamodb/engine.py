@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import cache
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from subprocess import DEVNULL, STDOUT, CalledProcessError, Popen, TimeoutExpired, run
+from subprocess import DEVNULL, STDOUT, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from data import keys
+from local import progress
 from local.aws import REGION
 from local.paths import ROOT
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # DynamoDB Local 1.25.1 is its folder `emulator`
+PACKAGE_MB = 57
 PACKAGE_HASH = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 JAR = "DynamoDBLocal.jar"  # listens on all addresses of the machine: it has no option for that
 JAR_HASH = "sha256-RUMF6bw+brzKW2JWmGnjFWO41+NGR06UVXsmAHAhRsc="
@@ -197,11 +199,17 @@ def is_listening(port: int) -> bool:
 
 def npm_pack(folder: Path) -> Path:
     """Downloads the package's tarball with npm into a folder, without its dependencies. Returns its path."""
-    print(f"Fetching DynamoDB Local from npm ({PACKAGE}, 57 MB), once…", file=sys.stderr)
+    own_cache = folder / "npm"  # that npm fills while it downloads
+    arguments = ["pack", PACKAGE, "--loglevel=error", f"--cache={own_cache}"]
     try:
-        run(["npm", "pack", PACKAGE, "--loglevel=error"], cwd=folder, check=True, stdout=DEVNULL)  # nosec B607: the npm that is first on PATH
-    except (FileNotFoundError, CalledProcessError) as error:
-        raise EngineError(f"npm, which comes with Node.js, could not fetch DynamoDB Local: {error}") from error
+        progress.run_npm(
+            arguments,
+            folder,
+            "DynamoDB Local: fetching it from npm, once",
+            lambda: f"{min(progress.megabytes(own_cache), PACKAGE_MB)} of {PACKAGE_MB} MB",
+        )
+    except progress.NpmFailed as error:
+        raise EngineError(f"DynamoDB Local could not be fetched: {error}") from error
     return next(folder.glob("*.tgz"))
 
 

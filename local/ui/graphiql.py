@@ -1,8 +1,6 @@
 """The page `/`: GraphiQL, which signs in with a token from the local server; it works offline."""
 
 import fcntl
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+
+from local import progress
 
 FOLDER = Path(__file__).resolve().parent / "static" / "graphiql"
 PACKAGES = FOLDER / "node_modules"
@@ -56,18 +56,17 @@ def up_to_date(folder: Path) -> bool:
 
 
 def install(folder: Path) -> None:
-    print(f"Installing the packages of {folder.name} from npm…", file=sys.stderr)
-    npm = ["npm", "ci", "--ignore-scripts", "--loglevel=error"]
+    packages = folder / "node_modules"
+    title = f"Installing the packages of {folder.name} from npm, once"
     try:
-        subprocess.run(npm, cwd=folder, check=True, capture_output=True, text=True)
-    except FileNotFoundError as error:
-        raise PackagesUnavailable(
-            f"npm is not installed: install Node.js, which includes it, to get the packages of {folder.name}"
-        ) from error
-    except subprocess.CalledProcessError as error:
-        raise PackagesUnavailable(
-            f"npm could not install the packages of {folder.name}: {error.stderr.strip()}"
-        ) from error
+        progress.run_npm(
+            ["ci", "--ignore-scripts", "--loglevel=error"],
+            folder,
+            title,
+            lambda: f"{progress.megabytes(packages)} MB",
+        )
+    except progress.NpmFailed as error:
+        raise PackagesUnavailable(f"the packages of {folder.name} could not be installed: {error}") from error
 
 
 def examples() -> list[dict[str, str]]:

@@ -174,7 +174,7 @@ def test_a_modified_engine_in_the_cache_is_rejected(tmp_path: Path) -> None:
 
 def test_the_error_without_npm_names_nodejs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match=r"npm, which comes with Node\.js"):
+    with pytest.raises(EngineError, match=r"npm is not installed: install Node\.js"):
         dynamodb.npm_pack(tmp_path)
 
 

@@ -191,7 +191,7 @@ def test_npm_installs_the_packages_once_and_runs_none_of_their_scripts(
     assert graphiql.assets(folder) == folder / "node_modules"
     assert graphiql.assets(folder) == folder / "node_modules"
     assert calls(folder) == ["ci --ignore-scripts --loglevel=error"]
-    assert capsys.readouterr() == ("", f"Installing the packages of {folder.name} from npm…\n")
+    assert capsys.readouterr() == ("", f"Installing the packages of {folder.name} from npm, once…\n")
 
 
 def test_npm_installs_the_packages_again_if_the_lock_file_has_changed(folder: Path) -> None:
@@ -220,7 +220,7 @@ def test_the_error_of_a_failed_installation_has_the_output_of_npm(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     npm_is("#!/bin/sh\necho no network >&2\nexit 1\n", tmp_path / "bin", monkeypatch)
-    with pytest.raises(graphiql.PackagesUnavailable, match=r"npm could not install the packages of \S+: no network$"):
+    with pytest.raises(graphiql.PackagesUnavailable, match=r"the packages of \S+ could not be installed: no network$"):
         graphiql.assets(folder)
 
 
