@@ -95,8 +95,8 @@ def install_with_uv(environment: Path, requirements: Path, reinstall: bool) -> s
 
 def install_with_pip(environment: Path, requirements: Path, reinstall: bool) -> str:
     """Returns why pip failed, or "". Prints the name of each package that pip fetches."""
-    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--require-hashes"]
-    options += ["--force-reinstall"] if reinstall else []
+    options = ["--disable-pip-version-check", "--no-input", "--no-compile", "--progress-bar=off"]
+    options += ["--require-hashes", *(["--force-reinstall"] if reinstall else [])]
     command = [environment / "bin" / "python", "-u", "-m", "pip", "install", *options, "--requirement", requirements]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout
