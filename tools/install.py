@@ -1,8 +1,8 @@
 """Installs pinned Python packages: `python3 -m tools.install .venv requirements/run.txt`.
 
-uv installs them if it is on PATH, else pip. The Python of the system runs this module before any package is installed,
-so it imports the standard library alone, and an old Python must be able to read it. Exits with 1 and one sentence if
-the packages cannot be installed.
+uv installs them if it is on PATH; if it is not, or fails, pip does. The Python of the system runs this module before
+any package is installed, so it imports the standard library alone, and an old Python must be able to read it. Exits
+with 1 and one sentence if the packages cannot be installed.
 """
 
 import fcntl
@@ -63,8 +63,8 @@ def exclusive_access() -> Iterator[None]:
 
 def create_environment(folder: Path) -> None:
     """Creates a virtual environment, unless the folder has one with pip: an interrupted creation leaves none."""
-    command = [folder / "bin" / "python", "-m", "pip", "--version"]
-    if command[0].exists() and subprocess.run(command, capture_output=True).returncode == 0:
+    version = [python_of(folder), "-m", "pip", "--version"]
+    if Path(version[0]).exists() and subprocess.run(version, capture_output=True).returncode == 0:
         return
     start = time.monotonic()
     process = subprocess.run([sys.executable, "-m", "venv", "--clear", folder], stdout=subprocess.PIPE, text=True)
@@ -73,31 +73,41 @@ def create_environment(folder: Path) -> None:
     print(f"Created the Python environment {folder} in {time.monotonic() - start:.1f} s", flush=True)
 
 
+def python_of(environment: Path) -> str:
+    return str(environment / "bin" / "python")
+
+
 def install(environment: Path, requirements: Path) -> None:
     """Installs the packages of a requirements file; after an interrupted attempt it installs all of them again."""
     start = time.monotonic()
     unfinished = environment / f".{requirements.stem}.unfinished"
-    reinstall, installer = unfinished.exists(), install_with_uv if shutil.which("uv") else install_with_pip
+    reinstall = unfinished.exists()
     unfinished.touch()
-    failure = installer(environment, requirements, reinstall)
+    uv_succeeded = bool(shutil.which("uv")) and install_with_uv(environment, requirements, reinstall)
+    failure = "" if uv_succeeded else install_with_pip(environment, requirements, reinstall)
     unfinished.unlink()
     if failure:
         raise InstallationError(f"The Python packages of {requirements} could not be installed: {failure}")
     print(f"Installed the Python packages of {requirements} in {time.monotonic() - start:.1f} s", flush=True)
 
 
-def install_with_uv(environment: Path, requirements: Path, reinstall: bool) -> str:
-    """Returns why uv failed, or "". uv itself prints its progress and its errors."""
-    options = ["--python", environment / "bin" / "python", *(["--reinstall"] if reinstall else [])]
-    process = subprocess.run(["uv", "pip", "install", *options, "--require-hashes", "--requirement", requirements])
-    return "uv printed the reason" if process.returncode else ""
+def install_with_uv(environment: Path, requirements: Path, reinstall: bool) -> bool:
+    """Returns False if uv fails: pip may be configured for another index or other certificates.
+
+    uv itself prints its progress and its errors.
+    """
+    options = ["--python", python_of(environment), *(["--reinstall"] if reinstall else [])]
+    process = subprocess.run(["uv", "pip", "install", *options, "--require-hashes", "--requirement", str(requirements)])
+    if process.returncode:
+        print("uv could not install the packages, so pip installs them", flush=True)
+    return process.returncode == 0
 
 
 def install_with_pip(environment: Path, requirements: Path, reinstall: bool) -> str:
     """Returns why pip failed, or "". Prints the name of each package that pip fetches."""
     options = ["--disable-pip-version-check", "--no-input", "--no-compile", "--progress-bar=off"]
     options += ["--require-hashes", *(["--force-reinstall"] if reinstall else [])]
-    command = [environment / "bin" / "python", "-u", "-m", "pip", "install", *options, "--requirement", requirements]
+    command = [python_of(environment), "-u", "-m", "pip", "install", *options, "--requirement", str(requirements)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout
         output = report_progress(process.stdout, len(PIN.findall(requirements.read_text())), Report(sys.stdout))

@@ -109,15 +109,17 @@ def digest(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
-def run_install(environment: Path, requirements: Path) -> "subprocess.CompletedProcess[str]":
-    """Installs with pip, from the folder of the requirements file alone."""
+def run_install(
+    environment: Path, requirements: Path, path: str = "/usr/bin:/bin"
+) -> "subprocess.CompletedProcess[str]":
+    """Installs from the folder of the requirements file alone. The default PATH has no uv."""
     command = [sys.executable, "-m", "tools.install", str(environment), str(requirements)]
-    variables = {"PATH": "/usr/bin:/bin", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(requirements.parent)}
+    variables = {"PATH": path, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(requirements.parent)}
     return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
 
 
 def acres(environment: Path) -> str:
-    command = [environment / "bin" / "python", "-c", "import lot; print(lot.ACRES)"]
+    command = [str(environment / "bin" / "python"), "-c", "import lot; print(lot.ACRES)"]
     return subprocess.run(command, capture_output=True, text=True).stdout
 
 
@@ -151,3 +153,19 @@ def test_a_package_with_another_hash_is_not_installed(environment: Path, require
     assert process.returncode == 1
     assert process.stderr.startswith(f"The Python packages of {other} could not be installed: ")
     assert len(process.stderr.splitlines()) == 1
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("status", "printed"), [(0, False), (1, True)])
+def test_pip_installs_the_packages_only_if_uv_fails(
+    environment: Path, requirements: Path, tmp_path: Path, status: int, printed: bool
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\nexit {status}\n')
+    uv.chmod(0o755)
+    process = run_install(environment, requirements, path=f"{tmp_path}:/usr/bin:/bin")
+    assert process.returncode == 0
+    assert ("uv could not install the packages, so pip installs them\n" in process.stdout) is printed
+    python = environment / "bin" / "python"
+    arguments = f"pip install --python {python} --require-hashes --requirement {requirements}\n"
+    assert (tmp_path / "arguments").read_text() == arguments
