@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local import assumptions
-from local.lambdas.encoding import utf8_size
+from local.lambdas.encoding import encode_event
 from resolvers.field_config import Limits
 
 MAX_PROCESSES = 4  # processes of one function
@@ -229,21 +229,6 @@ class LambdaService:
     async def stop(self) -> None:
         for function in self.functions.values():
             await function.stop()
-
-
-def encode_event(event: Any) -> tuple[bytes, int]:
-    """Returns an event encoded for a process, and its size in bytes as Lambda counts it.
-
-    Members that are the same object in all events of a batch, such as identity and headers, are encoded once.
-    """
-    if not isinstance(event, list):
-        text = json.dumps(event)
-        return f'{{"event": {text}}}'.encode(), utf8_size(event, text)
-    shared_members = {name: value for name, value in event[0].items() if all(member[name] is value for member in event)}
-    own_members = [{name: value for name, value in member.items() if name not in shared_members} for member in event]
-    shared, events = json.dumps(shared_members), json.dumps(own_members)
-    size_bytes = utf8_size(own_members, events) + utf8_size(shared_members, shared) * len(event)
-    return f'{{"shared": {shared}, "events": {events}}}'.encode(), size_bytes
 
 
 def modules(folder: Path) -> Iterator[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """A local Lambda process: it reads one event a line, calls the entry module's `handle` and writes one line a response.
 
 As in Lambda, it handles one event at a time, and a result that cannot be encoded as JSON is an error. Output of the
-function goes to the local server's log. The process exits at the end of its input, so it never outlives the server.
+function goes to the local server's log. The process exits at the end of its input, and is killed when the server dies.
 """
 
 import gc
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local import child_process
 from local.aws import ACCOUNT_ID, REGION
 from local.lambdas.encoding import utf8_size
 
@@ -94,4 +95,5 @@ def elapsed_ms(started: float) -> float:
 
 
 if __name__ == "__main__":
+    child_process.kill_with_parent()
     main(*sys.argv[1:])
