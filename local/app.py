@@ -109,8 +109,12 @@ def create_functions(
 
 
 def info_route(environment: dict[str, str]) -> Route:
-    """Returns the route that names the table, for the command line tools."""
-    info = {"dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"], "table": environment["TABLE_NAME"]}
+    """Returns the route that names the table and the access key of its database, for the command line tools."""
+    info = {
+        "dynamodb": environment["AWS_ENDPOINT_URL_DYNAMODB"],
+        "accessKeyId": environment["AWS_ACCESS_KEY_ID"],
+        "table": environment["TABLE_NAME"],
+    }
     return Route("/info", lambda _: JSONResponse(info))
 
 

@@ -1,6 +1,7 @@
 """What the terminal shows while the local server starts: the duration of each step, and what npm fetches."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+
+from local import child_process
 
 UNREACHABLE = re.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT")
 RENEWAL_SECONDS = 0.25
@@ -40,14 +43,13 @@ def run_npm(arguments: Sequence[str], folder: Path, title: str, status: Callable
 
     Raises NpmFailed.
     """
+    if not shutil.which("npm"):
+        raise NpmFailed("npm is not installed: install Node.js, which includes it")
     on_terminal = sys.stderr.isatty()
     print(title, end="" if on_terminal else "…\n", file=sys.stderr, flush=True)
     with TemporaryFile("w+") as errors:
-        try:
-            npm = subprocess.Popen(["npm", *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)  # nosec B607: the npm that is first on PATH
-        except FileNotFoundError as error:
-            raise NpmFailed("npm is not installed: install Node.js, which includes it") from error
-        with npm:
+        command = child_process.with_parent("npm", *arguments)
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors) as npm:
             while not has_ended(npm):
                 if on_terminal:
                     print(f"\r\x1b[K{title}: {status()}", end="", file=sys.stderr, flush=True)

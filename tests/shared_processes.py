@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from local.dynamodb import engine
+from local.dynamodb import process
 from tests import fork_server
 
 START_TIMEOUT_SECONDS = 60
@@ -31,7 +31,7 @@ class SharedProcesses:
     def engine(self) -> str:
         """Waits until the engine accepts connections, and returns its address."""
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not engine.is_listening(self.port):
+        while not process.is_listening(f"http://127.0.0.1:{self.port}"):
             assert time.monotonic() < deadline, "DynamoDB Local did not start"
             time.sleep(0.05)
         return f"http://127.0.0.1:{self.port}"
@@ -43,7 +43,7 @@ def start() -> Iterator[SharedProcesses]:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
-        supervisor = engine.spawn(port, None, output)
+        supervisor = process.spawn(port, None, output)
         shared = SharedProcesses(Path(folder), port)
         with fork_server.start_server(shared.functions):
             yield shared

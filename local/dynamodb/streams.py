@@ -36,7 +36,8 @@ class TableStream:
     def __init__(self, environment: Mapping[str, str]) -> None:
         engine = environment["AWS_ENDPOINT_URL_DYNAMODB"]
         self.table = environment["TABLE_NAME"]
-        self.client = dynamodb.streams(environment.get("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", engine))
+        url = environment.get("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", engine)
+        self.client = dynamodb.streams(dynamodb.with_access_key(url, environment["AWS_ACCESS_KEY_ID"]))
         self.lost = (self.client.exceptions.TrimmedDataAccessException, self.client.exceptions.ExpiredIteratorException)
         self.arn = ""
         self.reading: dict[str, ShardPosition] = {}

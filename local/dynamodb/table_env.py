@@ -54,9 +54,9 @@ def use_table(endpoint: str) -> dict[str, str]:
 def from_running_server(port: int) -> dict[str, str]:
     """Returns the environment that leads to the table of a running local server. Raises NoTable."""
     try:
-        endpoint, table = running_server.request_members(port, "/info", ("dynamodb", "table"))
+        url, access_key, table = running_server.request_members(port, "/info", ("dynamodb", "accessKeyId", "table"))
     except running_server.NoServer as error:
         raise NoTable(NO_TABLE.format(port=port)) from error
     except running_server.ServerError as error:
         raise NoTable(str(error)) from error
-    return engine.environment(endpoint, table)
+    return engine.environment(engine.with_access_key(url, access_key), table)

@@ -89,7 +89,8 @@ def pages(running: Running, engine: str) -> dict[str, Callable[[], object]]:
 
     The other sends the same four DynamoDB requests one after another by boto3.
     """
-    dynamo = dynamodb.session().client("dynamodb", endpoint_url=engine)
+    url, access_key = dynamodb.split_access_key(engine)
+    dynamo = dynamodb.session(access_key).client("dynamodb", endpoint_url=url)
     name = os.environ["TABLE_NAME"]
     http = urllib3.PoolManager(headers={"authorization": running.token("ada")})  # the HTTP library of boto3
     least = iter(range(1_000_000))

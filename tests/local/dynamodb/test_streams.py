@@ -127,7 +127,8 @@ def test_a_shard_is_read_to_its_end_before_its_child(tmp_path: Path) -> None:
         put_items(engine, "homes", "before")
         stream = TableStream(dynamodb.environment(engine, "homes"))
         put_items(engine, "homes", "a", "b")
-    with sqlite3.connect(tmp_path / "shared-local-instance.db") as database:
+    [file] = tmp_path.glob("*.db")
+    with sqlite3.connect(file) as database:
         database.execute("UPDATE ss SET CreationDateTime = CreationDateTime - ?", [5 * HOURS])
     database.close()
     with dynamodb.engine(tmp_path) as engine:  # at its start it closes shards that are older than four hours
