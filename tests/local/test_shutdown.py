@@ -161,7 +161,7 @@ def test_an_interrupted_load_leaves_neither_a_process_nor_a_lock(
         assert any("Writing" in line for line in loader.stderr)
         [java] = java_of(loader.pid)
         loader.send_signal(number)
-        output, _ = loader.communicate(timeout=120)
+        _, output = loader.communicate(timeout=120)
     assert (loader.returncode, UNCLEAN.search(output)) == (status, None), output
     assert wait_until(lambda: not is_alive(java))
     data_folder.lock(tmp_path / "data").close()
