@@ -27,6 +27,9 @@ class Stream(Protocol):
     def read(self, shard: str) -> list[Record]:
         """Returns the records of an open shard since the last read, in order."""
 
+    def acknowledge(self) -> None:
+        """Stores that all records that were read are processed, so that a restart continues behind them."""
+
 
 async def poll(stream: Stream, invoke: Invoke) -> None:
     """Delivers a stream's records until it is cancelled. If the engine is unavailable, retries until it is back."""
@@ -44,11 +47,16 @@ async def poll(stream: Stream, invoke: Invoke) -> None:
 
 
 async def hand_on(stream: Stream, invoke: Invoke) -> int:
-    """Reads each open shard once and delivers its records. Returns the number of records."""
+    """Reads each open shard once and delivers its records. Returns the number of records.
+
+    Acknowledges them only after the delivery, so a crash repeats a delivery and never loses one.
+    """
     count = 0
     for shard in await asyncio.to_thread(stream.open):
         records = await asyncio.to_thread(stream.read, shard)
-        await deliver(records, invoke)
+        if records:
+            await deliver(records, invoke)
+            await asyncio.to_thread(stream.acknowledge)
         count += len(records)
     return count
 
@@ -83,12 +91,15 @@ async def failed_records(records: list[Record], invoke: Invoke) -> list[Record]:
     """Invokes the function; returns the records from the first reported failure on, or all if the function failed."""
     try:
         outcome = await invoke(FUNCTION, {"Records": records})
-    except Exception:  # of any kind: it must not block the changes that follow
-        log.exception("the function %s could not be invoked", FUNCTION)
+        return records if outcome.failed else reported_failures(records, outcome.result)
+    except Exception:  # of any kind: it must neither block nor skip a change
+        log.exception("the function %s could not be invoked, or its result is not a batch response", FUNCTION)
         return records
-    if outcome.failed:
-        return records
-    failed = [failure.get("itemIdentifier") for failure in (outcome.result or {}).get("batchItemFailures") or ()]
+
+
+def reported_failures(records: list[Record], result: Any) -> list[Record]:
+    """Returns the records from the first failure in a batch response on; all if it names an unknown record."""
+    failed = [failure.get("itemIdentifier") for failure in (result or {}).get("batchItemFailures") or ()]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     places = [numbers.index(number) if number in numbers else 0 for number in failed]
     return records[min(places) :] if places else []

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -106,6 +106,12 @@ def test_a_failure_with_an_unknown_id_is_a_failure_of_the_whole_batch(hasty: Non
     assert delivered(2, lambda _: responses.pop(0)) == [[0, 1], [0], [1]]
 
 
+@pytest.mark.parametrize("result", [["1"], "text", {"batchItemFailures": ["1"]}, {"batchItemFailures": 1}])
+def test_a_result_that_is_no_batch_response_is_a_failure_of_the_whole_batch(hasty: None, result: Any) -> None:
+    responses = [result, None, None]
+    assert delivered(2, lambda _: responses.pop(0)) == [[0, 1], [0], [1]]
+
+
 def test_a_failed_batch_is_bisected_until_the_failing_record_is_alone(
     hasty: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -192,6 +198,37 @@ def test_an_unavailable_engine_is_retried_and_logged_once(
     assert caplog.messages[0].startswith("the table's stream cannot be read, and is waited for: ")
 
 
+def test_records_are_acknowledged_after_they_are_delivered_and_only_then() -> None:
+    events: list[str] = []
+
+    class OneShard:
+        batches: ClassVar = [records(1), [], records(1)]
+
+        def open(self) -> list[str]:
+            return ["shard"]
+
+        def read(self, shard: str) -> Records:
+            return self.batches.pop(0)
+
+        def acknowledge(self) -> None:
+            events.append("acknowledge")
+
+    async def invoke(name: str, event: Any) -> InvocationResult:
+        events.append("deliver")
+        if events.count("deliver") == 2:
+            raise asyncio.CancelledError
+        return InvocationResult(None, None, [], 0, 0)
+
+    async def run() -> None:
+        stream = OneShard()
+        assert [await event_source.hand_on(stream, invoke) for _ in range(2)] == [1, 0]
+        with pytest.raises(asyncio.CancelledError):
+            await event_source.hand_on(stream, invoke)
+
+    asyncio.run(run())
+    assert events == ["deliver", "acknowledge", "deliver"]
+
+
 def a_home(id: str, zip_code: str) -> Property:
     now = clock.now()
     return Property(
@@ -275,6 +312,9 @@ def test_polling_continues_after_any_error_and_logs_it(hasty: None, caplog: pyte
 
         def read(self, shard: str) -> Records:
             return records(1) if self.looks == 2 else []
+
+        def acknowledge(self) -> None:
+            pass
 
     async def until_handed_on() -> None:
         function, broken = Function(lambda _: None), cast(TableStream, Broken())
