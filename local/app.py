@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -25,6 +25,7 @@ from local.auth.issuer import Issuer
 from local.auth.providers import Providers
 from local.auth.sigv4 import SigV4Credentials
 from local.browser_access import BrowserAccess, HostGuard, own_middleware
+from local.dynamodb.checkpoint import CheckpointStore
 from local.dynamodb.streams import TableStream
 from local.functions import CODE, account
 from local.gateway import openapi
@@ -51,13 +52,15 @@ CORS_MIDDLEWARE = (  # the REST routes set their own CORS headers
 @dataclass(frozen=True)
 class ServerIdentity:
     """What stays the same when the server restarts: its issuer with the address, its AWS credentials, its certificates,
-    the API keys that it has issued, and the hosts and origins that may use it."""
+    the API keys that it has issued, the hosts and origins that may use it, the stream's checkpoint, and the traces."""
 
     issuer: Issuer
     iam: SigV4Credentials
     certificates: Certificates | None = None
     keys: ApiKeyStore = field(default_factory=lambda: ApiKeyStore(USAGE_PLANS, REST))
     access: BrowserAccess = field(default_factory=BrowserAccess)
+    checkpoints: CheckpointStore = field(default_factory=CheckpointStore)
+    traces: Traces = field(default_factory=Traces)
 
 
 def create_app(
@@ -74,7 +77,7 @@ def create_app(
     It runs its own functions, each created by `function`, and delivers the table's stream to them, unless
     `remote_functions` are given: those receive the stream by themselves.
     """
-    traces = Traces()
+    traces = identity.traces
     providers = Providers.from_environment(identity.issuer, identity.iam)
     functions = remote_functions or create_functions(environment, identity, providers, function)
     schema = compiler.build_schema()
@@ -92,8 +95,9 @@ def create_app(
         routes=[*public_routes, own_routes(environment, identity, traces, compiler.print_sdl(schema))],
         middleware=[Middleware(HostGuard, identity.access)],
         exception_handlers={ClientDisconnect: handle_client_disconnect},
-        lifespan=lambda _: lifespan(functions, environment if remote_functions is None else None),
+        lifespan=lambda app: lifespan(app, functions),
     )
+    app.state.event_source = None if remote_functions else EventSource(environment, identity.checkpoints, functions)
     app.state.appsync = appsync
     app.state.gateway = gateway
     return app
@@ -142,21 +146,36 @@ async def handle_client_disconnect(_: Request, __: Exception) -> Response:
     return Response()
 
 
+class EventSource:
+    """The event source mapping from the stream of the table of `environment` to its function."""
+
+    def __init__(self, environment: dict[str, str], checkpoints: CheckpointStore, functions: FunctionInvoker) -> None:
+        self.environment = environment
+        self.checkpoints = checkpoints
+        self.functions = functions
+        self.polling: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Delivers the stream's records behind the checkpoint, until `stop`."""
+        table_stream = await asyncio.to_thread(TableStream, self.environment, self.checkpoints)
+        self.polling = asyncio.create_task(event_source.poll(table_stream, self.functions.invoke))
+
+    async def stop(self) -> None:
+        """Stops the delivery. It may be stopped more than once."""
+        if self.polling:
+            self.polling.cancel()
+            await asyncio.wait([self.polling])
+
+
 @asynccontextmanager
-async def lifespan(functions: FunctionInvoker, stream_environment: dict[str, str] | None) -> AsyncIterator[None]:
-    """Runs the functions, and delivers to them the stream of the table of `stream_environment`, if there is one."""
+async def lifespan(app: Starlette, functions: FunctionInvoker) -> AsyncIterator[None]:
+    """Runs the functions, and delivers the table's stream to them unless they receive it by themselves."""
     await functions.warm()
     gc.freeze()  # what is loaded by now stays loaded: collecting it again and again took a tenth of the time
-    async with poll_stream(stream_environment, functions) if stream_environment else nullcontext():
-        yield
-    await functions.stop()
-
-
-@asynccontextmanager
-async def poll_stream(environment: dict[str, str], functions: FunctionInvoker) -> AsyncIterator[None]:
-    """Delivers the table's stream to its function until the context ends."""
-    table_stream = await asyncio.to_thread(TableStream, environment)
-    task = asyncio.create_task(event_source.poll(table_stream, functions.invoke))
+    mapping: EventSource | None = app.state.event_source
+    if mapping:
+        await mapping.start()
     yield
-    task.cancel()
-    await asyncio.wait([task])
+    if mapping:
+        await mapping.stop()
+    await functions.stop()

@@ -17,22 +17,28 @@ import logging
 import os
 import socket
 import sys
+from pathlib import Path
 
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from local import reload, settings, tls
-from local.app import ServerIdentity, create_app
+from data.dynamodb import table
+from local import reload, restart, settings, tls
+from local.app import EventSource, ServerIdentity, create_app
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import SigV4Credentials
 from local.browser_access import BrowserAccess
 from local.dynamodb import engine, table_engine, table_env
+from local.dynamodb.checkpoint import CheckpointStore, checkpoint_file
 from local.dynamodb.table_engine import TableEngine
 from local.gateway.usage_plans import ApiKeyStore
 from local.loader import seed
+from local.paths import ROOT
 from local.progress import StartUp
+from local.restart import RestartState
 from local.schema import compiler
+from local.trace.model import Traces
 from local.ui import graphiql, swagger
 from resolvers.wiring import REST, USAGE_PLANS
 
@@ -65,20 +71,49 @@ def start() -> None:
     """Starts the engine and serves. Raises InvalidSetting, EngineError or DataFolderLocked."""
     start_up = StartUp()
     port, data = settings.port(), settings.data_folder()
+    endpoint = os.environ.get("DYNAMODB_ENDPOINT") or None
     access = BrowserAccess.from_environment(os.environ)
-    sock = bind(port)
-    certificates = tls.certificates() if tls.is_enabled() else None
-    keys = ApiKeyStore(USAGE_PLANS, REST, data)
-    identity = ServerIdentity(Issuer(tls.base_url(port), data), SigV4Credentials(data), certificates, keys, access)
+    state = restart.inherited_state()
+    sock = state.listening_socket() if state else bind(port)
+    identity = restored_identity(port, data, access, state) if state else create_identity(port, data, access, endpoint)
     for what, folder in (("GraphiQL", graphiql.FOLDER), ("page at /docs", swagger.FOLDER)):
         try:
             graphiql.assets(folder)
         except graphiql.PackagesUnavailable as missing:
             print(f"no {what}: {missing}", file=sys.stderr)
     start_up.finish("pages")
-    with table_engine.run(data, os.environ.get("DYNAMODB_ENDPOINT")) as running:
-        start_up.finish("engine: DynamoDB Local")
+    with table_engine.run(data, endpoint) as running:
+        start_up.finish("engine")
         serve(running, identity, sock, start_up)
+
+
+def create_identity(port: int, data: Path | None, access: BrowserAccess, endpoint: str | None) -> ServerIdentity:
+    """Returns the identity of a server that starts: the one in the folder `data`, or a new one.
+
+    The checkpoint of the stream of another engine, at `endpoint`, is in .cache/ if there is no such folder.
+    """
+    file = checkpoint_file(ROOT / ".cache", endpoint, table.table_name()) if endpoint else None
+    return ServerIdentity(
+        Issuer(tls.base_url(port), data),
+        SigV4Credentials(data),
+        tls.certificates() if tls.is_enabled() else None,
+        ApiKeyStore(USAGE_PLANS, REST, data),
+        access,
+        CheckpointStore(data / "stream.json" if data else file),
+    )
+
+
+def restored_identity(port: int, data: Path | None, access: BrowserAccess, state: RestartState) -> ServerIdentity:
+    """Returns the identity of the process before a restart."""
+    return ServerIdentity(
+        Issuer(tls.base_url(port), data, state.issuer_key),
+        SigV4Credentials(data, state.iam),
+        tls.certificates() if tls.is_enabled() else None,
+        ApiKeyStore(USAGE_PLANS, REST, data, plans=state.api_keys),
+        access,
+        state.checkpoints(),
+        Traces.from_json(state.traces),
+    )
 
 
 def serve(running: TableEngine, identity: ServerIdentity, sock: socket.socket, start_up: StartUp) -> None:
@@ -92,9 +127,8 @@ def serve(running: TableEngine, identity: ServerIdentity, sock: socket.socket, s
         print(f"Clients must trust the authority: NODE_EXTRA_CA_CERTS={identity.certificates.authority}")
     served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
     if uvloop.run(serve_until_schema_changes(served, identity, sock, running, start_up)):
-        print("The schema has changed: restarting. Without DATA, get new tokens.", flush=True)
-        variables = {**os.environ, **running.environment()}
-        os.execve(sys.executable, [sys.executable, "-m", "local.server"], variables)  # nosec B606
+        print("The schema has changed: restarting.", flush=True)
+        restart.restart(running.environment(), identity, sock)
 
 
 def config(app: Starlette, identity: ServerIdentity) -> uvicorn.Config:
@@ -113,10 +147,15 @@ def config(app: Starlette, identity: ServerIdentity) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which prints its address when the functions have started."""
+    """uvicorn's server. It prints its address when the functions have started.
 
-    def __init__(self, config: uvicorn.Config, url: str, start_up: StartUp) -> None:
+    It stops the delivery of the table's stream before it stops accepting connections: the function `stream` publishes
+    to this server, and a record that it cannot publish would be discarded after some attempts.
+    """
+
+    def __init__(self, config: uvicorn.Config, mapping: EventSource | None, url: str, start_up: StartUp) -> None:
         super().__init__(config)
+        self.mapping = mapping
         self.url = url
         self.start_up = start_up
 
@@ -130,6 +169,11 @@ class Server(uvicorn.Server):
             "the API at /graphql, REST at /docs (Ctrl-C to stop)",
             flush=True,
         )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.mapping:
+            await self.mapping.stop()
+        await super().shutdown(sockets)
 
 
 async def serve_until_schema_changes(
@@ -146,13 +190,17 @@ async def serve_until_schema_changes(
         app.state.appsync.cache.clear()
         app.state.gateway.clear_caches()
 
-    server = Server(config(app, identity), identity.issuer.url, start_up)
+    server = Server(config(app, identity), app.state.event_source, identity.issuer.url, start_up)
     contract = compiler.fingerprint(compiler.build_schema())
     schema_change = asyncio.create_task(reload.wait_for_schema_change(contract, clear_caches))
     engine_loss = asyncio.create_task(running.watch())
     for task in (schema_change, engine_loss):
         task.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    await server.serve(sockets=[sock])
+    try:
+        await server.serve(sockets=[sock.dup()])  # uvicorn closes the duplicate
+    finally:
+        if not schema_change.done():  # else the process after the restart inherits the socket
+            sock.close()
     if engine_loss.done():
         engine_loss.result()
     return schema_change.done() and not schema_change.cancelled() and schema_change.result() is None

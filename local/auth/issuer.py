@@ -46,12 +46,15 @@ class Issuer:
 
     It is two issuers with one key: of Cognito tokens at `url`, of another OpenID Connect provider's tokens at
     `url`/oidc. The private key is stored in `folder` as issuer.pem, so that tokens stay valid after a restart; without
-    a folder each start has a new key.
+    a folder it is `key`, PEM text, or new.
     """
 
-    def __init__(self, url: str, folder: Path | None = None) -> None:
+    def __init__(self, url: str, folder: Path | None = None, key: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self.private_key = load_or_create_key(folder / "issuer.pem") if folder else generate_key()
+        if folder:
+            self.private_key = load_or_create_key(folder / "issuer.pem")
+        else:
+            self.private_key = parse_key(key.encode()) if key else generate_key()
         self.jwk = public_jwk(self.private_key)
 
     def token(
@@ -159,9 +162,17 @@ def load_or_create_key(file: Path) -> rsa.RSAPrivateKey:
             draft.flush()
             with suppress(FileExistsError):
                 os.link(draft.name, file)
-    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    try:
+        return parse_key(file.read_bytes())
+    except TypeError as error:
+        raise TypeError(f"{file} holds no RSA key: delete it, and a new one is made") from error
+
+
+def parse_key(text: bytes) -> rsa.RSAPrivateKey:
+    """Returns the key in PEM text. Raises TypeError if it is not an RSA key."""
+    key = serialization.load_pem_private_key(text, password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError(f"{file} holds no RSA key: delete it, and a new one is made")
+        raise TypeError("not an RSA key")
     return key
 
 

@@ -49,11 +49,12 @@ class Signer(SigV4Auth):
 class SigV4Credentials:
     """The only IAM identity of the local server. It signs requests, and verifies their signatures.
 
-    The credentials are stored in `folder` as iam.json and survive a restart; without a folder they are new each time.
+    The credentials are stored in `folder` as iam.json and survive a restart; without a folder they are `credentials`,
+    environment variables, or new.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.stored_credentials = load_or_create(folder / "iam.json") if folder else generate()
+    def __init__(self, folder: Path | None = None, credentials: Mapping[str, str] | None = None) -> None:
+        self.stored_credentials = load_or_create(folder / "iam.json") if folder else dict(credentials or generate())
         self.credentials = Credentials(
             self.stored_credentials["AWS_ACCESS_KEY_ID"],
             self.stored_credentials["AWS_SECRET_ACCESS_KEY"],

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.auth.http_forms import InvalidRequest, parse_choice, parse_form
+from local.files import replace_file
 from resolvers.field_config import RestApiConfig, UsagePlan
 
 
@@ -41,7 +42,10 @@ class TokenBucket:
 
 
 class ApiKeyStore:
-    """The API keys of the usage plans and the usage of each. The keys are stored in `folder` if it is given."""
+    """The API keys of the usage plans and the usage of each.
+
+    The keys are stored in `folder`; without a folder `plans` has the usage plan of each key that is issued already.
+    """
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class ApiKeyStore:
         rest: RestApiConfig,
         folder: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
+        plans: Mapping[str, str] | None = None,
     ) -> None:
         self.usage_plans = usage_plans
         self.clock = clock
         self.file = folder / "keys.json" if folder else None
-        stored = self.file.read_text() if self.file and self.file.exists() else "{}"
-        self.plans: dict[str, str] = json.loads(stored)
+        self.plans = dict(plans or {})
+        if self.file and self.file.exists():
+            self.plans = json.loads(self.file.read_text())
         self.buckets: dict[str, TokenBucket] = {}
         self.used = Counter[tuple[str, str]]()
         self.account_bucket = TokenBucket(rest.rate, rest.burst, clock)
@@ -64,9 +70,7 @@ class ApiKeyStore:
         key = secrets.token_hex(20)
         self.plans[key] = plan
         if self.file:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.touch(mode=0o600)  # readable only by its owner
-            self.file.write_text(json.dumps(self.plans))
+            replace_file(self.file, json.dumps(self.plans))
         return key
 
     def rejection(self, key: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,6 +90,22 @@ class Traces:
         self.characters += trace.characters
         while len(self.by_id) > MOST or self.characters > MOST_CHARACTERS:
             self.characters -= self.by_id.pop(next(iter(self.by_id))).characters
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Returns all traces as JSON values, oldest first."""
+        return [vars(trace) for trace in self.by_id.values()]
+
+    @classmethod
+    def from_json(cls, values: Sequence[Mapping[str, Any]]) -> "Traces":
+        """Returns the traces of `to_json`, without those whose attributes another version of this class has."""
+        traces = cls()
+        names = vars(Trace("", None, "", {}, "")).keys()
+        for value in values:
+            if value.keys() == names:
+                trace = Trace.__new__(Trace)
+                vars(trace).update(value)
+                traces.add(trace)
+        return traces
 
     def latest(self) -> list[Trace]:
         """Returns all traces, newest first."""

@@ -1,9 +1,14 @@
 """The local servers that the tests of this package share. Each test creates its own properties."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from local.gateway import openapi
+from local.paths import ROOT
+from local.ui import graphiql
 from tests.local import server_fixture
 from tests.local.external_issuer import ExternalIssuer
 from tests.local.misbehaving_clients import collect_errors, subscription_count, wait_until
@@ -53,3 +58,15 @@ def oidc_issuer(issuers: list[ExternalIssuer], monkeypatch: pytest.MonkeyPatch) 
 def unconfigured_issuer(issuers: list[ExternalIssuer]) -> ExternalIssuer:
     """An issuer that is not configured."""
     return issuers[2]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the code that the test may change."""
+    packages = graphiql.assets().relative_to(ROOT)
+    for package in ("data", "resolvers", "local"):
+        ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
+    shutil.copy(openapi.FILE, tmp_path)
+    (tmp_path / packages).symlink_to(ROOT / packages)
+    return tmp_path

@@ -1,7 +1,6 @@
 """The local server as a process: it starts as `make run` starts it. test_shutdown.py has its end."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,9 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.gateway import openapi
 from local.paths import ROOT
-from local.ui import graphiql
 from tests.local.misbehaving_clients import wait_until
 
 PORTS = iter(range(20_000 + os.getpid() * 97 % 12_000, 32_768))
@@ -118,9 +115,9 @@ def test_an_invalid_origin_is_an_error() -> None:
     assert run_server(ORIGINS="*") == (1, message)
 
 
-def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str) -> None:
+def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str, tmp_path: Path) -> None:
     port = free_port()
-    with desk(port, DYNAMODB_ENDPOINT=engine):
+    with desk(port, DYNAMODB_ENDPOINT=engine, DATA=str(tmp_path)):
         assert engine_of(port) == engine
         assert listings(port, token(port)) == SAMPLE
     assert httpx.get(engine, timeout=60).status_code == 400
@@ -136,18 +133,6 @@ def test_a_data_folder_in_use_by_another_server_is_an_error(tmp_path: Path) -> N
         status, line = run_server(PORT=str(free_port()), DATA=str(tmp_path))
     assert status == 1
     assert str(tmp_path) in line
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the code that the test may change."""
-    packages = graphiql.assets().relative_to(ROOT)
-    for package in ("data", "resolvers", "local"):
-        ignored = shutil.ignore_patterns("node_modules", "__pycache__")
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
-    shutil.copy(openapi.FILE, tmp_path)
-    (tmp_path / packages).symlink_to(ROOT / packages)
-    return tmp_path
 
 
 def test_a_field_added_to_a_record_is_served_without_a_manual_restart(checkout: Path, engine: str) -> None:

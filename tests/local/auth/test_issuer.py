@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.applications import Starlette
 
-from local.auth.issuer import Issuer, public_jwk
+from local.auth.issuer import Issuer, pem, public_jwk
 from local.auth.request import Unauthorized
 from resolvers.runtime.caller import from_identity
 from tests.local.external_issuer import authenticate, claims
@@ -121,6 +121,11 @@ def test_a_key_is_published_without_its_private_half() -> None:
 def test_tokens_are_valid_after_a_restart_if_the_key_is_stored(tmp_path: Path) -> None:
     token = Issuer(URL, tmp_path / "data").token("ada")
     assert claims(Issuer(URL, tmp_path / "data"), token)["sub"] == "ada"
+
+
+def test_tokens_are_valid_if_another_issuer_has_the_key() -> None:
+    other = Issuer(URL, key=pem(OURS.private_key).decode())
+    assert claims(other, OURS.token("ada"))["sub"] == "ada"
 
 
 def test_tokens_are_invalid_after_a_restart_if_the_key_is_not_stored() -> None:

@@ -162,6 +162,10 @@ def test_credentials_stored_in_a_folder_are_valid_after_a_restart(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "new" / "iam.json").stat().st_mode) == 0o600
 
 
+def test_credentials_of_another_process_are_the_same() -> None:
+    assert SigV4Credentials(credentials=OURS.environment()).environment() == OURS.environment()
+
+
 def test_credentials_are_new_at_each_start_without_a_folder() -> None:
     assert set(SigV4Credentials().environment().values()).isdisjoint(SigV4Credentials().environment().values())
 

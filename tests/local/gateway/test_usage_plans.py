@@ -53,6 +53,11 @@ def test_a_missing_or_unknown_key_is_rejected(key: str | None) -> None:
     assert ApiKeyStore(USAGE_PLANS, REST).rejection(key) == "INVALID_API_KEY"
 
 
+def test_another_store_accepts_the_keys_that_it_is_created_with() -> None:
+    key = ApiKeyStore(USAGE_PLANS, REST).issue("government")
+    assert ApiKeyStore(USAGE_PLANS, REST, plans={key: "government"}).rejection(key) is None
+
+
 def test_stored_keys_are_valid_after_a_restart(tmp_path: Path) -> None:
     key = ApiKeyStore(USAGE_PLANS, REST, tmp_path / "kept").issue("government")
     assert ApiKeyStore(USAGE_PLANS, REST, tmp_path / "kept").plans == {key: "government"}

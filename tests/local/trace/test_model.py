@@ -1,5 +1,6 @@
 """Traces of requests, their findings of waste, and their cost in dollars."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -238,3 +239,20 @@ def test_a_million_requests_cost_their_quantities_at_list_prices() -> None:
 def test_a_request_that_invokes_no_function_costs_the_appsync_price_only(traced_server: LocalServer) -> None:
     trace = traced_server.execute("{ nothing }").trace
     assert traced_server.http.get(f"/trace/{trace['id']}.json").json()["usdForAMillion"] == 4.0
+
+
+def test_traces_are_the_same_after_they_were_written_as_json_and_read() -> None:
+    traces = Traces()
+    for id in ("a", "b"):
+        trace = Trace(id, "Operation", "{ field }", {"x": 1}, "ada")
+        trace.end([{"message": "an error"}])
+        traces.add(trace)
+    restored = Traces.from_json(json.loads(json.dumps(traces.to_json())))
+    assert [vars(trace) for trace in restored.latest()] == [vars(trace) for trace in traces.latest()]
+    assert restored.characters == traces.characters
+
+
+def test_a_trace_of_another_version_of_the_code_is_discarded() -> None:
+    trace = Trace("a", None, "{ field }", {}, "ada")
+    assert Traces.from_json([{**vars(trace), "unknown": 1}, vars(trace)]).by_id.keys() == {"a"}
+    assert Traces.from_json([{"id": "a"}]).by_id == {}

@@ -1,0 +1,38 @@
+"""The end of the local server: the stream's function publishes to it, so the delivery of records stops first."""
+
+import asyncio
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local import server
+from local.app import EventSource
+from local.dynamodb.checkpoint import CheckpointStore
+from local.lambdas.pool import FunctionCode, LambdaService
+from local.paths import ROOT
+
+
+class PublishingEventSource(EventSource):
+    """An event source whose function sends one more request to the server while the delivery stops."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__({}, CheckpointStore(), LambdaService([], FunctionCode(ROOT, ())))
+        self.url = url
+        self.statuses: list[int] = []
+
+    async def stop(self) -> None:
+        async with httpx.AsyncClient() as client:
+            self.statuses.append((await client.get(self.url)).status_code)
+
+
+def test_the_server_answers_until_the_delivery_of_the_stream_has_stopped() -> None:
+    app = Starlette(routes=[Route("/", lambda _: Response())])
+    with server.bind(0) as listener:
+        mapping = PublishingEventSource(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        running = server.Server(uvicorn.Config(app, log_level="warning", lifespan="off"), mapping)
+        running.should_exit = True  # it shuts down as soon as it has started
+        asyncio.run(running.serve(sockets=[listener]))
+    assert mapping.statuses == [200]
