@@ -7,7 +7,7 @@ from local.lambdas.pool import FunctionCode, LambdaFunction
 from local.paths import ROOT
 from resolvers.wiring import FIELDS, LIMITS
 
-CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="data.dynamodb.table")
+CODE = FunctionCode(ROOT, ("data", "resolvers"), instrumentation="local.dynamodb.instrumentation")
 ENTRY = "resolvers.runtime.handler"
 
 
