@@ -7,7 +7,7 @@ import sys
 import time
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class InvocationResult:
     """The result or the error of an invocation, its DynamoDB requests (`calls`) and its duration `ms`.
 
     The duration excludes the start of the process. `started` is the time of time.perf_counter at which the process
-    started to handle the event; None if the process did not report it.
+    started to handle the event; None if the process did not report it. `tracebacks` are those that the function logged.
     """
 
     result: Any
@@ -61,6 +61,7 @@ class InvocationResult:
     pid: int
     ms: float
     started: float | None = None
+    tracebacks: Sequence[str] = ()
 
 
 Invoke = Callable[[str, Any], Awaitable[InvocationResult]]
@@ -117,7 +118,7 @@ class Worker:
         line = await self.process.stdout.readline()
         answer = json.loads(line) if line else PROCESS_EXITED
         ms = answer.get("ms", round((time.perf_counter() - sent_at) * 1000, 3))
-        took = answer.get("calls", []), self.process.pid, ms, answer.get("begun")
+        took = answer.get("calls", []), self.process.pid, ms, answer.get("begun"), answer.get("tracebacks", ())
         return InvocationResult(answer.get("result"), failure(answer, limits), *took)
 
     @property

@@ -7,10 +7,10 @@ function goes to the local server's log. The process exits at the end of its inp
 import gc
 import importlib
 import json
+import logging
 import os
 import sys
 import time
-import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ from typing import Any
 from local import child_process
 from local.aws import ACCOUNT_ID, REGION
 from local.lambdas.encoding import utf8_size
+from local.lambdas.tracebacks import TracebackHandler
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,13 @@ def main(function: str, entry: str, instrumentation: str | None = None) -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     calls: list[dict[str, Any]] = []
-    handle = handler(entry, instrumentation, calls)
+    log_handler = TracebackHandler(function, sys.stderr)
+    handle = handler(entry, instrumentation, calls, log_handler)
     gc.freeze()
     for line in sys.stdin.buffer:
         calls.clear()
-        output.write(invoke(handle, function, decode_event(json.loads(line)), calls) + b"\n")
+        log_handler.tracebacks.clear()
+        output.write(invoke(handle, function, decode_event(json.loads(line)), calls, log_handler.tracebacks) + b"\n")
         output.flush()
 
 
@@ -48,10 +53,13 @@ def decode_event(line: dict[str, Any]) -> Any:
     return [{**line["shared"], **members} for members in line["events"]] if "events" in line else line["event"]
 
 
-def handler(entry: str, instrumentation: str | None, calls: list[dict[str, Any]]) -> Callable[[Any, Any], Any]:
+def handler(
+    entry: str, instrumentation: str | None, calls: list[dict[str, Any]], log_handler: TracebackHandler
+) -> Callable[[Any, Any], Any]:
     """Returns the function `handle` of an entry module, or a function that raises ImportError if it cannot be imported.
 
-    The module `instrumentation` reports each request to DynamoDB; it is appended to `calls`.
+    The module `instrumentation` reports each request to DynamoDB; it is appended to `calls`. `log_handler` replaces the
+    handlers that the entry module has installed.
     """
 
     def add(call: object) -> None:
@@ -62,8 +70,10 @@ def handler(entry: str, instrumentation: str | None, calls: list[dict[str, Any]]
         if instrumentation:
             importlib.import_module(instrumentation).add_listener(add)
     except Exception as error:
-        traceback.print_exc()
+        log_handler.replace_other_handlers()
+        log.exception("the function's code does not load")
         return failing(error)
+    log_handler.replace_other_handlers()
     return handle
 
 
@@ -74,19 +84,31 @@ def failing(error: Exception) -> Callable[[Any, Any], Any]:
     return fail
 
 
-def invoke(handle: Callable[[Any, Any], Any], function: str, event: Any, calls: list[dict[str, Any]]) -> bytes:
-    """Calls the function with an event. Returns the response line: result or error, start, duration, size and calls."""
+def invoke(
+    handle: Callable[[Any, Any], Any],
+    function: str,
+    event: Any,
+    calls: list[dict[str, Any]],
+    tracebacks: list[str],
+) -> bytes:
+    """Calls the function with an event. Returns the response line: result or error, and how the function ran.
+
+    The function appends to `calls` and `tracebacks` meanwhile.
+    """
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function}"
     started = time.perf_counter()
     try:
         result = handle(event, Context(function, str(uuid.uuid4()), arn))
         text = json.dumps(result)
-        times = f'"begun": {started}, "ms": {elapsed_ms(started)}'
-        took = f'{times}, "bytes": {utf8_size(result, text)}, "calls": {json.dumps(calls)}'
-        return f'{{"result": {text}, {took}}}'.encode()
+        ms, bytes = elapsed_ms(started), utf8_size(result, text)
+        report = {"begun": started, "ms": ms, "bytes": bytes, "calls": calls, "tracebacks": tracebacks}
+        return f'{{"result": {text}, {json.dumps(report)[1:]}'.encode()
     except Exception as error:
+        ms = elapsed_ms(started)
+        log.exception("the function failed")
         failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
-        return json.dumps({"error": failure, "begun": started, "ms": elapsed_ms(started), "calls": calls}).encode()
+        report = {"error": failure, "begun": started, "ms": ms, "calls": calls, "tracebacks": tracebacks}
+        return json.dumps(report).encode()
 
 
 def elapsed_ms(started: float) -> float:

@@ -154,3 +154,21 @@ def fields_of(type: str, port: int) -> list[str]:
     except (httpx.HTTPError, subprocess.CalledProcessError):
         return []
     return [field["name"] for field in answer.json()["data"]["__type"]["fields"]]
+
+
+def test_the_terminal_shows_the_traceback_of_a_resolver(checkout: Path, engine: str) -> None:
+    port = free_port()
+    with desk(port, checkout, DYNAMODB_ENDPOINT=engine) as process:
+        users = checkout / "resolvers" / "users.py"
+        users.write_text(users.read_text().replace("users.by_id(caller.id)", "{}['no such key']"))
+        url, headers = f"http://127.0.0.1:{port}/graphql", {"authorization": token(port)}
+        answer = httpx.post(url, headers=headers, json={"query": "{ me { id } }"}, timeout=20)
+        assert process.stdout
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("KeyError"):
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+    assert [error["errorType"] for error in answer.json()["errors"]] == ["InternalError"]
+    assert lines[:2] == ["ERROR users: a resolver failed (field=Query.me)\n", "Traceback (most recent call last):\n"]
+    assert f'  File "{users}", line ' in "".join(lines)
+    assert lines[-1] == "KeyError: 'no such key'\n"

@@ -106,6 +106,22 @@ def test_code_that_cannot_be_imported_fails_until_it_is_fixed(code: Path) -> Non
     assert mended.result["ok"]["id"] == "ada"
 
 
+def test_the_traceback_of_a_resolver_is_in_the_result_and_not_in_the_response(code: Path) -> None:
+    async def story(function: LambdaFunction) -> list[InvocationResult]:
+        edit(code, READ, "{}['no such key']")
+        failed = await function.invoke(ME)
+        edit(code, "{}['no such key']", READ)
+        return [failed, await function.invoke(ME)]
+
+    failed, fixed = use(code, story)
+    (traceback,) = failed.tracebacks
+    assert f'File "{code}/resolvers/users.py", line ' in traceback
+    assert traceback.endswith("\nKeyError: 'no such key'\n")
+    assert failed.result["err"]["type"] == "InternalError"
+    assert "no such key" not in str(failed.result)
+    assert fixed.tracebacks == []
+
+
 def test_a_process_that_exits_fails_its_event_and_is_replaced(code: Path) -> None:
     async def story(function: LambdaFunction) -> list[InvocationResult]:
         edit(code, READ, "__import__('os')._exit(1)")
