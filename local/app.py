@@ -83,7 +83,7 @@ def create_app(
     schema = compiler.build_schema()
     api = ExecutableSchema(schema._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
     appsync = AppSync(api, functions.snapshot, aliases_share_batch)
-    gateway = Gateway(openapi.read(), identity.keys, REST, functions.invoke, cached=cache_rest)
+    gateway = Gateway(openapi.read(), identity.keys, REST, functions.invoke, traces, cached=cache_rest)
 
     graphql = Router([http.route(appsync, providers.authenticate, traces, USER_AGENT)])
     public_routes = [

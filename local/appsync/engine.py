@@ -90,7 +90,7 @@ class AppSync:
             return event["arguments"]["input"]
         if field.batch:
             return context.scheduler.enqueue(field, event, info.path)
-        return context.resolve_root(field, event)
+        return context.resolve_root(field, event, info.path)
 
 
 def check_depth(path: Path | None, limit: int) -> None:

@@ -36,21 +36,24 @@ def route(appsync: AppSync, authenticate: Authenticate, traces: Traces, publishe
             trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables, caller.label)
             result = await appsync.execute(parsed, caller, trace)
         except RequestError as error:
-            return response(id, {"errors": [format_error(error)]}, error.status, {"x-amzn-errortype": error.type})
+            text = json.dumps({"errors": [format_error(error)]})
+            return response(id, text, error.status, {"x-amzn-errortype": error.type})
+        text = json.dumps(result)
+        trace.respond(text)
         wants_trace = request.headers.get("x-trace") == "1"
         if wants_trace or request.headers.get("user-agent") != publisher:
             traces.add(trace)
         if wants_trace:
-            result["extensions"] = {**result.get("extensions", {}), "trace": trace.to_dict()}
-        return response(id, result)
+            text = json.dumps(result | {"extensions": {**result.get("extensions", {}), "trace": trace.to_dict()}})
+        return response(id, text)
 
     return Route(PATH, graphql, methods=["GET", "POST"])
 
 
-def response(id: str, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def response(id: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     cors_headers = {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED_HEADERS}
     common_headers = {"x-amzn-requestid": id, "x-amzn-appsync-tokensconsumed": "1", **cors_headers}
-    return Response(json.dumps(body), status, {**common_headers, **(headers or {})}, CONTENT_TYPE)
+    return Response(body, status, {**common_headers, **(headers or {})}, CONTENT_TYPE)
 
 
 def format_error(error: RequestError) -> dict[str, Any]:

@@ -20,28 +20,38 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from local import assumptions
-from local.gateway import proxy_event
+from local.gateway import proxy_event, tracing
 from local.gateway.encoding import accepts_gzip, read_body
 from local.gateway.gateway_response import GatewayResponse
 from local.gateway.openapi import OpenApiContract, OpenApiOperation, Resource
 from local.gateway.proxy_event import Event, MalformedProxyResponse, ProxyResponse
 from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas.pool import Invoke
+from local.trace.model import Trace, Traces
 from resolvers.field_config import RestApiConfig
 
 MAX_CACHED_RESPONSES = 10_000
+MAX_TRACED_CHARACTERS = 100_000  # of a request body
 
 
 class Gateway:
     """Serves the paths of the contract. If `cached` is false, responses to GET requests are not cached."""
 
     def __init__(
-        self, contract: OpenApiContract, keys: ApiKeyStore, rest: RestApiConfig, invoke: Invoke, *, cached: bool = True
+        self,
+        contract: OpenApiContract,
+        keys: ApiKeyStore,
+        rest: RestApiConfig,
+        invoke: Invoke,
+        traces: Traces,
+        *,
+        cached: bool = True,
     ) -> None:
         self.contract = contract
         self.keys = keys
         self.rest = rest
         self.invoke = invoke
+        self.traces = traces
         self.clock = time.monotonic
         self.policies: TTLCache[str, Any] = TTLCache(MAX_CACHED_RESPONSES, rest.token_seconds, self.now)
         self.response_cache: TTLCache[Any, ProxyResponse] = TTLCache(
@@ -61,10 +71,18 @@ class Gateway:
         self.response_cache.clear()
 
     async def answer(self, request: Request) -> Response:
+        """Returns the response to a request, with its request id. Adds a trace if the contract has its operation."""
+        trace = tracing.start_trace(request)
         try:
-            return self.to_http_response(await self.handle(request), request)
+            proxy_response = await self.handle(request, trace)
         except GatewayResponse as response:
-            return self.to_http_response(response.to_response(self.contract), request)
+            proxy_response = response.to_response(self.contract)
+        if trace.operation:
+            tracing.end_trace(trace, proxy_response)
+            self.traces.add(trace)
+        http_response = self.to_http_response(proxy_response, request)
+        http_response.headers["x-amzn-requestid"] = trace.id
+        return http_response
 
     def to_http_response(self, proxy_response: ProxyResponse, request: Request) -> Response:
         """Returns the HTTP response, compressed by gzip if it is long enough and the client accepts gzip."""
@@ -79,7 +97,7 @@ class Gateway:
             response.raw_headers.append((b"content-length", str(len(body)).encode()))
         return response
 
-    async def handle(self, request: Request) -> ProxyResponse:
+    async def handle(self, request: Request, trace: Trace) -> ProxyResponse:
         resource, parameters = self.match_resource(proxy_event.raw_path(request))
         if request.method == "OPTIONS":
             return self.preflight(resource)
@@ -89,17 +107,20 @@ class Gateway:
             return ProxyResponse(
                 405, (*OPEN, ("allow", resource.allowed_methods), ("content-type", "application/json")), body
             )
+        trace.operation = operation.id
         body = await read_body(request)
         event = proxy_event.event(request, operation, parameters, body)
+        event["requestContext"]["requestId"] = trace.id
+        trace.variables = (event["body"] or "")[:MAX_TRACED_CHARACTERS]
         if assumptions.TOKEN_BEFORE_KEY:
-            await self.authorized(event, operation)
+            await self.authorized(event, operation, trace)
         if refusal := self.keys.rejection(request.headers.get("x-api-key")):
             raise GatewayResponse(refusal)
         if not assumptions.TOKEN_BEFORE_KEY:
-            await self.authorized(event, operation)
+            await self.authorized(event, operation, trace)
         if not operation.is_valid_body(body, request.headers.get("content-type", "").partition(";")[0].strip().lower()):
             raise GatewayResponse("BAD_REQUEST_BODY")
-        return await self.cached(event, operation)
+        return await self.cached(event, operation, trace)
 
     def match_resource(self, path: str) -> tuple[Resource, dict[str, str]]:
         for resource in self.contract.resources:
@@ -111,7 +132,7 @@ class Gateway:
         headers = self.contract.preflight_headers(resource)
         return ProxyResponse(204, tuple((name.lower(), value) for name, value in headers.items()), b"")
 
-    async def authorized(self, event: Event, operation: OpenApiOperation) -> None:
+    async def authorized(self, event: Event, operation: OpenApiOperation, trace: Trace) -> None:
         """Adds the caller's context to the event, from the cached policy or by invoking the authorizer.
 
         Raises GatewayResponse if the token is missing, the authorizer fails or its policy denies the request.
@@ -121,34 +142,38 @@ class Gateway:
             raise GatewayResponse("UNAUTHORIZED")
         policy = self.policies.get(credential)
         if policy is None:
-            outcome = await self.invoke("authorizer", proxy_event.authorizer_event(event, operation))
+            outcome = await tracing.invoke(
+                trace, self.invoke, "authorizer", proxy_event.authorizer_event(event, operation)
+            )
             if outcome.failed:
                 raise GatewayResponse("AUTHORIZER_FAILURE")
             policy = self.policies[credential] = outcome.result
+        trace.caller = policy["principalId"]
         if not is_allowed(policy, proxy_event.arn(operation, event["path"])):
             raise GatewayResponse("ACCESS_DENIED")
         context = {name: str(value) for name, value in policy["context"].items()}
         event["requestContext"]["authorizer"] = {**context, "principalId": policy["principalId"]}
 
-    async def cached(self, event: Event, operation: OpenApiOperation) -> ProxyResponse:
+    async def cached(self, event: Event, operation: OpenApiOperation, trace: Trace) -> ProxyResponse:
         """Returns the cached response of a GET request or invokes the function.
 
         assumptions.EVERY_STATUS_IS_CACHED decides whether responses with a status other than 200 are cached too.
         """
         if operation.method != "GET":
-            return await self.function(event)
+            return await self.function(event, trace)
         key = cache_key(event, operation)
         if (cached := self.response_cache.get(key)) is not None:
+            trace.add_cache_hit(tracing.operation_name(event))
             return cached
-        response = await self.function(event)
+        response = await self.function(event, trace)
         if response.status == 200 or assumptions.EVERY_STATUS_IS_CACHED:
             self.response_cache[key] = response
         return response
 
-    async def function(self, event: Event) -> ProxyResponse:
+    async def function(self, event: Event, trace: Trace) -> ProxyResponse:
         try:
             async with asyncio.timeout(self.rest.seconds):
-                outcome = await self.invoke("rest", event)
+                outcome = await tracing.invoke(trace, self.invoke, "rest", event)
             if outcome.failed:
                 raise GatewayResponse("INTEGRATION_FAILURE")
             return proxy_event.parse_response(outcome.result)

@@ -9,7 +9,6 @@ from local.trace.model import Trace
 from resolvers.field_config import ROOT_TYPES
 
 N_PLUS_1 = "N+1"
-ONE_BY_ONE = {"GetItem": "where one BatchGetItem reads 100 keys", "Query": "and one more for each further parent"}
 MIN_WASTED_ITEMS = 20  # items that a filter discards; fewer are not reported
 
 TraceEntry = dict[str, Any]
@@ -31,12 +30,14 @@ def analyze(trace: Trace) -> list[WasteFinding]:
 
 def many_invocations(trace: Trace) -> Iterator[WasteFinding]:
     """Finds a nested field with more concurrent invocations than the batches that its parents fill."""
-    for wave in concurrent_groups(trace):
-        field, most = wave[0]["field"], wave[0]["most"]
-        times, parents = len(wave), sum(invocation["batch"] for invocation in wave)
-        if times > math.ceil(parents / most) or times > most == 1:
-            why = "each with a batch of one" if times == parents else f"where a batch may hold {most}"
-            yield WasteFinding(N_PLUS_1, (field,), f"{field} was invoked {times} times for {parents} parents, {why}.")
+    for group in concurrent_groups(trace):
+        field, max_batch = group[0]["field"], group[0]["maxBatch"]
+        times, parents = len(group), sum(invocation["batch"] for invocation in group)
+        if times > math.ceil(parents / max_batch) or times > max_batch == 1:
+            reason = "each with a batch of one" if times == parents else f"where a batch may hold {max_batch}"
+            yield WasteFinding(
+                N_PLUS_1, (field,), f"{field} was invoked {times} times for {parents} parents, {reason}."
+            )
 
 
 def concurrent_groups(trace: Trace) -> list[list[TraceEntry]]:
@@ -57,20 +58,23 @@ def concurrent_groups(trace: Trace) -> list[list[TraceEntry]]:
 
 
 def many_requests(trace: Trace) -> Iterator[WasteFinding]:
-    """Finds an invocation that reads one by one at least as many keys or ranges as it has parents."""
-    for place, invocation in enumerate(trace.resolvers):
-        for operation, instead in ONE_BY_ONE.items():
-            calls = [call for call in reads(trace) if (call["invocation"], call["operation"]) == (place, operation)]
-            times = len({key for call in calls for key in call["keyNames"]})
-            if times >= invocation["batch"] > 1:
-                many = f"{invocation['field']} read one by one for {invocation['batch']} parents"
-                yield WasteFinding(
-                    N_PLUS_1, (invocation["field"],), f"{many}: {times} {operation} requests, {instead}."
-                )
+    """Finds an invocation that reads one by one at least as many keys as it has parents.
+
+    One Query for each parent is not reported: DynamoDB has no request that reads the ranges of several partitions.
+    """
+    for position, invocation in enumerate(trace.resolvers):
+        calls = [call for call in reads(trace) if (call["invocation"], call["operation"]) == (position, "GetItem")]
+        times, parents = len({key for call in calls for key in call["keyNames"]}), invocation["batch"]
+        if times >= parents > 1:
+            text = f"{invocation['field']} sent {times} GetItem requests for {parents} parents, one for each key"
+            yield WasteFinding(N_PLUS_1, (invocation["field"],), f"{text}: one BatchGetItem reads 100 keys.")
 
 
 def read_again(trace: Trace) -> Iterator[WasteFinding]:
-    """Finds the same keys or the same range read by several invocations, if the request writes nothing."""
+    """Finds the same keys or the same range read by several invocations, if the request writes nothing.
+
+    Invocations of different fields cannot share a read: each is a Lambda invocation of its own.
+    """
     if any(call["writeUnits"] for call in trace.dynamodb):
         return
     readers: dict[tuple[str | None, str], dict[int, str]] = {}
@@ -78,12 +82,15 @@ def read_again(trace: Trace) -> Iterator[WasteFinding]:
         for key in call["keyNames"]:
             readers.setdefault((call["index"], key), {})[call["invocation"]] = call["resolver"]
     keys_read_again: dict[tuple[str, ...], list[str]] = {}
-    for (_, key), by in readers.items():
-        if len(by) > 1:
-            keys_read_again.setdefault(tuple(dict.fromkeys(by.values())), []).append(key)
+    for (_, key), field_by_invocation in readers.items():
+        if len(field_by_invocation) > 1:
+            keys_read_again.setdefault(tuple(dict.fromkeys(field_by_invocation.values())), []).append(key)
     for fields, keys in keys_read_again.items():
-        what = f"{keys[0]} was" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more were"
-        yield WasteFinding("read again", fields, f"{what} read more than once, by {' and by '.join(fields)}.")
+        subject = f"{keys[0]} was" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more were"
+        reason = ": AppSync shares no results between the invocations of different fields" if len(fields) > 1 else ""
+        yield WasteFinding(
+            "read again", fields, f"{subject} read more than once, by {' and by '.join(fields)}{reason}."
+        )
 
 
 def scans(trace: Trace) -> Iterator[WasteFinding]:

@@ -18,11 +18,14 @@ FILES = {
     "style.css": "text/css",
     "page.js": "text/javascript",
     "list.js": "text/javascript",
+    "filter.js": "text/javascript",
     "request.js": "text/javascript",
+    "waterfall.js": "text/javascript",
+    "zoom.js": "text/javascript",
     "drawing.js": "text/javascript",
 }
 FRESH = {"cache-control": "no-cache"}
-LONGEST = 200  # characters of a query in the list
+MAX_LIST_QUERY_CHARACTERS = 200
 
 
 def routes(traces: Traces, memory_mb: int) -> list[Route]:
@@ -45,6 +48,12 @@ def routes(traces: Traces, memory_mb: int) -> list[Route]:
             raise HTTPException(404)
         return json_response(details(trace, memory_mb))
 
+    async def clear(request: Request) -> Response:
+        if not is_own_origin(request):
+            raise HTTPException(403, "only the pages of this server may clear the traces")
+        traces.clear()
+        return Response(status_code=204)
+
     async def file(request: Request) -> Response:
         name = request.path_params["file"]
         if name not in FILES:
@@ -53,11 +62,18 @@ def routes(traces: Traces, memory_mb: int) -> list[Route]:
 
     return [
         Route("/trace", page),
+        Route("/trace", clear, methods=["DELETE"]),
         Route("/trace.json", latest),
         Route("/trace/{id}.json", get_trace),
         Route("/trace/{id}", page),
         Route("/waterfall/{file}", file),
     ]
+
+
+def is_own_origin(request: Request) -> bool:
+    """Returns whether a request comes from a page of this server, or from a program that sends no Origin."""
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"{request.url.scheme}://{request.url.netloc}"
 
 
 def json_response(value: Any) -> Response:
@@ -66,14 +82,22 @@ def json_response(value: Any) -> Response:
 
 
 def summary(trace: Trace, memory_mb: int) -> dict[str, Any]:
-    """Returns a request's entry in the list: its bars, each `[at, ms]`, its number of errors, its findings' names."""
+    """Returns a request's entry in the list.
+
+    Its bars are `[at, ms, whether it failed]`; its errors and exceptions are numbers, its findings names.
+    """
+    failed = trace.failed_invocations
     return {
         **header(trace, pricing.cost_per_million(trace, memory_mb)),
-        "query": " ".join(trace.query.split())[:LONGEST],
-        "invocations": [[entry["began"], entry["ms"]] for entry in trace.resolvers],
-        "calls": [[entry["at"], entry["ms"]] for entry in trace.dynamodb],
-        "cacheHits": [[entry["at"], 0] for entry in trace.cache],
+        "query": " ".join(trace.query[: 2 * MAX_LIST_QUERY_CHARACTERS].split())[:MAX_LIST_QUERY_CHARACTERS],
+        "invocations": [
+            [entry["start"], entry["ms"], position in failed] for position, entry in enumerate(trace.resolvers)
+        ],
+        "calls": [[entry["at"], entry["ms"], entry["error"] is not None] for entry in trace.dynamodb],
+        "cacheHits": [[entry["at"], 0, False] for entry in trace.cache],
         "errors": len(trace.errors),
+        "exceptions": len(trace.tracebacks),
+        "isIntrospection": trace.is_introspection,
         "findings": list(dict.fromkeys(finding.name for finding in findings.analyze(trace))),
     }
 
@@ -86,19 +110,24 @@ def details(trace: Trace, memory_mb: int) -> dict[str, Any]:
         **trace.to_dict(),
         "query": trace.query,
         "variables": trace.variables,
+        "response": trace.response,
+        "responseCharacters": trace.response_characters,
         "errors": trace.errors,
+        "tracebacks": trace.tracebacks,
         "findings": [asdict(finding) for finding in findings.analyze(trace)],
         "bill": [asdict(line) for line in bill],
-        "pricesReadOn": pricing.PRICES_AS_OF,
+        "pricesAsOf": pricing.PRICES_AS_OF,
     }
 
 
 def header(trace: Trace, bill: list[pricing.CostLine]) -> dict[str, Any]:
     return {
         "id": trace.id,
+        "protocol": trace.protocol,
         "operation": trace.operation,
-        "asker": trace.caller,
-        "beganAt": trace.began_at,
+        "caller": trace.caller,
+        "startedAt": trace.started_at,
         "ms": trace.ms,
-        "usdForAMillion": sum(line.usd for line in bill),
+        "status": trace.status,
+        "usdPerMillion": sum(line.usd for line in bill),
     }

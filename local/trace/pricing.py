@@ -9,7 +9,7 @@ The cost excludes data transfer, real-time subscriptions, the hours of a cache, 
 import math
 from dataclasses import dataclass
 
-from local.trace.model import Trace
+from local.trace.model import REST, Trace
 
 PRICES_AS_OF = "2026-11-24"
 MILLION = 1_000_000
@@ -25,7 +25,8 @@ class Price:
     source: str
 
 
-REQUEST = Price("AppSync queries and mutations", 4.00, MILLION, "https://aws.amazon.com/appsync/pricing/")
+GRAPHQL_REQUEST = Price("AppSync queries and mutations", 4.00, MILLION, "https://aws.amazon.com/appsync/pricing/")
+REST_REQUEST = Price("API Gateway REST requests", 3.50, MILLION, "https://aws.amazon.com/api-gateway/pricing/")
 INVOCATION = Price("Lambda invocations", 0.20, MILLION, "https://aws.amazon.com/lambda/pricing/")
 GB_SECOND = Price("Lambda GB-seconds, arm64", 0.0000133334, 1, "https://aws.amazon.com/lambda/pricing/")
 READ_UNIT = Price("DynamoDB read units", 0.125, MILLION, "https://aws.amazon.com/dynamodb/pricing/on-demand/")
@@ -48,7 +49,7 @@ def cost_per_million(trace: Trace, memory_mb: int) -> list[CostLine]:
     """
     billed_ms = sum(math.ceil(invocation["ms"]) for invocation in trace.resolvers)
     usage = {
-        REQUEST: 1,
+        REST_REQUEST if trace.protocol == REST else GRAPHQL_REQUEST: 1,
         INVOCATION: len(trace.resolvers),
         GB_SECOND: billed_ms / 1000 * memory_mb / 1024,
         READ_UNIT: sum(call["readUnits"] for call in trace.dynamodb),

@@ -112,7 +112,8 @@ class Page:
         self.do("Input.insertText", text=text)
 
     def choose(self, selector: str, value: str) -> None:
-        change = f"field.value = {json.dumps(value)}, field.dispatchEvent(new Event('change', {{bubbles: true}}))"
+        dispatch = "for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, {bubbles: true}))"
+        change = f"field.value = {json.dumps(value)}, (() => {{ {dispatch} }})(), true"
         self.wait(f"(field => ({change}))(document.querySelector({json.dumps(selector)}))")
 
     def complaints(self) -> list[str]:

@@ -16,7 +16,7 @@ from local.appsync.execution.field_invoker import FieldInvoker
 from resolvers.field_config import FieldConfig
 
 Event = dict[str, Any]
-Instance = tuple[Event, "asyncio.Future[Any]"]
+Instance = tuple[Event, Path, "asyncio.Future[Any]"]
 
 
 class BatchScheduler:
@@ -34,7 +34,7 @@ class BatchScheduler:
         """Returns a future of the value of one instance; it is resolved when the result of its batch arrives."""
         alias = "" if self.aliases_share_batch else "/".join(key for key in path.as_list() if isinstance(key, str))
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.batches.setdefault((field, alias), []).append((event, future))
+        self.batches.setdefault((field, alias), []).append((event, path, future))
         self.schedule_dispatch()
         return future
 
@@ -82,7 +82,9 @@ class BatchScheduler:
     async def invoke_batch(self, field: FieldConfig, chunk: list[Instance]) -> None:
         """Invokes the function with the list of events, and resolves the future of each instance with its item."""
         try:
-            items = await self.invoker.invoke_field(field, [event for event, _ in chunk], len(chunk))
+            items = await self.invoker.invoke_field(
+                field, [event for event, _, _ in chunk], [path for _, path, _ in chunk]
+            )
             if not isinstance(items, list) or len(items) != len(chunk):
                 type, text = assumptions.WRONG_BATCH
                 raise FieldError(type, text.format(path=field.path, items=len(chunk)))
@@ -90,7 +92,7 @@ class BatchScheduler:
         except Exception as error:
             failure = error if isinstance(error, FieldError) else InternalFailure(field.path, error)
             values = [FieldError(failure.type, str(failure)) for _ in chunk]
-        for (_, future), value in zip(chunk, values, strict=True):
+        for (_, _, future), value in zip(chunk, values, strict=True):
             if future.done():
                 continue
             if isinstance(value, FieldError):

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from graphql.pyutils import Path
+
 from local import assumptions
 from local.appsync.errors import FieldError, ResolverLimitReached
 from local.appsync.execution.batch_scheduler import BatchScheduler, Event
 from local.appsync.execution.cache import ABSENT, ResolverCache
-from local.appsync.execution.field_invoker import FieldInvoker
+from local.appsync.execution.field_invoker import FieldInvoker, path_pattern
 from local.appsync.execution.schema_runtime import Info
 from local.appsync.language import selection_set
 from local.auth.request import AuthContext
@@ -71,23 +73,23 @@ class ExecutionContext:
         if self.resolver_count > self.limits.resolvers:
             raise ResolverLimitReached
 
-    def resolve_root(self, field: FieldConfig, event: Event) -> Any:
+    def resolve_root(self, field: FieldConfig, event: Event, path: Path) -> Any:
         """Returns the cached value of a root field, or an awaitable of the value of its function."""
         cached = self.cache.get(field.path, event)
         if cached is not ABSENT:
-            self.invoker.trace.add_cache_hit(field)
+            self.invoker.trace.add_cache_hit(field.path, path_pattern(path))
             return cached
         self.scheduler.invocation_started()
-        return self.invoke_root(field, event)
+        return self.invoke_root(field, event, path)
 
-    async def invoke_root(self, field: FieldConfig, event: Event) -> Any:
+    async def invoke_root(self, field: FieldConfig, event: Event, path: Path) -> Any:
         """Returns the `ok` of the function's result or raises its `err` as a FieldError, like the APPSYNC_JS handler.
 
         Caches the value, then applies the evictions of the field.
         """
         evictions_before = self.cache.eviction_counts[field.path]
         try:
-            result = await self.invoker.invoke_field(field, event, 1)
+            result = await self.invoker.invoke_field(field, event, [path])
         finally:
             self.scheduler.invocation_finished()
         if "err" in result:

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from graphql.pyutils import Path
 
 from local import assumptions
 from local.appsync.errors import FieldError
@@ -26,8 +28,11 @@ class FieldInvoker:
         if self.clock() > self.deadline:
             raise FieldError(*assumptions.TIMED_OUT)
 
-    async def invoke_field(self, field: FieldConfig, payload: Any, batch_size: int) -> Any:
-        """Returns the result of a field's function for this payload. Raises FieldError if it fails or times out."""
+    async def invoke_field(self, field: FieldConfig, payload: Any, paths: Sequence[Path]) -> Any:
+        """Returns the result of a field's function for the payload of the instances of the field at these paths.
+
+        Raises FieldError if the function fails or times out.
+        """
         started_at = time.perf_counter()
         remaining = self.deadline - self.clock()
         try:
@@ -38,7 +43,18 @@ class FieldInvoker:
         except TimeoutError:
             ms = (time.perf_counter() - started_at) * 1000
             outcome = InvocationResult(None, FunctionError(*assumptions.TIMED_OUT), [], 0, round(ms, 3))
-        self.trace.add(field, batch_size, outcome, started_at)
+        self.trace.add(field, len(paths), outcome, started_at, unique_patterns(paths))
         if outcome.failed:
             raise FieldError(outcome.failed.type, outcome.failed.message)
         return outcome.result
+
+
+def unique_patterns(paths: Iterable[Path]) -> list[str]:
+    """Returns the different patterns of these paths, in order."""
+    return list(dict.fromkeys(map(path_pattern, paths)))
+
+
+def path_pattern(path: Path) -> str:
+    """Returns the path of a field in the response without list indexes, as in `listingsByZip.nodes[].property`."""
+    pattern = "".join(f".{key}" if isinstance(key, str) else "[]" for key in path.as_list())
+    return pattern.removeprefix(".")

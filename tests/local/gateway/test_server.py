@@ -14,6 +14,7 @@ from local.gateway.openapi import read
 from local.gateway.server import Gateway, is_allowed
 from local.gateway.usage_plans import ApiKeyStore
 from local.lambdas.pool import FunctionError, InvocationResult
+from local.trace.model import Traces
 from resolvers.wiring import REST, USAGE_PLANS
 from tests.local import dataset
 from tests.local.server_fixture import LocalServer
@@ -276,6 +277,6 @@ def test_no_response_is_cached_if_the_cache_is_disabled() -> None:
     async def never(name: str, event: Any) -> InvocationResult:
         raise AssertionError
 
-    response_cache = Gateway(read(), ApiKeyStore(USAGE_PLANS, REST), REST, never, cached=False).response_cache
+    response_cache = Gateway(read(), ApiKeyStore(USAGE_PLANS, REST), REST, never, Traces(), cached=False).response_cache
     response_cache["x"] = "anything"  # type: ignore[assignment]
     assert "x" not in response_cache

@@ -1,5 +1,6 @@
 """The pages `/trace` and `/trace/{id}`: their static files and their JSON."""
 
+import json
 import re
 from typing import Any
 
@@ -50,12 +51,13 @@ def test_the_latest_request_is_listed_first(server: LocalServer) -> None:
 
 def test_the_list_has_a_summary_of_each_request(server: LocalServer) -> None:
     answer = server.execute(QUERY)
-    of = list_entry(server, answer.trace["id"])
-    assert (of["query"], of["operation"], of["errors"], of["findings"]) == ("query Me { me { id } }", None, 0, [])
-    assert of["asker"] == "ada (cognito)"
-    assert of["ms"] == answer.trace["ms"]
-    assert of["calls"] == [[call["at"], call["ms"]] for call in answer.trace["dynamodb"]]
-    assert of["invocations"] == [[call["began"], call["ms"]] for call in answer.trace["resolvers"]]
+    entry = list_entry(server, answer.trace["id"])
+    assert (entry["protocol"], entry["query"], entry["operation"]) == ("GraphQL", "query Me { me { id } }", None)
+    assert (entry["status"], entry["errors"], entry["exceptions"], entry["findings"]) == (200, 0, 0, [])
+    assert (entry["caller"], entry["isIntrospection"]) == ("ada (cognito)", False)
+    assert entry["ms"] == answer.trace["ms"]
+    assert entry["calls"] == [[call["at"], call["ms"], False] for call in answer.trace["dynamodb"]]
+    assert entry["invocations"] == [[call["start"], call["ms"], False] for call in answer.trace["resolvers"]]
 
 
 def test_the_details_of_a_request_are_complete(server: LocalServer) -> None:
@@ -63,7 +65,7 @@ def test_the_details_of_a_request_are_complete(server: LocalServer) -> None:
     details = server.http.get(f"/trace/{answer.trace['id']}.json").json()
     assert details.items() >= answer.trace.items()
     assert details["variables"] == '{"id": "grace"}'
-    assert sum(line["usd"] for line in details["bill"]) == details["usdForAMillion"]
+    assert sum(line["usd"] for line in details["bill"]) == details["usdPerMillion"]
     assert {line["price"]["source"].split("/")[2] for line in details["bill"]} == {"aws.amazon.com"}
 
 
@@ -71,6 +73,22 @@ def test_the_details_have_the_errors_of_the_request(server: LocalServer) -> None
     answer = server.execute('mutation { deleteProperty(id: "nope", expectedVersion: 1) }')
     details = server.http.get(f"/trace/{answer.trace['id']}.json").json()
     assert details["errors"] == answer.errors
+    assert json.loads(details["response"]) == {name: answer.body[name] for name in ("data", "errors")}
+    assert details["responseCharacters"] == len(details["response"])
+
+
+def test_introspection_is_marked_in_the_list(server: LocalServer) -> None:
+    answer = server.execute("{ __schema { queryType { name } } }")
+    assert list_entry(server, answer.trace["id"])["isIntrospection"] is True
+
+
+def test_delete_clears_the_list_unless_another_origin_sends_it(own_server: LocalServer) -> None:
+    id = own_server.execute(QUERY).trace["id"]
+    foreign = own_server.http.delete("/trace", headers={"origin": "http://attacker.localhost:8000"})
+    assert (foreign.status_code, list_entry(own_server, id)["id"]) == (403, id)
+    own = own_server.http.delete("/trace", headers={"origin": own_server.url})
+    assert (own.status_code, own_server.http.get("/trace.json").json()) == (204, [])
+    assert own_server.http.get(f"/trace/{id}.json").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/trace/unknown", "/trace/unknown.json"])
