@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from data import properties as stored_properties
 from data.dynamodb import table
 from data.errors import (
     ApiError,
@@ -99,7 +100,7 @@ def get_property(id: str) -> Response[str]:
 
 @app.put("/properties/<id>")
 def update_property(id: str) -> Response[str]:
-    """Cost: one Query, one GetItem and one transaction; only the Query if no value differs."""
+    """Cost: one GetItem and one transaction; only the GetItem if no value differs."""
     body = rest_request.parse_json_body(current_event())
     changes = vars(encoding.decode(UpdatePropertyInput, body, "", rest_name))
 
@@ -107,13 +108,9 @@ def update_property(id: str) -> Response[str]:
         if body.get("userId", property_.owner_id) != property_.owner_id:
             raise InvalidInput("userId", "cannot be changed")
         new_values = {name: value for name, value in changes.items() if value not in (UNSET, getattr(property_, name))}
-        changed = (
-            properties.update(property_.id, UpdatePropertyInput(**new_values), property_.version, current_caller())
-            if new_values
-            else property_
-        )
-        assert changed
-        return changed
+        if not new_values:
+            return property_
+        return stored_properties.update(property_, new_values, property_.version, current_caller().id)
 
     property_ = write_with_if_match(id, change)
     return respond(200, {"property": to_body(property_)}, {**NO_STORE, "ETag": etags.for_property(property_)})
@@ -121,8 +118,9 @@ def update_property(id: str) -> Response[str]:
 
 @app.delete("/properties/<id>")
 def delete_property(id: str) -> Response[str]:
-    """Cost: one Query, one GetItem and one transaction."""
-    write_with_if_match(id, lambda property_: properties.delete(property_.id, property_.version, current_caller()))
+    """Cost: one GetItem and one transaction."""
+    caller = current_caller()
+    write_with_if_match(id, lambda property_: stored_properties.delete(property_, property_.version, caller.id))
     return respond(204, None, NO_STORE)
 
 
@@ -178,7 +176,7 @@ def write_with_if_match(id: str, write: Callable[[Property], R]) -> R:
     """
     property_id, required_etags = parse_id(id), etags.parse_if_match(rest_request.header(current_event(), "if-match"))
     for _ in table.retry_attempts():
-        property_ = current_caller().require_owner(properties.by_id(property_id), property_id)
+        property_ = current_caller().require_owner(stored_properties.by_id(property_id), property_id)
         etags.require_match(property_, required_etags)
         with suppress(VersionConflict):
             return write(property_)
