@@ -179,3 +179,5 @@ async def lifespan(app: Starlette, functions: FunctionInvoker) -> AsyncIterator[
     if mapping:
         await mapping.stop()
     await functions.stop()
+    appsync: AppSync = app.state.appsync
+    appsync.api.threads.stop()

@@ -40,8 +40,11 @@ class AppSync:
         self.cache = ResolverCache(api.fields.values(), clock)
         self.subscriptions = Subscriptions(api)
 
-    async def execute(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> ResponseBody:
-        """Returns the body of the response, after published changes have been delivered. Raises RequestError."""
+    async def execute(self, request: GraphQLRequest, caller: AuthContext, trace: Trace, invoke: Invoke) -> ResponseBody:
+        """Returns the body of the response, after published changes have been delivered. Raises RequestError.
+
+        `invoke` comes from `get_invoker`. It may belong to another event loop: see `request_threads.invoke_in`.
+        """
         document = self.api.document(request.query)
         operation = document.operation(request.operation_name)
         if documents.is_subscription(operation):
@@ -49,7 +52,7 @@ class AppSync:
         if errors := self.api.validation_errors(document, operation, request.variables):
             trace.end(errors)
             return {"data": None, "errors": errors}
-        context = self.create_context(request, caller, trace)
+        context = self.create_context(request, caller, trace, invoke)
         result = self.api.run(document, request, self.resolve, context)
         body = format_result(await result if is_awaitable(result) else result)
         if context.evicted_count is not None:
@@ -59,9 +62,11 @@ class AppSync:
             self.publish(document, operation, body["data"] or {})
         return body
 
-    def create_context(self, request: GraphQLRequest, caller: AuthContext, trace: Trace) -> ExecutionContext:
+    def create_context(
+        self, request: GraphQLRequest, caller: AuthContext, trace: Trace, invoke: Invoke
+    ) -> ExecutionContext:
         limits = self.api.limits
-        invoker = FieldInvoker(self.get_invoker(), limits.seconds, trace, self.clock)
+        invoker = FieldInvoker(invoke, limits.seconds, trace, self.clock)
         scheduler = BatchScheduler(invoker, self.aliases_share_batch)
         return ExecutionContext(caller, request.variables, invoker, scheduler, self.cache, limits)
 

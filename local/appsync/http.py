@@ -1,5 +1,6 @@
 """Serves `/graphql` over HTTP as AppSync does: 401 and 400 before validation of the query, 200 after it."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -12,7 +13,9 @@ from starlette.routing import Route
 from local import assumptions
 from local.appsync.engine import AppSync
 from local.appsync.graphql_request import PATH, RequestError, malformed, parse_graphql_request, parse_json_object
+from local.appsync.request_threads import invoke_in
 from local.auth.request import AuthContext, Authenticate, AuthRequest, Unauthorized, request_headers, source_ip
+from local.lambdas.pool import Invoke
 from local.trace.model import Trace, Traces
 
 CONTENT_TYPE = "application/json;charset=UTF-8"
@@ -27,33 +30,45 @@ def route(appsync: AppSync, authenticate: Authenticate, traces: Traces, publishe
     """
 
     async def graphql(request: Request) -> Response:
-        """Answers one request. Authenticates the caller before it parses the GraphQL request."""
+        """Answers one request. Authenticates the caller before it parses the GraphQL request, in a thread."""
         id = str(uuid.uuid4())
         try:
             body = await read_body(request)
             caller = await authenticate_request(request, authenticate, body)
-            parsed = parse_graphql_request(request_params(request, body))
-            trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables, caller.label)
-            result = await appsync.execute(parsed, caller, trace)
+            invoke = invoke_in(asyncio.get_running_loop(), appsync.get_invoker())
+            trace, text = await appsync.api.threads.run(answer(appsync, request, body, caller, invoke, id))
         except RequestError as error:
             text = json.dumps({"errors": [format_error(error)]})
             return response(id, text, error.status, {"x-amzn-errortype": error.type})
-        text = json.dumps(result)
-        trace.respond(text)
-        wants_trace = request.headers.get("x-trace") == "1"
-        if wants_trace or request.headers.get("user-agent") != publisher:
+        if wants_trace(request) or request.headers.get("user-agent") != publisher:
             traces.add(trace)
-        if wants_trace:
-            text = json.dumps(result | {"extensions": {**result.get("extensions", {}), "trace": trace.to_dict()}})
         return response(id, text)
 
     return Route(PATH, graphql, methods=["GET", "POST"])
 
 
-def response(id: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+async def answer(
+    appsync: AppSync, request: Request, body: bytes, caller: AuthContext, invoke: Invoke, id: str
+) -> tuple[Trace, str]:
+    """Returns the trace of a request and its response as JSON. Raises RequestError."""
+    parsed = parse_graphql_request(request_params(request, body))
+    trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables, caller.label)
+    result = await appsync.execute(parsed, caller, trace, invoke)
+    text = json.dumps(result)
+    trace.respond(text)
+    if wants_trace(request):
+        text = json.dumps(result | {"extensions": {**result.get("extensions", {}), "trace": trace.to_dict()}})
+    return trace, text
+
+
+def wants_trace(request: Request) -> bool:
+    return request.headers.get("x-trace") == "1"
+
+
+def response(id: str, text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     cors_headers = {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED_HEADERS}
     common_headers = {"x-amzn-requestid": id, "x-amzn-appsync-tokensconsumed": "1", **cors_headers}
-    return Response(body, status, {**common_headers, **(headers or {})}, CONTENT_TYPE)
+    return Response(text, status, {**common_headers, **(headers or {})}, CONTENT_TYPE)
 
 
 def format_error(error: RequestError) -> dict[str, Any]:

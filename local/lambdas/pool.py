@@ -156,10 +156,10 @@ class LambdaFunction:
 
     async def invoke(self, event: Any, version: str | None = None) -> InvocationResult:
         """Invokes the function with this version of its code, by default the one that is on disk now."""
-        payload, bytes = encode_event(event)
-        if bytes > self.limits.payload_bytes:
-            return InvocationResult(None, FunctionError(*assumptions.REQUEST_TOO_LARGE), [], 0, 0)
-        async with self.slots:
+        async with self.slots:  # only then encodes the event: thousands of events may have 1 MB of variables each
+            payload, bytes = encode_event(event)
+            if bytes > self.limits.payload_bytes:
+                return InvocationResult(None, FunctionError(*assumptions.REQUEST_TOO_LARGE), [], 0, 0)
             worker = await self.worker(version or self.code.version())
             try:
                 outcome = await worker.invoke(payload, self.limits)

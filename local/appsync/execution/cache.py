@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
 """
 
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -21,12 +22,16 @@ Event = Mapping[str, Any]
 
 
 class ResolverCache:
-    """Holds values by field and by the values of its caching keys. Evicts the least recently used value when full."""
+    """Holds values by field and by the values of its caching keys. Evicts the least recently used value when full.
+
+    The requests that share it run in different threads.
+    """
 
     def __init__(self, fields: Iterable[FieldConfig], clock: Callable[[], float] = time.monotonic) -> None:
         self.caching = {field.path: field.cache for field in fields if field.cache}
         self.eviction_counts = Counter[str]()  # evictions so far by field, including those that removed nothing
         self.values: TLRUCache[Key, Any] = TLRUCache(MAX_ENTRIES, self.expires_at, clock)
+        self.lock = threading.Lock()
 
     def expires_at(self, key: Key, _: Any, now: float) -> float:
         return now + self.caching[key[0]].seconds
@@ -34,21 +39,30 @@ class ResolverCache:
     def get(self, field: str, event: Event) -> Any:
         """Returns the cached value of a field for this event, or ABSENT: null is a value too."""
         key = self.key_of(field, event)
-        return self.values.get(key, ABSENT) if key else ABSENT
+        with self.lock:
+            return self.values.get(key, ABSENT) if key else ABSENT
 
-    def store(self, field: str, event: Event, value: Any) -> None:
-        if key := self.key_of(field, event):
-            self.values[key] = value
+    def store(self, field: str, event: Event, value: Any, evictions_before: int) -> None:
+        """Stores a value unless the field's `eviction_counts` is above `evictions_before`, its count before the read.
+
+        After an eviction meanwhile, the value may have been read before the write that caused the eviction.
+        """
+        key = self.key_of(field, event)
+        with self.lock:
+            if key and self.eviction_counts[field] == evictions_before:
+                self.values[key] = value
 
     def evict(self, eviction: CacheEviction, event: Event) -> int:
         """Evicts the value that a mutation's event makes stale. Returns the number of evicted values: 0 or 1."""
-        self.eviction_counts[eviction.field] += 1
         key = build_key(eviction.field, [eviction.keys[path] for path in self.caching[eviction.field].keys], event)
-        return 0 if key is None or self.values.pop(key, ABSENT) is ABSENT else 1
+        with self.lock:
+            self.eviction_counts[eviction.field] += 1
+            return 0 if key is None or self.values.pop(key, ABSENT) is ABSENT else 1
 
     def clear(self) -> None:
-        self.eviction_counts.update(self.caching.keys())
-        self.values.clear()
+        with self.lock:
+            self.eviction_counts.update(self.caching.keys())
+            self.values.clear()
 
     def key_of(self, field: str, event: Event) -> Key | None:
         """Returns the cache key; None if the field is not cached or the event lacks one of the caching keys."""

@@ -94,10 +94,8 @@ class ExecutionContext:
             self.scheduler.invocation_finished()
         if "err" in result:
             raise FieldError(result["err"]["type"], result["err"]["message"], result["err"]["info"])
-        # After an eviction meanwhile, the value may have been read before the write that caused the eviction.
-        is_stale = self.cache.eviction_counts[field.path] != evictions_before
-        if not is_stale and (result["ok"] is not None or assumptions.NULL_IS_CACHED):
-            self.cache.store(field.path, event, result["ok"])
+        if result["ok"] is not None or assumptions.NULL_IS_CACHED:
+            self.cache.store(field.path, event, result["ok"], evictions_before)
         self.evict(field, event)
         return result["ok"]
 

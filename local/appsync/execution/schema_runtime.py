@@ -12,6 +12,7 @@ from local.appsync.execution.executor import Executor
 from local.appsync.graphql_request import GraphQLRequest
 from local.appsync.language import scalars, validation
 from local.appsync.language.documents import Document, parse_document
+from local.appsync.request_threads import RequestThreads
 from resolvers.field_config import AuthMode, FieldConfig, Limits
 
 MAX_CACHED_DOCUMENTS = 128
@@ -23,7 +24,7 @@ TypeModes = Mapping[str, Collection[AuthMode]]
 
 
 class ExecutableSchema:
-    """Holds a schema, the configuration of the fields that a function resolves, and the limits of a request.
+    """Holds a schema, the configuration of the fields that a function resolves, and the limits and threads of requests.
 
     `type_modes` maps each type to the authorization modes of its fields without a configuration.
     """
@@ -36,6 +37,7 @@ class ExecutableSchema:
         self.fields = {(field.parent, field.name): field for field in fields}
         self.type_modes = type_modes
         self.limits = limits
+        self.threads = RequestThreads()
         self.parse_document = partial(parse_document, self.schema, limits.tokens)
         self.document_cache = lru_cache(MAX_CACHED_DOCUMENTS)(self.parse_document)
 

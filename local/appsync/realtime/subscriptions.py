@@ -20,7 +20,7 @@ from resolvers.field_config import AuthMode
 log = logging.getLogger(__name__)
 
 Change = Mapping[str, Any]
-Deliver = Callable[[str], None]  # takes a payload as JSON; neither waits nor fails
+Deliver = Callable[[str], None]  # takes a payload as JSON, in any thread; neither waits nor fails
 
 
 class SubscriptionRejected(Exception):
@@ -49,15 +49,18 @@ class Subscription:
 
 
 class Subscriptions:
-    """Holds the active subscriptions of an API by their field."""
+    """Holds the active subscriptions of an API by their field.
+
+    `create` and `publish` may run in any thread, `add` and `remove` in that of the connections.
+    """
 
     def __init__(self, api: ExecutableSchema) -> None:
         self.api = api
         names = [name for parent, name in api.fields if parent == "Subscription"]
         self.by_field: dict[str, set[Subscription]] = {name: set() for name in names}
 
-    def subscribe(self, request: GraphQLRequest, caller: AuthContext, deliver: Deliver) -> Subscription:
-        """Creates a subscription that lasts until `unsubscribe`.
+    def create(self, request: GraphQLRequest, caller: AuthContext, deliver: Deliver) -> Subscription:
+        """Returns a subscription that receives changes from `add` to `remove`.
 
         Raises RequestError if the operation is not a subscription, and SubscriptionRejected if it is invalid.
         """
@@ -83,11 +86,12 @@ class Subscriptions:
         if "errors" in result or not root_fields:
             raise SubscriptionRejected(result.get("errors", []))
         payload_key = request.query, request.operation_name, json.dumps(variables, sort_keys=True), caller.mode
-        subscription = Subscription(*root_fields[0], document, request, caller.mode, deliver, payload_key)
-        self.by_field[subscription.field].add(subscription)
-        return subscription
+        return Subscription(*root_fields[0], document, request, caller.mode, deliver, payload_key)
 
-    def unsubscribe(self, subscription: Subscription) -> None:
+    def add(self, subscription: Subscription) -> None:
+        self.by_field[subscription.field].add(subscription)
+
+    def remove(self, subscription: Subscription) -> None:
         self.by_field[subscription.field].discard(subscription)
 
     def publish(self, mutation: str, change: Change) -> None:
@@ -96,7 +100,8 @@ class Subscriptions:
             if mutation not in field.subscribes_to:
                 continue
             texts: dict[tuple[Any, ...], str | None] = {}
-            for subscription in [candidate for candidate in self.by_field[field.name] if candidate.matches(change)]:
+            active = tuple(self.by_field[field.name])  # a copy in one step: another thread may change the set
+            for subscription in [candidate for candidate in active if candidate.matches(change)]:
                 if subscription.payload_key not in texts:
                     texts[subscription.payload_key] = self.payload_text(subscription, change)
                 if text := texts[subscription.payload_key]:

@@ -18,7 +18,7 @@ from local import assumptions
 from local.appsync.graphql_request import PATH, RequestError, parse_graphql_request, parse_json_object
 from local.appsync.realtime import handshake
 from local.appsync.realtime.handshake import InvalidHandshake
-from local.appsync.realtime.subscriptions import Subscription, SubscriptionRejected, Subscriptions
+from local.appsync.realtime.subscriptions import Deliver, Subscription, SubscriptionRejected, Subscriptions
 from local.auth.request import Authenticate, Unauthorized
 
 PATHS = (
@@ -111,7 +111,7 @@ class WebSocketConnection:
             log.info("a client of the realtime endpoint disconnected: %s", disconnections.exceptions)
         finally:
             for subscription in self.active.values():
-                self.subscriptions.unsubscribe(subscription)
+                self.subscriptions.remove(subscription)
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                     await self.socket.close()
@@ -186,7 +186,9 @@ class WebSocketConnection:
         """Creates a subscription with an id that the client chose, or sends the error."""
         try:
             self.check_limits(id)
-            self.active[id] = await self.subscribe(id, payload if isinstance(payload, dict) else {})
+            subscription = await self.create_subscription(id, payload if isinstance(payload, dict) else {})
+            self.active[id] = subscription
+            self.subscriptions.add(subscription)
             self.send_message("start_ack", id=id)
         except RequestError as error:
             self.send_error(id, error.type, str(error))
@@ -202,7 +204,8 @@ class WebSocketConnection:
         if len(self.active) >= limit:
             raise RequestError(400, "MaxSubscriptionsReachedError", f"Max number of {limit} subscriptions reached")
 
-    async def subscribe(self, id: str, payload: Message) -> Subscription:
+    async def create_subscription(self, id: str, payload: Message) -> Subscription:
+        """Authenticates the client and creates a subscription, which receives no changes yet."""
         data, extensions = payload.get("data"), payload.get("extensions")
         if not isinstance(data, str):
             raise RequestError(400, *UNSUPPORTED)
@@ -211,15 +214,24 @@ class WebSocketConnection:
             caller = await self.authenticate(handshake.start_request(self.socket, authorization, data))
         except (InvalidHandshake, Unauthorized) as error:
             raise RequestError(401, "UnauthorizedException", str(error)) from error
-        request = parse_graphql_request(parse_json_object(data))
-        return self.subscriptions.subscribe(request, caller, lambda text: self.send_change(id, text))
+        loop = asyncio.get_running_loop()
 
-    def send_change(self, id: str, payload: str) -> None:
-        self.outbox.enqueue(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
+        def deliver(text: str) -> None:
+            loop.call_soon_threadsafe(self.send_change, id, deliver, text)
+
+        async def create() -> Subscription:
+            return self.subscriptions.create(parse_graphql_request(parse_json_object(data)), caller, deliver)
+
+        return await self.subscriptions.api.threads.run(create())
+
+    def send_change(self, id: str, deliver: Deliver, payload: str) -> None:
+        """Sends a change to the subscription with this callback, unless the client has stopped it meanwhile."""
+        if id in self.active and self.active[id].deliver is deliver:
+            self.outbox.enqueue(f'{{"type": "data", "id": {json.dumps(id)}, "payload": {payload}}}')
 
     def handle_stop(self, id: str) -> None:
         if id in self.active:
-            self.subscriptions.unsubscribe(self.active.pop(id))
+            self.subscriptions.remove(self.active.pop(id))
             self.send_message("complete", id=id)
         else:
             type, message = assumptions.UNKNOWN_STOP

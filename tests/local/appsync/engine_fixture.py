@@ -46,9 +46,9 @@ def execute(
     **variables: Any,
 ) -> dict[str, Any]:
     appsync = AppSync(build_api(), lambda: functions.invoke, aliases_share_batch, clock)
+    request, caller = GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS)
     trace = Trace("1", None, query, variables, "ada")
-    body = asyncio.run(appsync.execute(GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS), trace))
-    return body
+    return asyncio.run(appsync.execute(request, caller, trace, functions.invoke))
 
 
 def return_properties(*ids: str) -> Callable[[Any], Any]:

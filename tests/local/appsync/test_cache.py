@@ -38,40 +38,40 @@ def create_property_id(server: LocalServer, zip_code: str = "94199") -> str:
 
 def test_a_value_is_cached_by_the_values_of_the_caching_keys() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a", other=1), "A")
+    cache.store("Query.property", build_event(id="a", other=1), "A", 0)
     assert cache.get("Query.property", build_event(id="a", other=2)) == "A"
     assert cache.get("Query.property", build_event(id="b", other=1)) is ABSENT
 
 
 def test_null_is_cached_too() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a"), None)
+    cache.store("Query.property", build_event(id="a"), None, 0)
     assert cache.get("Query.property", build_event(id="a")) is None
 
 
 def test_the_order_of_arguments_does_not_matter() -> None:
     cache = build_cache(keys=("arguments",))
-    cache.store("Query.property", build_event(a=1, b=2), "A")
+    cache.store("Query.property", build_event(a=1, b=2), "A", 0)
     assert cache.get("Query.property", build_event(b=2, a=1)) == "A"
 
 
 def test_an_event_without_one_of_the_keys_is_not_cached() -> None:
     cache = build_cache(keys=("arguments.id", "arguments.first"))
-    cache.store("Query.property", build_event(id="a"), "A")
+    cache.store("Query.property", build_event(id="a"), "A", 0)
     assert cache.get("Query.property", build_event(id="a")) is ABSENT
     assert len(cache.values) == 0
 
 
 def test_a_field_without_a_cache_setting_is_not_cached() -> None:
     cache = build_cache()
-    cache.store("Query.other", build_event(id="a"), "A")
+    cache.store("Query.other", build_event(id="a"), "A", 0)
     assert cache.get("Query.other", build_event(id="a")) is ABSENT
 
 
 def test_a_value_expires_after_the_configured_seconds() -> None:
     now = [100.0]
     cache = build_cache(seconds=60, clock=lambda: now[0])
-    cache.store("Query.property", build_event(id="a"), "A")
+    cache.store("Query.property", build_event(id="a"), "A", 0)
     now[0] = 159.9
     assert cache.get("Query.property", build_event(id="a")) == "A"
     now[0] = 160.0
@@ -80,8 +80,8 @@ def test_a_value_expires_after_the_configured_seconds() -> None:
 
 def test_an_eviction_removes_only_the_value_of_its_keys() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a"), "A")
-    cache.store("Query.property", build_event(id="b"), "B")
+    cache.store("Query.property", build_event(id="a"), "A", 0)
+    cache.store("Query.property", build_event(id="b"), "B", 0)
     eviction = CacheEviction("Query.property", {"arguments.id": "arguments.input.propertyId"})
     event = {"arguments": {"input": {"propertyId": "a"}}}
     assert [cache.evict(eviction, event) for _ in range(2)] == [1, 0]

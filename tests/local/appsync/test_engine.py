@@ -126,7 +126,7 @@ def test_a_value_read_before_an_eviction_is_not_cached_after_it() -> None:
 
         async def execute_query(query: str) -> Any:
             trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
-            return (await appsync.execute(GraphQLRequest(query, {}), caller, trace))["data"]
+            return (await appsync.execute(GraphQLRequest(query, {}), caller, trace, invoke))["data"]
 
         slow_read = asyncio.create_task(execute_query('{ property(id: "p1") { price } }'))
         await asyncio.sleep(0)

@@ -55,8 +55,12 @@ def received_payloads(change: dict[str, Any], query: str, **variables: Any) -> l
     """Returns the payloads that a subscription with this query receives for a change."""
     payloads: list[Any] = []
     subscriptions = Subscriptions(API)
-    subscriptions.subscribe(
-        GraphQLRequest(query, variables), AuthContext(COGNITO, None, {}), lambda text: payloads.append(json.loads(text))
+    subscriptions.add(
+        subscriptions.create(
+            GraphQLRequest(query, variables),
+            AuthContext(COGNITO, None, {}),
+            lambda text: payloads.append(json.loads(text)),
+        )
     )
     subscriptions.publish("move", change)
     return payloads

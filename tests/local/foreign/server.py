@@ -87,6 +87,7 @@ def run_server() -> Iterator[LibraryClient]:
         await functions.warm()
         yield
         await functions.stop()
+        appsync.api.threads.stop()
 
     with server.bind(0) as listener:
         issuer = Issuer(f"http://127.0.0.1:{listener.getsockname()[1]}")
