@@ -42,6 +42,9 @@ from local.ui import graphiql, swagger
 from resolvers.runtime.publishing import USER_AGENT
 from resolvers.wiring import FIELDS, LIMITS, MEMORY_MB, REST, USAGE_PLANS
 
+# A document of 15,000 tokens is a million objects. By default, each of its many full collections stops all threads for
+# up to half a second; these take half of the CPU time.
+GC_THRESHOLDS = (5_000, 20, 50)
 DEFAULT_TIMING = ConnectionTiming()
 CORS_MIDDLEWARE = (  # the REST routes set their own CORS headers
     Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
@@ -171,6 +174,7 @@ class EventSource:
 async def lifespan(app: Starlette, functions: FunctionInvoker) -> AsyncIterator[None]:
     """Runs the functions, and delivers the table's stream to them unless they receive it by themselves."""
     await functions.warm()
+    gc.set_threshold(*GC_THRESHOLDS)
     gc.freeze()  # what is loaded by now stays loaded: collecting it again and again took a tenth of the time
     mapping: EventSource | None = app.state.event_source
     if mapping:

@@ -30,16 +30,14 @@ class RequestThreads:
         """Returns the result of a coroutine or raises its exception. Cancelling the caller cancels the coroutine."""
         async with self.slots:
             loop = self.idle_loops.pop() if self.idle_loops else start_loop()
-            try:
-                result = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, loop))
-            except asyncio.CancelledError:
-                loop.call_soon_threadsafe(loop.stop)  # it may compute for long before it notices
-                raise
-            except BaseException:
-                self.idle_loops.append(loop)
-                raise
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self.run_in(loop, coroutine), loop))
+
+    async def run_in(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Runs a coroutine in its thread. The thread is idle again when it has ended, which may be after its caller."""
+        try:
+            return await coroutine
+        finally:
             self.idle_loops.append(loop)
-            return result
 
     def stop(self) -> None:
         """Ends the idle threads."""

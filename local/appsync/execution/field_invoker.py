@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,9 +10,11 @@ from graphql.pyutils import Path
 
 from local import assumptions
 from local.appsync.errors import FieldError
-from local.lambdas.pool import FunctionError, InvocationResult, Invoke
+from local.lambdas.pool import MAX_PROCESSES, FunctionError, InvocationResult, Invoke
 from local.trace.model import Trace
 from resolvers.field_config import FieldConfig
+
+MAX_CONCURRENT = MAX_PROCESSES - 1  # invocations of a function by one request: one process is left for other requests
 
 
 class FieldInvoker:
@@ -22,6 +25,7 @@ class FieldInvoker:
         self.deadline = clock() + seconds
         self.trace = trace
         self.clock = clock
+        self.slots = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(MAX_CONCURRENT))
 
     def check_deadline(self) -> None:
         """Raises FieldError after the deadline. Fields without a function take time too."""
@@ -38,7 +42,7 @@ class FieldInvoker:
         try:
             if remaining <= 0:  # asyncio would start the function before it cancels it
                 raise TimeoutError
-            async with asyncio.timeout(remaining):
+            async with asyncio.timeout(remaining), self.slots[field.function]:
                 outcome = await self.invoke(field.function, payload)
         except TimeoutError:
             ms = (time.perf_counter() - started_at) * 1000

@@ -154,3 +154,11 @@ def test_listings_are_cached_by_all_their_arguments(server: LocalServer) -> None
 @pytest.mark.parametrize("query", ["{ me { id } }", '{ user(id: "ada") { id email } }'])
 def test_a_field_that_depends_on_the_caller_is_invoked_each_time(server: LocalServer, query: str) -> None:
     assert all(server.execute(query).invocations for _ in range(2))
+
+
+def test_a_value_that_was_read_before_an_eviction_is_not_stored() -> None:
+    cache = build_cache()
+    count = cache.eviction_counts["Query.property"]
+    cache.evict(CacheEviction("Query.property", {"arguments.id": "arguments.id"}), build_event(id="a"))
+    cache.store("Query.property", build_event(id="a"), "A", count)
+    assert cache.get("Query.property", build_event(id="a")) is ABSENT

@@ -9,7 +9,7 @@ from local import assumptions
 from local.appsync.engine import AppSync
 from local.appsync.graphql_request import GraphQLRequest
 from local.auth.request import AuthContext
-from local.lambdas.pool import InvocationResult
+from local.lambdas.pool import MAX_PROCESSES, InvocationResult
 from local.trace.model import Trace
 from resolvers.field_config import COGNITO, IAM
 from resolvers.wiring import LIMITS
@@ -151,3 +151,27 @@ def test_fields_without_functions_count_toward_the_request_timeout() -> None:
     errors = Counter(error["errorType"] for error in body["errors"])
     in_time = LIMITS.seconds - 2  # the root field and its function have read the clock before
     assert errors == {assumptions.TIMED_OUT[0]: 100 - in_time}
+
+
+def test_one_request_leaves_a_process_of_each_function_to_other_requests() -> None:
+    """A request may have thousands of resolvers; another one would wait until all of them have run."""
+    running = Counter[str]()
+    maxima: dict[str, int] = {}
+
+    async def invoke(name: str, event: Any) -> InvocationResult:
+        running[name] += 1
+        maxima[name] = max(maxima.get(name, 0), running[name])
+        await asyncio.sleep(0)
+        running[name] -= 1
+        return InvocationResult({"ok": {"id": "1"}}, None, [], 1, 0)
+
+    query = (
+        "{ " + " ".join(f'u{n}: user(id: "1") {{ id }} p{n}: property(id: "{n}") {{ id }}' for n in range(20)) + " }"
+    )
+
+    async def run() -> Any:
+        trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
+        return await AppSync(build_api(), lambda: invoke).execute(GraphQLRequest(query, {}), caller, trace, invoke)
+
+    assert len(asyncio.run(run())["data"]) == 40
+    assert maxima == {"users": MAX_PROCESSES - 1, "properties": MAX_PROCESSES - 1}
