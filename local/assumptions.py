@@ -51,6 +51,9 @@ DEPTH_TYPE = "QueryDepthLimitReached"
 DEPTH_TEXT = "Query depth limit of {limit} reached"
 RESOLVERS_TYPE = "ResolverExecutionLimitReached"
 RESOLVERS_TEXT = "Resolver invocation limit reached"
+MAX_RESPONSE_FIELDS = 250_000  # of one request, introspection included: our limit, a few seconds of work
+RESPONSE_FIELDS_TYPE = "ResponseFieldLimitReached"
+RESPONSE_FIELDS_TEXT = "Response field limit of {limit:,} reached"
 TIMED_OUT = ("Lambda:ExecutionTimeoutException", "Execution timed out.")
 REQUEST_TOO_LARGE = (  # over Lambda's 6 MB
     "Lambda:IllegalArgument",

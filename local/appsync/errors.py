@@ -46,6 +46,21 @@ class DepthLimitReached(FieldError):
         super().__init__(assumptions.DEPTH_TYPE, assumptions.DEPTH_TEXT.format(limit=limit))
 
 
+class ResponseLimitReached(FieldError):
+    """The response has as many fields as it may have; the root field that contains the next one is null."""
+
+    def __init__(self) -> None:
+        message = assumptions.RESPONSE_FIELDS_TEXT.format(limit=assumptions.MAX_RESPONSE_FIELDS)
+        super().__init__(assumptions.RESPONSE_FIELDS_TYPE, message)
+
+
+class PayloadTooLarge(FieldError):
+    """The event of a field exceeds Lambda's limit; its function was not invoked."""
+
+    def __init__(self) -> None:
+        super().__init__(*assumptions.REQUEST_TOO_LARGE)
+
+
 class CoercionError(Exception):
     """A resolver's value does not have its field's type. The message has the path; `locations` is null."""
 

@@ -37,6 +37,7 @@ class ExecutionContext:
         self.resolver_count = 0
         self.evicted_count: int | None = None
         self.infos: dict[tuple[int, ...], dict[str, Any]] = {}
+        self.remaining_path_characters = limits.payload_bytes
 
     def build_event(self, source: Any, info: Info, arguments: dict[str, Any]) -> Event:
         """Returns the event of a direct Lambda resolver.
@@ -55,11 +56,17 @@ class ExecutionContext:
         }
 
     def build_info(self, info: Info) -> dict[str, Any]:
-        """Returns the `info` of an event. All instances of a field share their nodes, so they share one object."""
+        """Returns the `info` of an event. All instances of a field share their nodes, so they share one object.
+
+        Raises PayloadTooLarge if the selection sets of all fields have more characters than one payload may have: the
+        length of an alias is unlimited, and so is the number of fields that a fragment is spread in.
+        """
         key = tuple(map(id, info.field_nodes))
         if key not in self.infos:
+            paths = selection_set.selection_set_list(info.field_nodes, info.fragments, self.remaining_path_characters)
+            self.remaining_path_characters -= sum(map(len, paths))
             self.infos[key] = {
-                "selectionSetList": selection_set.selection_set_list(info.field_nodes, info.fragments),
+                "selectionSetList": paths,
                 "selectionSetGraphQL": selection_set.selection_set_graphql(info.field_nodes),
                 "parentTypeName": info.parent_type.name,
                 "fieldName": info.field_name,

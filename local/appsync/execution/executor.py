@@ -1,4 +1,4 @@
-"""Completes values as graphql-core does, but reports values of the wrong type with AppSync's messages."""
+"""Completes values as graphql-core does, with AppSync's messages, and with a limit of the fields in a response."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 
 from local import assumptions
-from local.appsync.errors import CoercionError
+from local.appsync.errors import CoercionError, ResponseLimitReached
 from local.appsync.language import scalars
 
 NULL_MESSAGE = "Cannot return null for non-nullable field "
@@ -18,9 +18,29 @@ KIND_BY_TYPE = {"dict": "OBJECT", "list": "LIST"} | assumptions.VALUE_KINDS
 class Executor(GraphQLExecutor[Any]):
     """Is passed to graphql-core: `execute(..., executor_class=Executor)`."""
 
+    field_count = 0  # below the root fields, so far
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,
+    ) -> Any:
+        """Resolves one field. Raises ResponseLimitReached: aliases and fragments multiply with lists and types."""
+        if path.prev:
+            self.field_count += 1
+            if self.field_count > assumptions.MAX_RESPONSE_FIELDS:
+                raise ResponseLimitReached
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
     def handle_field_error(
         self, raw_error: Exception, return_type: GraphQLOutputType, field_details_list: FieldDetailsList, path: Path
     ) -> None:
+        """Nulls a field that failed. A response limit nulls the root field: each field below would fail too."""
+        if isinstance(raw_error, ResponseLimitReached) and path.prev:
+            raise raw_error
         if isinstance(raw_error, TypeError) and str(raw_error).startswith(NULL_MESSAGE):
             raw_error = null_error(str(raw_error).removeprefix(NULL_MESSAGE).partition(".")[0], return_type)
         super().handle_field_error(raw_error, return_type, field_details_list, path)

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from local import assumptions
+from local.appsync.errors import PayloadTooLarge
 
 Node = FieldNode | OperationDefinitionNode
 Fragments = dict[str, FragmentDefinitionNode]
@@ -23,15 +24,23 @@ VisitedFragments = set[tuple[str, str]]
 MAX_PATHS = 10_000
 
 
-def selection_set_list(nodes: list[FieldNode], fragments: Fragments) -> list[str]:
+def selection_set_list(nodes: list[FieldNode], fragments: Fragments, max_characters: int) -> list[str]:
     """Returns AppSync's `selectionSetList`: the path of every selected field, parents before their children.
 
     Path segments are aliases, or names without an alias. At most MAX_PATHS paths, without duplicates.
+    Raises PayloadTooLarge if they have more than `max_characters` together.
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
     """
     visited: VisitedFragments = set()
     paths = (path for node in nodes if node.selection_set for path in walk(node.selection_set, "", fragments, visited))
-    return list(dict.fromkeys(islice(paths, MAX_PATHS)))
+    character_count = 0
+    unique_paths: dict[str, None] = {}
+    for path in islice(paths, MAX_PATHS):
+        character_count += len(path)
+        if character_count > max_characters:
+            raise PayloadTooLarge
+        unique_paths[path] = None
+    return list(unique_paths)
 
 
 def walk(
