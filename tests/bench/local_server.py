@@ -26,6 +26,7 @@ from data.records import ID
 from local import server
 from local.dynamodb import engine as dynamodb
 from local.paths import ROOT
+from tests.bench import hostile_requests
 from tests.local import dataset
 from tests.local.ws_client import encode_base64url
 
@@ -220,6 +221,7 @@ def measure(engine: str, print_table: Callable[..., None], medians: Callable[...
         single_rate, crowd_rate = (asyncio.run(crowd(running, *many)) for many in ((1, 200), (CLIENTS, 20)))
         rates = f"1 client {single_rate:.0f}, {CLIENTS} at once {crowd_rate:.0f}, ratio {crowd_rate / single_rate:.2f}"
         print(f"\n`me`, responses per second, each verified: {rates}")
+        hostile_requests.measure(f"http://{running.host}", running.token, print_table)
         received, sizes = asyncio.run(churn(running, SECONDS))
         print(f"\n{SECONDS} s of {SUBSCRIBERS} short-lived subscribers: {received.sessions} sessions,")
         print(f"{received.messages} changes received, {received.gaps} missed; resident memory in MB:")
