@@ -7,7 +7,7 @@ lists the variables of external issuers.
 """
 
 if __name__ == "__main__":  # before the other imports: they take a second
-    from local import exit_signals
+    from local.lifecycle import exit_signals
 
     exit_signals.exit_immediately()
 
@@ -33,9 +33,9 @@ from local.dynamodb import engine, table_engine, table_env
 from local.dynamodb.checkpoint import CheckpointStore, checkpoint_file
 from local.dynamodb.table_engine import TableEngine
 from local.gateway.usage_plans import ApiKeyStore
+from local.lifecycle.progress import StartUp
 from local.loader import seed
 from local.paths import ROOT
-from local.progress import StartUp
 from local.restart import RestartState
 from local.schema import compiler
 from local.trace.model import Traces

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local import progress
 from local.dynamodb import file_lock
 from local.dynamodb.errors import EngineError
 from local.dynamodb.file_lock import FileLocked
+from local.lifecycle import progress
 from local.paths import ROOT
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"  # DynamoDB Local 1.25.1 is its folder `emulator`

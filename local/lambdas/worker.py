@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local import child_process
 from local.aws import ACCOUNT_ID, REGION
 from local.lambdas.encoding import utf8_size
 from local.lambdas.tracebacks import TracebackHandler
+from local.lifecycle import child_process
 
 log = logging.getLogger(__name__)
 

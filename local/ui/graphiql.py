@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from local import progress
+from local.lifecycle import progress
 
 FOLDER = Path(__file__).resolve().parent / "static" / "graphiql"
 PACKAGES = FOLDER / "node_modules"

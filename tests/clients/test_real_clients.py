@@ -12,7 +12,7 @@ import pytest
 
 from local import tls
 from local.ui import graphiql
-from tests.local.test_server import desk, free_port
+from tests.local.test_server import free_port, server_process
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.test.mjs"))
@@ -33,7 +33,7 @@ def runs() -> Iterator[Runs]:
     """The processes of all client tests, started at once because they mostly wait."""
     graphiql.assets(FOLDER)
     port = free_port()
-    with desk(port, TLS="1"), ExitStack() as stack:
+    with server_process(port, TLS="1"), ExitStack() as stack:
         authority = str(tls.certificates().authority)
         environment = {**os.environ, "SERVER": f"https://localhost:{port}", "NODE_EXTRA_CA_CERTS": authority}
         processes = {file: stack.enter_context(start_client(file, environment)) for file in FILES}

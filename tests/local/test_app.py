@@ -12,6 +12,7 @@ from local import server
 from local.app import EventSource
 from local.dynamodb.checkpoint import CheckpointStore
 from local.lambdas.pool import FunctionCode, LambdaService
+from local.lifecycle.progress import StartUp
 from local.paths import ROOT
 
 
@@ -32,7 +33,8 @@ def test_the_server_answers_until_the_delivery_of_the_stream_has_stopped() -> No
     app = Starlette(routes=[Route("/", lambda _: Response())])
     with server.bind(0) as listener:
         mapping = PublishingEventSource(f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        running = server.Server(uvicorn.Config(app, log_level="warning", lifespan="off"), mapping)
+        config = uvicorn.Config(app, log_level="warning", lifespan="off")
+        running = server.Server(config, mapping, mapping.url, StartUp())
         running.should_exit = True  # it shuts down as soon as it has started
         asyncio.run(running.serve(sockets=[listener]))
     assert mapping.statuses == [200]

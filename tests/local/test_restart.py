@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from local.paths import ROOT
 from tests.local.misbehaving_clients import wait_until
-from tests.local.test_server import desk, free_port, listings, token
+from tests.local.test_server import free_port, listings, server_process, token
 from tests.local.ws_client import ON_ZIP_CHANGE, RealtimeClient, encode_base64url
 
 pytestmark = pytest.mark.process
@@ -60,7 +60,7 @@ def close_code(client: RealtimeClient) -> int | None:
 def test_a_schema_change_keeps_tokens_api_keys_traces_and_refuses_no_connection(checkout: Path) -> None:
     (checkout / ".cache").symlink_to(ROOT / ".cache")
     port = free_port()
-    with desk(port, checkout):
+    with server_process(port, checkout):
         earlier_token = token(port)
         key = httpx.post(f"http://127.0.0.1:{port}/key", data={"plan": "government"}, timeout=60).json()["key"]
         listings(port, earlier_token)

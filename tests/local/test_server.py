@@ -54,7 +54,7 @@ def start(root: Path, **environment: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 @contextmanager
-def desk(port: int, root: Path = ROOT, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+def server_process(port: int, root: Path = ROOT, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """The process of a server that listens."""
     with start(root, PORT=str(port), **environment) as process:
         assert process.stdout
@@ -89,10 +89,10 @@ def engine_of(port: int) -> str:
 
 def test_sample_properties_and_tokens_are_valid_after_a_restart_with_data(tmp_path: Path) -> None:
     port = free_port()
-    with desk(port, DATA=str(tmp_path)):
+    with server_process(port, DATA=str(tmp_path)):
         earlier_token = token(port)
         assert listings(port, earlier_token) == SAMPLE
-    with desk(port, DATA=str(tmp_path)):
+    with server_process(port, DATA=str(tmp_path)):
         assert listings(port, earlier_token) == SAMPLE
 
 
@@ -117,7 +117,7 @@ def test_an_invalid_origin_is_an_error() -> None:
 
 def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str, tmp_path: Path) -> None:
     port = free_port()
-    with desk(port, DYNAMODB_ENDPOINT=engine, DATA=str(tmp_path)):
+    with server_process(port, DYNAMODB_ENDPOINT=engine, DATA=str(tmp_path)):
         assert engine_of(port) == engine
         assert listings(port, token(port)) == SAMPLE
     assert httpx.get(engine, timeout=60).status_code == 400
@@ -129,7 +129,7 @@ def test_an_unreachable_engine_is_an_error() -> None:
 
 
 def test_a_data_folder_in_use_by_another_server_is_an_error(tmp_path: Path) -> None:
-    with desk(free_port(), DATA=str(tmp_path)):
+    with server_process(free_port(), DATA=str(tmp_path)):
         status, line = run_server(PORT=str(free_port()), DATA=str(tmp_path))
     assert status == 1
     assert str(tmp_path) in line
@@ -137,7 +137,7 @@ def test_a_data_folder_in_use_by_another_server_is_an_error(tmp_path: Path) -> N
 
 def test_a_field_added_to_a_record_is_served_without_a_manual_restart(checkout: Path, engine: str) -> None:
     port = free_port()
-    with desk(port, checkout, DYNAMODB_ENDPOINT=engine):
+    with server_process(port, checkout, DYNAMODB_ENDPOINT=engine):
         records = checkout / "data" / "records.py"
         added = "    address: Address\n    pool: bool | None = None\n"
         records.write_text(records.read_text().replace("    address: Address\n", added))
@@ -158,7 +158,7 @@ def fields_of(type: str, port: int) -> list[str]:
 
 def test_the_terminal_shows_the_traceback_of_a_resolver(checkout: Path, engine: str) -> None:
     port = free_port()
-    with desk(port, checkout, DYNAMODB_ENDPOINT=engine) as process:
+    with server_process(port, checkout, DYNAMODB_ENDPOINT=engine) as process:
         users = checkout / "resolvers" / "users.py"
         users.write_text(users.read_text().replace("users.by_id(caller.id)", "{}['no such key']"))
         url, headers = f"http://127.0.0.1:{port}/graphql", {"authorization": token(port)}

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from local import tls
-from tests.local.test_server import desk, free_port, token
+from tests.local.test_server import free_port, server_process, token
 from tests.local.ws_client import encode_base64url
 
 
@@ -36,7 +36,7 @@ def test_the_environment_enables_tls(value: str | None, is_enabled: bool, monkey
 def port() -> Iterator[int]:
     """The port of a server with TLS."""
     port = free_port()
-    with desk(port, TLS="1"):
+    with server_process(port, TLS="1"):
         yield port
 
 

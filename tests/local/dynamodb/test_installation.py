@@ -17,7 +17,7 @@ from tests.local.processes import is_alive
 
 INSTALLER = """
 import pathlib, sys
-from local import exit_signals
+from local.lifecycle import exit_signals
 from local.dynamodb import installation
 
 exit_signals.run(lambda: installation.ensure_installed(pathlib.Path(sys.argv[1])))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local import progress
-from local.progress import NpmFailed, StartUp
+from local.lifecycle import progress
+from local.lifecycle.progress import NpmFailed, StartUp
 
 WAITING_NPM = "#!/bin/sh\nuntil [ -e shown ]; do sleep 0.01; done\n"
 

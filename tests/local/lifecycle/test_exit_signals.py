@@ -12,7 +12,7 @@ pytestmark = pytest.mark.process
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 IMPORTS = """
-from local import exit_signals
+from local.lifecycle import exit_signals
 exit_signals.exit_immediately()
 print("ready", flush=True)
 import signal
@@ -20,7 +20,7 @@ signal.pause()
 """
 MAIN = """
 import signal
-from local import exit_signals
+from local.lifecycle import exit_signals
 
 def main():
     try:
@@ -34,7 +34,7 @@ exit_signals.run(main)
 """
 FINALIZER = """
 import signal
-from local import exit_signals
+from local.lifecycle import exit_signals
 
 class Slow:
     def __del__(self):
@@ -85,6 +85,8 @@ def test_a_signal_in_a_finalizer_is_not_lost(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize(("end", "status"), [("", 0), ("return 3", 3), ("raise SystemExit(4)", 4)])
 def test_without_a_signal_the_status_is_that_of_the_program(end: str, status: int) -> None:
-    program = f"from local import exit_signals\ndef main():\n    print('done')\n    {end}\nexit_signals.run(main)"
+    program = (
+        f"from local.lifecycle import exit_signals\ndef main():\n    print('done')\n    {end}\nexit_signals.run(main)"
+    )
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stdout, result.stderr) == (status, "done\n", "")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from local import child_process
+from local.lifecycle import child_process
 from local.paths import ROOT
 from tests.local.misbehaving_clients import wait_until
 from tests.local.processes import children, is_alive
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.process
 # Each prints the id of the child that runs `sleep`. The second runs it as on a system without parent-death signals.
 BY_KERNEL = """
 import subprocess
-from local import child_process
+from local.lifecycle import child_process
 print(subprocess.Popen(child_process.with_parent("sleep", "600")).pid, flush=True)
 """
 BY_SUPERVISOR = """
 import os, subprocess, sys
-program = "import sys; from local import child_process; child_process.supervise(int(sys.argv[1]), ['sleep', '600'])"
+program = "import sys; from local.lifecycle import child_process as c; c.supervise(int(sys.argv[1]), ['sleep', '600'])"
 print(subprocess.Popen([sys.executable, "-c", program, str(os.getpid())]).pid, flush=True)
 """
 UNTIL_KILLED = "import signal; signal.pause()"
@@ -55,7 +55,9 @@ def test_a_supervisor_ends_the_child_of_a_killed_process() -> None:
 
 
 def test_a_supervisor_ends_its_child_at_sigterm() -> None:
-    program = f"import os; from local import child_process; child_process.supervise(os.getppid(), {['sleep', '600']})"
+    program = (
+        f"import os; from local.lifecycle.child_process import supervise; supervise(os.getppid(), {['sleep', '600']})"
+    )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as supervisor:
         assert wait_until(lambda: len(children(supervisor.pid)) == 1)
         [child] = children(supervisor.pid)

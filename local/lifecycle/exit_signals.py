@@ -34,7 +34,7 @@ def exit_immediately() -> None:
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Exits with the status that `main` returns; the first signal raises Interrupted in it, so that it cleans up.
 
-    A second signal ends the process at once. Its children end with it (local/child_process.py).
+    A second signal ends the process at once. Its children end with it (local/lifecycle/child_process.py).
     """
     sys.unraisablehook = leave_if_interrupted
     try:

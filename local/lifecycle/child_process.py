@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, also if it is killed: `python local/child_process.py PARENT COMMAND…`.
+"""Child processes that end with their parent, also if it is killed: `python child_process.py PARENT COMMAND…`.
 
 On Linux the kernel kills them by the parent-death signal. Other systems have no such signal: there a supervisor process
 runs the command and checks ten times a second whether its parent has changed.

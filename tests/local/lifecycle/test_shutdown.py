@@ -8,16 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import httpx
 import pytest
 
 from local.dynamodb import data_folder, process
 from local.paths import ROOT
-from tests.local.cli.test_load import HEADER
+from tests.local.cli.conftest import HEADER
 from tests.local.misbehaving_clients import wait_until
 from tests.local.processes import children, handles, is_alive, java_of
-from tests.local.test_server import SAMPLE, desk, engine_of, free_port, listings, start, token
+from tests.local.test_server import SAMPLE, engine_of, free_port, listings, server_process, start, token
 
 pytestmark = pytest.mark.process
 
@@ -33,7 +34,7 @@ MARKED = [(moment, number) for moment in MOMENTS for number in (signal.SIGINT, s
 @contextmanager
 def running_server(port: int, **environment: str) -> "Iterator[tuple[subprocess.Popen[str], list[int]]]":
     """Yields the process of a server that responds, and the ids of its children: the engine and the functions."""
-    with desk(port, **environment) as server:
+    with server_process(port, ROOT, **environment) as server:
         engine_of(port)
         processes = children(server.pid)
         assert len(processes) >= 5
@@ -67,10 +68,11 @@ def test_a_signal_ends_the_server_cleanly_while_it_serves(number: signal.Signals
 
 
 def test_ctrl_c_in_the_terminal_of_make_run_ends_everything(tmp_path: Path) -> None:
-    command = ["make", "--old-file=.venv/.ready", "run"]
+    command = ["make", "--old-file=.venv/run.ready", "run"]
     variables = {**os.environ, "PORT": str(free_port()), "DATA": str(tmp_path)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=ROOT, env=variables, text=True, start_new_session=True, **pipes) as make:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, text=True, start_new_session=True, stdout=PIPE, stderr=STDOUT
+    ) as make:
         assert make.stdout
         assert any("Serving on" in line for line in make.stdout)
         [server] = children(make.pid)
