@@ -96,9 +96,9 @@ def test_the_list_shows_new_requests_without_a_reload(browsed_server: LocalServe
 
 
 def test_both_pages_fit_the_width_of_a_phone(browsed_server: LocalServer, open_page: OpenPage) -> None:
-    path = trace_path(browsed_server, NESTED)
-    for page in (open_page("/trace", 390), open_page(path, 390)):
-        page.wait("document.querySelector('main h1') !== null")
+    trace = browsed_server.execute(NESTED, as_user="a-caller-with-a-long-name-" * 2).trace
+    for page in (open_page("/trace", 390), open_page(f"/trace/{trace['id']}", 390)):
+        page.wait("document.querySelector('.row, .name') !== null")
         assert page.js("document.documentElement.scrollWidth") == 390
 
 
