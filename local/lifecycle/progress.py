@@ -50,9 +50,13 @@ def run_npm(arguments: Sequence[str], folder: Path, title: str, status: Callable
     with TemporaryFile("w+") as errors:
         command = child_process.with_parent("npm", *arguments)
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors) as npm:
-            while not has_ended(npm):
-                if on_terminal:
-                    print(f"\r\x1b[K{title}: {status()}", end="", file=sys.stderr, flush=True)
+            try:
+                while not has_ended(npm):
+                    if on_terminal:
+                        print(f"\r\x1b[K{title}: {status()}", end="", file=sys.stderr, flush=True)
+            except BaseException:
+                npm.kill()  # at the end of its context Popen waits for it
+                raise
         if on_terminal:
             print(file=sys.stderr)
         errors.seek(0)
