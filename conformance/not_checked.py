@@ -9,6 +9,7 @@ from conformance.finding import SkippedCheck
 DOCUMENT = ROOT / "docs" / "first-deployment.md"
 SCRATCH_API = "it needs the scratch API that docs/first-deployment.md describes"
 REST_API = "it concerns API Gateway, whose address and API keys this program does not have"
+ITS_OWN_COST = "its request takes seconds of work, which other clients of the stage would wait for"
 NO_REASON = "this program has no check for it"
 REASONS = {  # by the beginning of a question's name
     "TOKEN_EXPIRED": "it needs a token that expired",
@@ -20,6 +21,8 @@ REASONS = {  # by the beginning of a question's name
     "What is the response to a throttled": "it needs a load test that exceeds the account's quota",
     "Which arguments does the `@defer`": "a person has to read the introspection result",
     "Does schema creation": "it needs the creation of a schema",
+    "MAX_RESPONSE_FIELDS": ITS_OWN_COST,
+    "RESPONSE_FIELDS": ITS_OWN_COST,
     "ERRORS_ARE_A_LIST": "it needs more subscriptions than a connection may have",
     "TOKEN_BEFORE_KEY": REST_API,
     "EVERY_STATUS_IS_CACHED": REST_API,

@@ -158,7 +158,11 @@ def test_an_origin_is_the_servers_own_or_in_origins() -> None:
 
 def respond(method: str, headers: dict[str, str]) -> httpx.Response:
     """Returns the response of `/info` on a server with Vite's origin in ORIGINS."""
-    routes = [info_route({"AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:1", "TABLE_NAME": "homes"})]
+    routes = [
+        info_route(
+            {"AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:1", "AWS_ACCESS_KEY_ID": "key", "TABLE_NAME": "homes"}
+        )
+    ]
     access = BrowserAccess.from_environment({"ORIGINS": VITE})
     app = Starlette(routes=[Mount("", routes=routes, middleware=own_middleware(access))])
 

@@ -58,4 +58,4 @@ def test_the_workflow_pins_each_action_and_runs_schema_diff() -> None:
 def test_ci_fails_if_schema_diff_fails() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert "set -euo pipefail" in script
-    assert "\nmake schema-diff\n" in script
+    assert "\n.venv/bin/python -m schema_diff" in script

@@ -34,7 +34,8 @@ UNRELATED_CONSTANTS = {  # constants that equal a limit but mean something else
     "appsync/execution/schema_runtime.py": {LIMITS.resolvers},  # characters of a document
     "appsync/execution/cache.py": {LIMITS.resolvers},  # cached values
     "appsync/language/selection_set.py": {LIMITS.resolvers},  # paths
-    "dynamodb/engine.py": {LIMITS.seconds},  # until the engine must have started
+    "dynamodb/process.py": {LIMITS.resolvers},  # the first port of an engine
+    "loader/writers.py": {LIMITS.depth},  # successes of a writer, seconds
     "trace/findings.py": {LIMITS.depth},  # items
     "gateway/server.py": {LIMITS.resolvers, LIMITS.subscriptions},  # cached responses, a status
     "gateway/usage_plans.py": {LIMITS.depth},  # bytes of a key
