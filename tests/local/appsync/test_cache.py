@@ -118,7 +118,7 @@ def test_a_repeated_query_is_answered_from_the_cache_without_an_invocation(serve
     assert [hit["field"] for hit in second.trace["cache"]] == ["Query.property"]
 
 
-def test_a_caller_reads_its_own_update_immediately(server: LocalServer) -> None:
+def test_every_caller_reads_an_update_immediately(server: LocalServer) -> None:
     property_id = create_property_id(server)
     query = "query($id: ID!) { property(id: $id) { price } }"
     server.execute(query, id=property_id)
