@@ -12,6 +12,7 @@ from local.auth.issuer import Issuer
 from local.paths import ROOT
 from tests.local.cli.conftest import HEADER
 from tests.local.external_issuer import claims, served
+from tests.make import MAKE_OPTIONS
 
 pytestmark = pytest.mark.process
 
@@ -23,7 +24,7 @@ def make(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[st
     """Runs make with the environment that tests have, which is up to date."""
     variables = os.environ | environment
     return subprocess.run(
-        ["make", "--silent", "--old-file=.venv/run.ready", *arguments],
+        ["make", *MAKE_OPTIONS, *arguments],
         cwd=ROOT,
         env=variables,
         capture_output=True,
