@@ -1,4 +1,4 @@
-"""The records: one frozen dataclass for each item of the table, result of a resolver and type of the schema.
+"""The records. Each frozen dataclass is an item of the table, a result of a resolver, or both, and a schema type.
 
 The text of an attribute is its description in the schema. An attribute marked INTERNAL is stored with the record, but
 is not in the schema. Attributes are keyword-only, so their order is that of the schema.

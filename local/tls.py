@@ -44,7 +44,7 @@ def base_url(port: int | str) -> str:
 
 
 def opener() -> OpenerDirector:
-    """Returns an HTTP client for the local server that uses no proxy and trusts its authority."""
+    """Returns an HTTP client for the local server: it uses no proxy and trusts the server's certificate authority."""
     context = ssl.create_default_context(cafile=certificates().authority) if is_enabled() else None
     return build_opener(ProxyHandler({}), HTTPSHandler(context=context))
 

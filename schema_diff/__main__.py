@@ -60,7 +60,7 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
 
 
 def default_base(root: Path) -> Source | None:
-    """Returns the base if none is named, and prints its name: not every format of the report has it."""
+    """Returns the base to use if the command names none. Prints its name, because some report formats omit it."""
     base = git.default_base(root, os.environ.get("GITHUB_BASE_REF"))
     if base:
         print(f"schema-diff compares with {base.label}.", file=sys.stderr)

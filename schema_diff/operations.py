@@ -125,7 +125,7 @@ def parse_day(path: str, key: str, value: Any) -> date:
 
 
 def read_operations(source: Source, version: AppVersion, files: list[str]) -> Iterator[ReleasedOperation]:
-    """Yields the operations of a version's files, which share their fragments."""
+    """Yields the operations of a version's files. An operation may use the fragments of all these files."""
     positions: dict[str, tuple[str, int]] = {}
     definitions: list[Any] = []
     for path in files:

@@ -61,7 +61,7 @@ class ChangeFinding:
 
     @property
     def operations_summary(self) -> str:
-        """The names of the released operations that it breaks or affects."""
+        """Returns the names of the released operations that the change breaks or affects."""
         if not self.is_traced:
             return "the affected operations are unknown"
         parts = [f"breaks {list_by_version(self.broken)}"] if self.broken else []

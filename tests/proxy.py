@@ -233,6 +233,6 @@ class ProxyHandler(BaseHTTPRequestHandler):
 
 
 def with_content_length(headers: Headers, body: bytes) -> Headers:
-    """Returns the headers for the complete body: chunked responses are forwarded with a Content-Length."""
+    """Returns the headers with the body's Content-Length, because chunked responses are forwarded in one piece."""
     other_headers = tuple((name, value) for name, value in headers if name.lower() not in FRAMING_HEADERS)
     return (*other_headers, ("Content-Length", str(len(body))))

@@ -87,7 +87,7 @@ def count_items(response: dict[str, Any]) -> int:
 
 
 def key_names(params: Mapping[str, Any]) -> list[str]:
-    """Returns the keys of a request: a range as `pk / lower … upper`, a write as `Put pk / sk`; none of a scan."""
+    """Returns the keys of a request: a range as `pk / lower … upper`, a write as `Put pk / sk`; empty for a Scan."""
     if "KeyConditionExpression" in params:
         pk, lower, upper = (
             attribute_text(params["ExpressionAttributeValues"][name]) for name in (":pk", ":low", ":high")

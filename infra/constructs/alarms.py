@@ -62,7 +62,12 @@ class Alarms(Construct):
         throttled = table.metric_throttled_requests_for_operations(operations=OPERATIONS, period=MINUTE)
         dlq_depth = changes.dead_letters.metric_approximate_number_of_messages_visible(period=MINUTE)
         dlq_age = changes.dead_letters.metric_approximate_age_of_oldest_message(period=MINUTE)
-        self.add_alarm("ServerErrors", requests["5XXError"], 5, "AppSync or a function fails: read the functions' logs")
+        self.add_alarm(
+            "ServerErrors",
+            requests["5XXError"],
+            5,
+            "AppSync responds with 5xx: read the API's log, then the functions' logs",
+        )
         self.add_alarm("HighLatency", latency, 1_000, "p95 latency is 1 s or more: read the X-Ray trace map")
         self.add_alarm(
             "StreamLag",
@@ -71,10 +76,16 @@ class Alarms(Construct):
             "Subscribers get changes a minute late: read the log of the function stream",
         )
         self.add_alarm(
-            "DeadLetters", dlq_depth, 1, "A change was not published: read the queue, fix the cause, publish it again"
+            "DeadLetters",
+            dlq_depth,
+            1,
+            "A change was not published: read the dead-letter queue, fix the cause, and publish it again",
         )
         self.add_alarm(
-            "DeadLettersExpiring", dlq_age, WEEK_SECONDS, "A dead letter is deleted in a week: process the queue now"
+            "DeadLettersExpiring",
+            dlq_age,
+            WEEK_SECONDS,
+            "A message in the dead-letter queue will be deleted in a week: process the queue today",
         )
         self.add_alarm(
             "TableThrottled", throttled, 10, "The table throttles requests: raise its capacity or find the hot key"
@@ -98,7 +109,7 @@ class Alarms(Construct):
 
     def add_alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, instruction: str) -> None:
         """Adds an alarm for a metric that is at or above the threshold in three of five periods, or in one if the
-        threshold is 1. Missing data is no alarm."""
+        threshold is 1. Missing data does not raise it."""
         alarm = cloudwatch.Alarm(
             self,
             name,

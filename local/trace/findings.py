@@ -29,7 +29,7 @@ def analyze(trace: Trace) -> list[WasteFinding]:
 
 
 def many_invocations(trace: Trace) -> Iterator[WasteFinding]:
-    """Finds a nested field with more concurrent invocations than the batches that its parents fill."""
+    """Finds each nested field with more concurrent invocations than its number of parents requires."""
     for group in concurrent_groups(trace):
         field, max_batch = group[0]["field"], group[0]["maxBatch"]
         times, parents = len(group), sum(invocation["batch"] for invocation in group)

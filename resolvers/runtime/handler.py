@@ -78,7 +78,7 @@ def resolve_batch(field: FieldConfig, events: list[Event]) -> list[Result]:
 
 
 def group_by_arguments_and_caller(events: list[Event]) -> list[list[int]]:
-    """Returns groups of positions of events with equal arguments and caller."""
+    """Returns the positions of the events, grouped by equal arguments and the same caller."""
     groups: list[tuple[Any, list[int]]] = []
     for position, event in enumerate(events):
         group_key = event["arguments"], event.get("identity")

@@ -93,7 +93,7 @@ class Verifier:
         """Returns the claims of a token, verified with cached keys only. Raises InvalidToken, JwksUnavailable."""
         jwk = token.issuer.jwks.key(token.kid)
         if jwk is None or token.algorithm not in self.policy.algorithms or not supports(jwk, token.algorithm):
-            raise InvalidToken("no key of the issuer signs like this")
+            raise InvalidToken("the token's algorithm is not that of its key")
         unchecked = {f"verify_{name}": False for name in ("aud", *DATES)}  # PyJWT's clock cannot be injected
         options: Any = {"require": list(self.policy.required_claims), **unchecked}
         try:
@@ -108,7 +108,7 @@ class Verifier:
     def check_dates(self, claims: Mapping[str, Any]) -> None:
         """Checks that each date is a number and that the token is valid now, within the leeway.
 
-        Raises InvalidToken, ExpiredToken; OverflowError for a number that no float holds.
+        Raises InvalidToken, ExpiredToken; OverflowError for a number too large for a float.
         """
         for name in DATES:
             value = claims.get(name, 0)

@@ -44,7 +44,7 @@ class SchemaComparison:
         self.active_pairs: set[tuple[str, str]] = set()
 
     def compare(self, before: Any, after: Any, path: str = "") -> Iterator[SchemaDifference]:
-        """Yields each difference, outer before inner."""
+        """Yields each difference, those of a schema before those of its members."""
         pair = (str(as_mapping(before).get("$ref", "")), str(as_mapping(after).get("$ref", "")))
         if all(pair):
             if pair in self.active_pairs:

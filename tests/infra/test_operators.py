@@ -133,7 +133,7 @@ def test_the_runbook_covers_all_tasks_of_operators() -> None:
     assert set(headings) >= {
         "Deploy",
         "Roll back",
-        "What the alarms ask for",
+        "What to do for each alarm",
         "Restore the table",
         "Add an index to live data",
         "Rotate",

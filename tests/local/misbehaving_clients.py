@@ -65,7 +65,7 @@ def subscription_count(server: LocalServer) -> int:
 
 
 class NonReadingClient:
-    """A client of the user `ada` that reads, and answers pings, only in `read`."""
+    """A client of the user `ada` that reads messages and responds to pings only during `read`."""
 
     def __init__(self, server: LocalServer) -> None:
         self.credentials = credentials_of(server, "ada")

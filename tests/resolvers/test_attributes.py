@@ -52,4 +52,4 @@ def test_an_input_has_the_constraints_of_the_record(record: type, input: type, m
 
 def test_the_full_property_has_each_attribute_that_clients_may_set() -> None:
     names = {camel_case(name) for name in settable(Property)}
-    assert names == FULL_PROPERTY.keys(), "CASTLE in tests/resolvers/events.py must have a value for each"
+    assert names == FULL_PROPERTY.keys(), "FULL_PROPERTY in tests/resolvers/events.py must have a value for each"

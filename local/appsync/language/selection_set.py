@@ -89,7 +89,7 @@ def subfields(nodes: Iterable[Node], fragments: Fragments) -> Iterator[FieldNode
 
 
 def unalias(nodes: Iterable[FieldNode], fragments: Fragments, result: Any) -> Any:
-    """Returns the result of these fields with the names of all subfields in place of their aliases."""
+    """Returns the result of these fields, with the aliases of all subfields replaced by their names."""
     if isinstance(result, list):
         return [unalias(nodes, fragments, member) for member in result]
     if not isinstance(result, Mapping):

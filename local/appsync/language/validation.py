@@ -81,7 +81,7 @@ def path_segment(node: FieldNode | FragmentDefinitionNode) -> str:
 def validate_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, values: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Returns the error of the first invalid variable in the response's format, as a list; none if all are valid.
+    """Returns a list with the first invalid variable's error, in the response's format; empty if all are valid.
 
     The operation must be valid. Ignores values of variables that the operation does not declare.
     """

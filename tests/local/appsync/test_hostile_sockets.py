@@ -68,7 +68,7 @@ def test_a_connection_reset_ends_its_subscriptions(server: LocalServer) -> None:
 
 
 def test_a_client_that_does_not_answer_pings_is_disconnected(shared_processes: SharedProcesses) -> None:
-    """As if the network of the client were lost: the server gets no close frame and no reset."""
+    """The client's network fails: the server receives neither a close frame nor a TCP reset."""
     with (
         server_fixture.run_server(shared_processes, ping_seconds=0.3) as server,
         closing(NonReadingClient(server)) as client,

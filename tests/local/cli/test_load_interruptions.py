@@ -25,7 +25,7 @@ from tests.proxy import FaultProxy
 
 @pytest.fixture
 def complete_table(load_rows: Load) -> Table:
-    """The items after a load without errors. The table is empty again."""
+    """Loads all rows without an error, returns the resulting items, and empties the table."""
     load_rows(ELM, OAK, ELM_AGAIN)
     items = dump()
     the_table.write([Delete(key) for key in items])
