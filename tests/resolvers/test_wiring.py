@@ -105,7 +105,7 @@ def test_a_resolver_has_a_docstring() -> None:
 def test_only_the_backend_may_publish_and_it_may_do_nothing_else() -> None:
     assert {config.path: config.auth_modes for config in FIELDS} == {
         config.path: (IAM,) if config.name.startswith("publish") else (COGNITO, OIDC) for config in FIELDS
-    }
+    }, "use SIGNED_IN, or BACKEND for a `publish` mutation, in resolvers/wiring.py"
 
 
 def test_the_fields_below_a_root_are_batched_and_no_others() -> None:
@@ -136,13 +136,12 @@ def parent_type(config: FieldConfig) -> Any:
 def test_a_batched_resolver_takes_a_list_of_parents() -> None:
     assert {config.path: parent_parameter(config) for config in BATCHED} == {
         config.path: (inspect.Parameter.POSITIONAL_ONLY, (parent_type(config),)) for config in BATCHED
-    }
+    }, "the resolver's first parameter is a list of parents, or of their attribute `by`, and positional-only (`/`)"
 
 
 def test_a_batched_resolver_returns_a_list() -> None:
-    assert [
-        config.path for config in BATCHED if get_origin(get_type_hints(config.resolver)["return"]) is not list
-    ] == []
+    others = [config.path for config in BATCHED if get_origin(get_type_hints(config.resolver)["return"]) is not list]
+    assert others == [], "annotate the result of these resolvers with a list: one value for each parent"
 
 
 def test_a_root_resolver_takes_arguments_by_name() -> None:
@@ -152,20 +151,23 @@ def test_a_root_resolver_takes_arguments_by_name() -> None:
         if not config.batch
     }
     by_name = {inspect.Parameter.POSITIONAL_OR_KEYWORD}
-    assert {path: actual_kinds for path, actual_kinds in parameter_kinds.items() if not actual_kinds <= by_name} == {}
+    others = {path: actual_kinds for path, actual_kinds in parameter_kinds.items() if not actual_kinds <= by_name}
+    assert others == {}, "remove `/` and `*` from the signature of these resolvers"
 
 
 def test_a_root_field_is_nullable_unless_it_is_a_list() -> None:
     results = {
         config.path: get_args(get_type_hints(config.resolver)["return"]) for config in FIELDS if not config.batch
     }
-    assert [path for path, types_ in results.items() if type(None) not in types_] == ["Query.properties"]
+    non_null = [path for path, types_ in results.items() if type(None) not in types_]
+    assert non_null == ["Query.properties"], "annotate the result of each other resolver with `| None`"
 
 
 def test_a_result_for_a_caller_is_never_cached_for_another() -> None:
     asks_who = [config for config in CACHED if Caller in get_type_hints(config.resolver).values()]
     cache_keys = {config.path: config.cache.keys for config in asks_who if config.cache}
-    assert [path for path, keys in cache_keys.items() if not any(key.startswith("identity.") for key in keys)] == []
+    shared = [path for path, keys in cache_keys.items() if not any(key.startswith("identity.") for key in keys)]
+    assert shared == [], "add an `identity` key to the Cache of these entries in resolvers/wiring.py"
 
 
 def test_caching_keys_are_arguments_of_their_field(schema: GraphQLSchema) -> None:
@@ -200,7 +202,7 @@ def test_each_change_of_a_property_evicts_it() -> None:
     }
     assert {config.path: config.evictions for config in PROPERTY_CHANGES} == {
         path: (CacheEviction("Query.property", {"arguments.id": f"arguments.{id}"}),) for path, id in ids.items()
-    }
+    }, "set `evictions` of these entries in resolvers/wiring.py"
 
 
 def test_six_mutations_change_a_property() -> None:
