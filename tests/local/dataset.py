@@ -2,7 +2,7 @@
 
 from data import clock, history, images, listings, properties, users
 from data.dynamodb.requests import Item
-from data.records import ID, DateTime, HistoryEvent, HistoryKind, Image, ListingStatus, Property, Url, User
+from data.records import ID, DateTime, Email, HistoryEvent, HistoryKind, Image, ListingStatus, Property, Url, User
 
 OWNERS = ("ada", "grace", "alan", "edsger")
 ZIPS = ("10001", "10002")
@@ -45,6 +45,7 @@ def table_items() -> list[Item]:
         User(
             id=ID(owner),
             name=owner.capitalize(),
+            email=Email(f"{owner}@example.com"),
             property_count=sum(property_.owner_id == owner for property_ in PROPERTIES),
         )
         for owner in OWNERS[:3]

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from local.schema.compiler import FILE
 from resolvers.wiring import FIELD_BY_PATH
-from tests.local import dataset, server_fixture
+from tests.local import dataset, queries_by_field, server_fixture
 from tests.local.server_fixture import GraphQLResponse, LocalServer
 from tests.profiles import examples
 from tests.shared_processes import SharedProcesses
@@ -227,6 +227,22 @@ def test_each_batched_field_is_drawn() -> None:
         types += [child for child in batched_fields(parent).values() if child and child not in types]
     missing = [config.path for config in FIELD_BY_PATH.values() if config.batch and config.path not in fields]
     assert missing == [], "no field of ROOT_CALLS in this file leads to them"
+
+
+def data_set_value(server: LocalServer, path: str) -> Any:
+    """Returns the value of a batched field for one parent of the data set; the nodes of a connection."""
+    parent, _, name = path.partition(".")
+    property_ = dataset.PROPERTIES[4]
+    query = queries_by_field.build_query(path, property_.id, property_.zip_code or "")
+    value = server.execute(query.replace("owen", dataset.OWNERS[0])).data
+    for step in (*queries_by_field.PARENT_QUERIES[parent][1], name):
+        value = value[step]
+    return value["nodes"] if is_connection(path) else value
+
+
+def test_the_data_set_has_a_value_of_each_batched_field(server: LocalServer) -> None:
+    empty = [path for path, config in FIELD_BY_PATH.items() if config.batch and not data_set_value(server, path)]
+    assert empty == [], "give the parents a value in tests/local/dataset.py: without one the field makes no request"
 
 
 def test_a_batched_field_requires_no_argument() -> None:
