@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.ui import graphiql, swagger
 from tests.browser import chromium
 from tests.browser.chromium import Chromium, Page
 from tests.local import dataset, server_fixture
@@ -23,7 +24,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="session")
-def running_server(browser: Chromium, shared_processes: SharedProcesses) -> Iterator[LocalServer]:
+def page_packages() -> None:
+    """Installs the npm packages of the pages, as `make run` does."""
+    for folder in (graphiql.FOLDER, swagger.FOLDER):
+        graphiql.assets(folder)
+
+
+@pytest.fixture(scope="session")
+def running_server(browser: Chromium, page_packages: None, shared_processes: SharedProcesses) -> Iterator[LocalServer]:
     with server_fixture.run_server(shared_processes) as running:
         running.put_items(dataset.table_items())
         yield running

@@ -25,7 +25,7 @@ def graphiql(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def server_stack(shared_processes: SharedProcesses) -> Iterator[tuple[ExitStack, LocalServer]]:
+def server_stack(page_packages: None, shared_processes: SharedProcesses) -> Iterator[tuple[ExitStack, LocalServer]]:
     """A local server of the test's own, which ends when the stack is closed."""
     with ExitStack() as stack:
         yield stack, stack.enter_context(server_fixture.run_server(shared_processes))
