@@ -140,8 +140,10 @@ def test_a_batched_resolver_takes_a_list_of_parents() -> None:
 
 
 def test_a_batched_resolver_returns_a_list() -> None:
-    others = [config.path for config in BATCHED if get_origin(get_type_hints(config.resolver)["return"]) is not list]
-    assert others == [], "annotate the result of these resolvers with a list: one value for each parent"
+    violations = [
+        config.path for config in BATCHED if get_origin(get_type_hints(config.resolver)["return"]) is not list
+    ]
+    assert violations == [], "annotate the result of these resolvers with a list: one value for each parent"
 
 
 def test_a_root_resolver_takes_arguments_by_name() -> None:
@@ -151,8 +153,8 @@ def test_a_root_resolver_takes_arguments_by_name() -> None:
         if not config.batch
     }
     by_name = {inspect.Parameter.POSITIONAL_OR_KEYWORD}
-    others = {path: actual_kinds for path, actual_kinds in parameter_kinds.items() if not actual_kinds <= by_name}
-    assert others == {}, "remove `/` and `*` from the signature of these resolvers"
+    violations = {path: actual_kinds for path, actual_kinds in parameter_kinds.items() if not actual_kinds <= by_name}
+    assert violations == {}, "remove `/` and `*` from the signature of these resolvers"
 
 
 def test_a_root_field_is_nullable_unless_it_is_a_list() -> None:
