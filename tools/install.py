@@ -97,7 +97,8 @@ def install_with_uv(environment: Path, requirements: Path, reinstall: bool) -> b
     uv itself prints its progress and its errors.
     """
     options = ["--python", python_of(environment), *(["--reinstall"] if reinstall else [])]
-    process = subprocess.run(["uv", "pip", "install", *options, "--require-hashes", "--requirement", str(requirements)])
+    command = ["uv", "pip", "install", *options, "--require-hashes", "--requirement", str(requirements)]
+    process = subprocess.run(command)  # nosec B607: the uv that is first on PATH
     if process.returncode:
         print("uv could not install the packages, so pip installs them", flush=True)
     return process.returncode == 0

@@ -171,7 +171,7 @@ def spawn(port: int, data: Path | None, output: IO[bytes]) -> "Popen[bytes]":
 
 
 def free_port() -> int:
-    for port in random.sample(PORTS, len(PORTS)):
+    for port in random.sample(PORTS, len(PORTS)):  # nosec B311: to avoid collisions, not to be secret
         with suppress(OSError), socket.create_server(("", port)):
             return port
     raise EngineError(f"no port from {PORTS.start} to {PORTS.stop - 1} is free for DynamoDB Local")
