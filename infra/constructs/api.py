@@ -38,7 +38,15 @@ class Api(Construct):
         pool: cognito.IUserPool | None,
     ) -> None:
         super().__init__(scope, id)
-        self.graphql = appsync.GraphqlApi(
+        self.graphql = self.add_graphql_api(stage, pool)
+        self.add_log(stage)
+        self.add_resolvers(functions, table, cached=stage.cache is not None)
+        if stage.cache:
+            api_cache(self, self.graphql, stage.cache)
+
+    def add_graphql_api(self, stage: Stage, pool: cognito.IUserPool | None) -> appsync.GraphqlApi:
+        """Adds the API with the limits of the wiring; all its callers may also sign with IAM."""
+        return appsync.GraphqlApi(
             self,
             "GraphQL",
             name=f"homes-{stage.name}",
@@ -56,18 +64,15 @@ class Api(Construct):
             resolver_count_limit=LIMITS.resolvers,
             xray_enabled=True,
         )
-        self.add_log(stage)
+
+    def add_resolvers(self, functions: Functions, table: Table, *, cached: bool) -> None:
+        """Adds a data source for each function, and a resolver for each field of the wiring."""
         sources = {name: self.add_data_source(name, self.add_function(name, functions, table)) for name in FUNCTIONS}
         none_source = self.graphql.add_none_data_source("None", name="none")
         for field in FIELDS:
             if field.parent != "Subscription":  # AppSync needs no resolver for a subscription
-                self.add_resolver(
-                    field,
-                    none_source if field.none_data_source else sources[field.function],
-                    cached=stage.cache is not None,
-                )
-        if stage.cache:
-            api_cache(self, self.graphql, stage.cache)
+                source = none_source if field.none_data_source else sources[field.function]
+                self.add_resolver(field, source, cached=cached)
 
     def add_log(self, stage: Stage) -> None:
         """Logs errors by field, without headers, which contain tokens.

@@ -85,25 +85,13 @@ class Functions(Construct):
         """
         stage = self.stage
         function_scope = Construct(self, name.capitalize())
-        log, role = add_log_and_role(function_scope, stage)
-        function = lambda_.Function(
+        function = self.add_function(
             function_scope,
-            "Function",
-            description=f"Homes, {stage.name}: {name}",
-            code=self.code,
-            layers=[layer or self.layer],
+            name,
             handler=handler,
-            runtime=self.runtime,
-            architecture=self.architecture,
-            memory_size=stage.memory_of(name),
             timeout=Duration.seconds(seconds),
-            tracing=lambda_.Tracing.ACTIVE,
-            log_group=log,
-            role=role,
-            reserved_concurrent_executions=stage.reserved_concurrency.get(name),
-            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snap_start else None,
             environment={**environment_of(stage), "TABLE_NAME": self.table.table.table_name, **(environment or {})},
+            layer=layer or self.layer,
         )
         suppress(function, SUPPRESSIONS)
         alias = self.aliases[name] = lambda_.Alias(
@@ -112,6 +100,39 @@ class Functions(Construct):
         if count := stage.provisioned_concurrency.get(name):
             provision_concurrency(alias, count, stage)
         return alias
+
+    def add_function(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        handler: str,
+        timeout: Duration,
+        environment: Mapping[str, str],
+        layer: lambda_.ILayerVersion,
+    ) -> lambda_.Function:
+        """Adds a function with its log group and its role; its memory and concurrency are those of the stage."""
+        stage = self.stage
+        log, role = add_log_and_role(scope, stage)
+        return lambda_.Function(
+            scope,
+            "Function",
+            description=f"Homes, {stage.name}: {name}",
+            code=self.code,
+            layers=[layer],
+            handler=handler,
+            runtime=self.runtime,
+            architecture=self.architecture,
+            memory_size=stage.memory_of(name),
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log,
+            role=role,
+            reserved_concurrent_executions=stage.reserved_concurrency.get(name),
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snap_start else None,
+            environment=environment,
+        )
 
 
 def add_log_and_role(scope: Construct, stage: Stage) -> tuple[logs.LogGroup, iam.Role]:

@@ -4,7 +4,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 
-from infra.constructs.alarms import MINUTE, Alarms
+from infra.constructs.alarms import Alarms
+from infra.constructs.metrics import MINUTE
 from infra.constructs.rest import Rest
 
 GOVERNMENT = "government"

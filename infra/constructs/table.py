@@ -31,42 +31,47 @@ class Table(Construct):
             if stage.customer_managed_key
             else None
         )
-        capacity = stage.capacity
-        reads, writes = (capacity.reads.off_hours_min, capacity.writes.off_hours_min) if capacity else (None, None)
-        insights = dynamodb.ContributorInsightsSpecification(enabled=stage.retain_data)
-        self.table = dynamodb.Table(
+        self.table = self.add_table(stage, removal_policy)
+        if not self.key:
+            suppress(self.table, NO_CMK)
+        self.add_indexes(stage)
+        if stage.capacity:
+            self.scale(stage.capacity, stage.business_hours)
+
+    def add_table(self, stage: Stage, removal_policy: RemovalPolicy) -> dynamodb.Table:
+        reads, writes = initial_units(stage.capacity)
+        return dynamodb.Table(
             self,
             "Table",
             partition_key=attribute(keys.PARTITION),
             sort_key=attribute(keys.SORT),
             time_to_live_attribute=keys.TTL_ATTRIBUTE,
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            billing_mode=dynamodb.BillingMode.PROVISIONED if capacity else dynamodb.BillingMode.PAY_PER_REQUEST,
+            billing_mode=dynamodb.BillingMode.PROVISIONED if stage.capacity else dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if self.key else dynamodb.TableEncryption.AWS_MANAGED,
             encryption_key=self.key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            contributor_insights_specification=insights,
+            contributor_insights_specification=contributor_insights(stage),
             deletion_protection=stage.retain_data,
             removal_policy=removal_policy,
             read_capacity=reads,
             write_capacity=writes,
         )
-        if not self.key:
-            suppress(self.table, NO_CMK)
+
+    def add_indexes(self, stage: Stage) -> None:
+        reads, writes = initial_units(stage.capacity)
         for index in keys.INDEXES:
             self.table.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=attribute(index.partition),
                 sort_key=attribute(index.sort),
                 projection_type=dynamodb.ProjectionType[index.projection],
-                contributor_insights_specification=insights,
+                contributor_insights_specification=contributor_insights(stage),
                 read_capacity=reads,
                 write_capacity=writes,
             )
-        if capacity:
-            self.scale(capacity, stage.business_hours)
 
     def scale(self, capacity: ProvisionedCapacity, business: BusinessHours) -> None:
         """Adds auto scaling to the table and to each index: writes that an index rejects throttle the table."""
@@ -98,6 +103,16 @@ def allow(grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str
 
 def attribute(key_attribute: keys.Attribute) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=key_attribute.name, type=ATTRIBUTE_TYPES[key_attribute.type])
+
+
+def contributor_insights(stage: Stage) -> dynamodb.ContributorInsightsSpecification:
+    """The setting of Contributor Insights, which shows the hot keys: on if the stage retains its data."""
+    return dynamodb.ContributorInsightsSpecification(enabled=stage.retain_data)
+
+
+def initial_units(capacity: ProvisionedCapacity | None) -> tuple[int | None, int | None]:
+    """The read and write units at creation, which auto scaling then changes; None if billed per request."""
+    return (capacity.reads.off_hours_min, capacity.writes.off_hours_min) if capacity else (None, None)
 
 
 def capacity_bounds(capacity: Capacity) -> dict[str, int]:

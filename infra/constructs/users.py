@@ -33,7 +33,19 @@ class Users(Construct):
         post_confirmation: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, id)
-        self.pool = cognito.UserPool(
+        self.pool = self.add_pool(auth, retain_data, post_confirmation)
+        cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
+        prefix = f"homes-{stage_name}-{Stack.of(self).account}"  # must be unique in the region
+        self.pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
+        domain = f"{prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
+        self.outputs = {"SignIn": domain, "WebApp": auth.web_url, "Scopes": " ".join(SCOPES)}
+        self.clients = {
+            name: self.add_client(name, auth.web_url if name == "web" else APP_REDIRECT_URL) for name in CLIENT_NAMES
+        }
+
+    def add_pool(self, auth: UserPool, retain_data: bool, post_confirmation: lambda_.IFunction) -> cognito.UserPool:
+        """Adds the pool: users sign themselves up with an e-mail address, which they verify."""
+        pool = cognito.UserPool(
             self,
             "Pool",
             sign_in_aliases=cognito.SignInAliases(email=True),
@@ -59,15 +71,8 @@ class Users(Construct):
             deletion_protection=retain_data,
             removal_policy=RemovalPolicy.RETAIN if retain_data else RemovalPolicy.DESTROY,
         )
-        suppress(self.pool, SUPPRESSIONS if auth.threat_protection else {**SUPPRESSIONS, **NO_THREAT_PROTECTION})
-        cognito.CfnUserPoolGroup(self, "Admins", user_pool_id=self.pool.user_pool_id, group_name=ADMINS)
-        prefix = f"homes-{stage_name}-{Stack.of(self).account}"  # must be unique in the region
-        self.pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
-        domain = f"{prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
-        self.outputs = {"SignIn": domain, "WebApp": auth.web_url, "Scopes": " ".join(SCOPES)}
-        self.clients = {
-            name: self.add_client(name, auth.web_url if name == "web" else APP_REDIRECT_URL) for name in CLIENT_NAMES
-        }
+        suppress(pool, SUPPRESSIONS if auth.threat_protection else {**SUPPRESSIONS, **NO_THREAT_PROTECTION})
+        return pool
 
     def add_client(self, name: str, redirect_url: str) -> cognito.UserPoolClient:
         """A public client (PKCE instead of a secret); codes are sent only to `redirect_url`."""
