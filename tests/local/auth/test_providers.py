@@ -60,7 +60,12 @@ def with_the_signature_of_another() -> str:
 
 
 def bad_tokens() -> dict[str, str]:
-    """Returns tokens that the issuer did not sign, by the reason why they are invalid."""
+    """Returns tokens that authentication must reject, by the reason why they are invalid."""
+    return malformed_tokens() | forged_tokens() | tokens_with_invalid_claims()
+
+
+def malformed_tokens() -> dict[str, str]:
+    """Returns values of the header `Authorization` that are no JWT, or one with segments that are no JSON objects."""
     return {
         "only Bearer": "Bearer ",
         "words": "let me in",
@@ -76,6 +81,13 @@ def bad_tokens() -> dict[str, str]:
         "claims nested too deep": f"{segment({'alg': 'RS256'})}.{base64url(b'[' * 90_000)}.e30",
         "claims that are no object": f"{segment({'alg': 'RS256'})}.{segment([])}.e30",
         "a header with a number too long": base64url(b"9" * 9_000) + ".e30.e30",
+        "cut to two parts": OURS.token("ada").rpartition(".")[0],
+    }
+
+
+def forged_tokens() -> dict[str, str]:
+    """Returns tokens whose claims are valid, but whose signature or header is not the issuer's."""
+    return {
         "unsigned": jwt.encode(good_claims(), "", "none", {"kid": OURS.jwk["kid"]}),
         "signed with the public key as secret": hmac_signed(public_pem()),
         "signed with the published JWK as secret": hmac_signed(json.dumps(OURS.jwk).encode()),
@@ -88,9 +100,14 @@ def bad_tokens() -> dict[str, str]:
         "no kid": jwt.encode(good_claims(), OURS.private_key, "RS256"),
         "an algorithm that is no text": f"{segment({'alg': []})}.{segment(good_claims())}.e30",
         "the signature of another token": with_the_signature_of_another(),
-        "a critical extension nobody knows": signed(good_claims(), crit=["magic"], magic=True),
         "cut": OURS.token("ada")[:-5],
-        "cut to two parts": OURS.token("ada").rpartition(".")[0],
+        "a critical extension nobody knows": signed(good_claims(), crit=["magic"], magic=True),
+    }
+
+
+def tokens_with_invalid_claims() -> dict[str, str]:
+    """Returns tokens that the issuer's key signed, with one claim that is invalid."""
+    return {
         "another issuer's": signed(good_claims(iss="http://localhost:8001")),
         "an issuer that is no text": signed(good_claims(iss=[URL])),
         "another audience's": signed(good_claims(aud="web")),
