@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.stdio import ignore_broken_pipes
+
 PARTICIPLES = """answered asked begun done found given gone heard held kept known led left let made meant named put
 retold said seen sent shown spoken stood taken thrown told touched turned wanted whole wired written"""
 VERB_FORMS = "answers asking hear hears keeps lies lying meeting meets says stands tells touches"
@@ -194,4 +196,5 @@ def main(arguments: Sequence[str], root: Path, limits: NameLimits = LIMITS) -> i
 
 
 if __name__ == "__main__":
+    ignore_broken_pipes()
     sys.exit(main(sys.argv[1:], Path.cwd()))

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from tools.stdio import ignore_broken_pipes
+
 CHANGELOG = "CHANGELOG.md"
 PROJECT = "pyproject.toml"
 UNRELEASED = "## [Unreleased]\n"
@@ -146,4 +148,5 @@ def main(arguments: Sequence[str], root: Path, today: date) -> int:
 
 
 if __name__ == "__main__":
+    ignore_broken_pipes()
     sys.exit(main(sys.argv[1:], Path.cwd(), datetime.now(UTC).date()))

@@ -15,7 +15,7 @@ from local.paths import ROOT
 from tests.local.cli.conftest import ELM, HEADER
 from tests.local.server_fixture import LocalServer
 
-COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")
+COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio", "tools.stdio")
 # One interpreter starts and 200 forks of it end, each with exit status 7 and a line that it flushes at exit.
 RUNS = """
 import os, sys
@@ -81,6 +81,17 @@ def test_a_schema_that_breaks_an_app_ends_with_1(run_unread: Run, tmp_path: Path
 )
 def test_a_long_output_ends_with_0(run_unread: Run, command: list[str]) -> None:
     assert run_unread(*command) == (0, "")
+
+
+def test_the_names_check_ends_with_the_status_of_its_findings(run_unread: Run, closed_pipe: int) -> None:
+    command = [sys.executable, "-m", "tools.names", "--all"]
+    status = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60).returncode
+    assert run_unread("tools.names", "--all") == (status, "")
+
+
+def test_a_release_that_is_refused_ends_with_1(closed_pipe: int) -> None:
+    command, variables = [sys.executable, "-m", "tools.release", "1"], {**os.environ, "PYTHONUNBUFFERED": ""}
+    assert subprocess.run(command, cwd=ROOT, env=variables, stdout=closed_pipe, stderr=closed_pipe).returncode == 1
 
 
 @pytest.mark.parametrize("command", ["local.cli.token", "local.cli.api_key"])
