@@ -76,7 +76,11 @@ def by_keys(ids: Sequence[tuple[ID, ID]]) -> dict[tuple[ID, ID], Image]:
 
 
 def add(property_: Property, image: Image, changed_by: ID) -> Property:
-    """Appends an image. Raises LimitExceeded if the property has 50 images."""
+    """Appends an image.
+
+    Cost: one transaction, and one Query if `property_` has no images. Each version conflict costs one more of both.
+    Raises LimitExceeded if the property has 50 images; TryAgain after 16 conflicts; PropertyNotFound.
+    """
 
     def append(images: Images) -> ImageListChange:
         if len(images) >= MAX_IMAGES:
@@ -87,7 +91,11 @@ def add(property_: Property, image: Image, changed_by: ID) -> Property:
 
 
 def update(property_: Property, id: ID, changes: Mapping[str, Any], changed_by: ID) -> Property:
-    """Sets attributes of an image. Raises ImageNotFound, or InvalidInput if nothing changes."""
+    """Sets attributes of an image.
+
+    Cost: one transaction, and one Query if `property_` has no images. Each version conflict costs one more of both.
+    Raises ImageNotFound; InvalidInput if nothing changes; TryAgain after 16 conflicts; PropertyNotFound.
+    """
 
     def replace_image(images: Images) -> ImageListChange:
         current = find_image(id, images, property_)
@@ -101,7 +109,11 @@ def update(property_: Property, id: ID, changes: Mapping[str, Any], changed_by: 
 
 
 def remove(property_: Property, id: ID, changed_by: ID) -> Property:
-    """Removes an image. Raises ImageNotFound."""
+    """Removes an image.
+
+    Cost: one transaction, and one Query if `property_` has no images. Each version conflict costs one more of both.
+    Raises ImageNotFound; TryAgain after 16 conflicts; PropertyNotFound.
+    """
 
     def remove_image(images: Images) -> ImageListChange:
         current = find_image(id, images, property_)
@@ -114,7 +126,12 @@ def remove(property_: Property, id: ID, changed_by: ID) -> Property:
 
 
 def reorder(property_: Property, ids: Sequence[ID], changed_by: ID) -> Property:
-    """Sets the display order. Raises InvalidInput if `ids` are not exactly the images' ids, or in the current order."""
+    """Sets the display order.
+
+    Cost: one transaction, and one Query if `property_` has no images. Each version conflict costs one more of both.
+    Raises InvalidInput if `ids` are not exactly the images' ids, or in the current order; TryAgain after 16 conflicts;
+    PropertyNotFound.
+    """
 
     def reorder_images(images: Images) -> ImageListChange:
         image_by_id = {image.id: image for image in images}

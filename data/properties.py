@@ -88,11 +88,12 @@ def related_keys(id: ID) -> list[Key]:
 def create(
     property_: Property, created_by: ID, profile: User | None, idempotency_key: IdempotencyKey | None
 ) -> Property:
-    """Creates a property, its ownership item, listing and first event, and counts it: one transaction.
+    """Creates a property, its ownership item, listing and first event, and counts it.
 
+    Cost: one transaction, and one GetItem if `idempotency_key` is repeated.
     `profile` is created if the owner has none. Without `profile`, raises UserNotFound if the owner has none.
-    A repeated `idempotency_key` returns the first property (one more GetItem). Then it raises IdempotencyMismatch if
-    the input differs, or PropertyNotFound if the property was deleted.
+    A repeated `idempotency_key` returns the first property. Then it raises IdempotencyMismatch if the input differs,
+    or PropertyNotFound if the property was deleted.
     """
     if_absent = Condition(
         "attribute_not_exists(#pk)",
@@ -118,7 +119,7 @@ def create(
 
 
 def update(property_: Property, changes: Mapping[str, Any], expected_version: int, changed_by: ID) -> Property:
-    """Sets attributes of a property: one transaction. Raises VersionConflict, PropertyNotFound, InvalidInput."""
+    """Sets attributes of a property. Cost: one transaction. Raises VersionConflict, PropertyNotFound, InvalidInput."""
     if property_.version != expected_version:
         raise VersionConflict(property_.id, expected_version, property_.version)
     after = next_version(property_, **changes)
