@@ -23,6 +23,7 @@ ReturnedError = tuple[str, str]  # a field's path, and an error type
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 CONTRACT_ERROR_TYPES = {error.__name__ for error in (*ApiError.__subclasses__(), InternalError)}
+WIRING = "resolvers/wiring.py"
 RETURNED_ERRORS: set[ReturnedError] = set()
 PROBLEMS = pytest.StashKey[list[str]]()
 
@@ -89,12 +90,22 @@ def problems(returned: set[ReturnedError], complete: bool) -> list[str]:
     declared = {
         (path, type) for type, error in contracts.errors_contract()["errors"].items() for path in error["fields"]
     }
-    messages = [f"{path} returned {type}: add it to `errors` of its entry" for path, type in returned - declared]
+    messages = [
+        f"{path} returned {type}: add it to `errors` of its entry in {WIRING}" for path, type in returned - declared
+    ]
     if complete:
         shared = {error.__name__ for error in (*FUNCTION_ERRORS, *CALLER_ERRORS)}
         unseen = {(path, type) for path, type in declared - returned if type not in shared}
-        messages += [f"{path} declares {type}, which no test has seen" for path, type in unseen]
-        messages += [f"no test has seen {type}" for type in shared - {type for _, type in returned}]
+        messages += [
+            f"{path} declares {type}, which no test has seen: "
+            f"provoke it in a test of the field, or remove it from `errors` of its entry in {WIRING}"
+            for path, type in unseen
+        ]
+        messages += [
+            f"no test has seen {type}: "
+            f"provoke it in a test, or remove it from FUNCTION_ERRORS or CALLER_ERRORS in {WIRING}"
+            for type in shared - {type for _, type in returned}
+        ]
     return sorted(messages)
 
 

@@ -222,8 +222,13 @@ def main() -> None:
     if "--print" in sys.argv:
         sys.stdout.write(fingerprint(build_schema()))
     else:
-        FILE.write_text(print_sdl(build_schema()))
-        print(f"wrote {', '.join([FILE.name, *contracts.write_files()])}")
+        sdl = print_sdl(build_schema())
+        try:
+            contract_files = contracts.write_files()
+        except contracts.MissingDefault as error:
+            sys.exit(str(error))
+        FILE.write_text(sdl)
+        print(f"wrote {', '.join([FILE.name, *contract_files])}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ as stored data and clients know them: renaming a function or a constant does not
 
 import inspect
 import json
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 from data import keys, listings, properties
@@ -28,17 +28,21 @@ Json = dict[str, Any]
 
 PROPERTY, IMAGE, USER = ID("property-1"), ID("image-1"), ID("user-1")
 ZIP_CODE, TIMESTAMP = "94110", "2026-01-31T12:00:00.000Z"
-EXAMPLE = Property(
-    id=PROPERTY,
-    version=1,
-    address="1 Elm Street",
-    zip_code=ZIP_CODE,
-    price=450_000.0,
-    status=ListingStatus.ACTIVE,
-    owner_id=USER,
-    created_at=DateTime(TIMESTAMP),
-    updated_at=DateTime(TIMESTAMP),
-)
+PROPERTY_VALUES: dict[str, Any] = {
+    "id": PROPERTY,
+    "version": 1,
+    "address": "1 Elm Street",
+    "zip_code": ZIP_CODE,
+    "price": 450_000.0,
+    "status": ListingStatus.ACTIVE,
+    "owner_id": USER,
+    "created_at": DateTime(TIMESTAMP),
+    "updated_at": DateTime(TIMESTAMP),
+}
+
+
+class MissingDefault(TypeError):
+    """An attribute of a record has no default, although existing items lack it."""
 
 
 def render_files() -> dict[str, str]:
@@ -79,20 +83,32 @@ def index_entry(index: Index) -> Json:
 
 def example_items() -> Json:
     """Returns an example of each kind of item: its key attributes in the table and in the indexes."""
-    listing = listings.listing_of(EXAMPLE)
+    property_ = example_property(Property)
+    listing = listings.listing_of(property_)
     assert listing
     examples: dict[str, Item] = {
-        "historyEvent": keys.history_event(PROPERTY, EXAMPLE.updated_at, 7)._asdict(),
+        "historyEvent": keys.history_event(PROPERTY, property_.updated_at, 7)._asdict(),
         "idempotency": keys.idempotency(USER, "key-1")._asdict(),
         "image": keys.image(PROPERTY, IMAGE)._asdict(),
         "listing": listings.to_item(listing),
-        "ownership": properties.ownership_item(EXAMPLE),
+        "ownership": properties.ownership_item(property_),
         "property": keys.property(PROPERTY)._asdict(),
         "user": keys.user(USER)._asdict(),
     }
     attributes = [keys.PARTITION, keys.SORT, *(key for index in keys.INDEXES for key in (index.partition, index.sort))]
     names = dict.fromkeys(attribute.name for attribute in attributes)
     return {kind: {name: item[name] for name in names if name in item} for kind, item in examples.items()}
+
+
+def example_property(type_: type[Property]) -> Property:
+    """Returns the property of the examples. Raises MissingDefault if an attribute that it lacks has no default."""
+    for field in fields(type_):
+        if field.default is MISSING and field.default_factory is MISSING and field.name not in PROPERTY_VALUES:
+            raise MissingDefault(
+                f"{type_.__name__}.{field.name} has no default, and existing items lack it: "
+                "give it a default in data/records.py"
+            )
+    return type_(**PROPERTY_VALUES)
 
 
 def fields_contract() -> Json:

@@ -1,12 +1,13 @@
 """contracts/*.json match the code and cover all of it."""
 
 import inspect
+from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 import pytest
 from graphql import parse
 
-from data import keys
+from data import keys, records
 from data.errors import ApiError
 from data.keys import Key
 from local.schema import contracts
@@ -48,6 +49,18 @@ def test_an_example_has_its_key_attributes() -> None:
     }
 
 
+def test_an_attribute_without_a_default_is_reported_with_its_class_and_file() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Property(records.Property):
+        parking_spaces: int
+
+    with pytest.raises(contracts.MissingDefault) as raised:
+        contracts.example_property(Property)
+    assert str(raised.value) == (
+        "Property.parking_spaces has no default, and existing items lack it: give it a default in data/records.py"
+    )
+
+
 def test_each_index_has_an_example_item() -> None:
     attribute_names = {name for item in contracts.example_items().values() for name in item}
     assert {key.name for index in keys.INDEXES for key in (index.partition, index.sort)} <= attribute_names
@@ -79,7 +92,7 @@ def test_a_field_without_a_function_declares_no_api_error(config: FieldConfig) -
 
 def test_an_undeclared_error_is_reported() -> None:
     assert returned_errors.problems({("Query.me", "LimitExceeded")}, complete=False) == [
-        "Query.me returned LimitExceeded: add it to `errors` of its entry"
+        "Query.me returned LimitExceeded: add it to `errors` of its entry in resolvers/wiring.py"
     ]
 
 
@@ -89,7 +102,8 @@ def test_a_declared_error_without_a_test_is_reported_after_a_full_run() -> None:
     unseen = declared - {("Query.properties", "LimitExceeded")}
     assert returned_errors.problems(unseen, complete=False) == []
     assert returned_errors.problems(unseen, complete=True) == [
-        "Query.properties declares LimitExceeded, which no test has seen"
+        "Query.properties declares LimitExceeded, which no test has seen: "
+        "provoke it in a test of the field, or remove it from `errors` of its entry in resolvers/wiring.py"
     ]
 
 
@@ -97,7 +111,10 @@ def test_an_error_that_every_field_may_return_needs_one_test() -> None:
     declared = {(config.path, error.__name__) for config in FIELDS for error in contracts.possible_errors(config)}
     observed = {(path, type) for path, type in declared if type != "TryAgain"}
     assert returned_errors.problems(observed | {("Query.property", "TryAgain")}, complete=True) == []
-    assert returned_errors.problems(observed, complete=True) == ["no test has seen TryAgain"]
+    assert returned_errors.problems(observed, complete=True) == [
+        "no test has seen TryAgain: "
+        "provoke it in a test, or remove it from FUNCTION_ERRORS or CALLER_ERRORS in resolvers/wiring.py"
+    ]
 
 
 def test_the_coordinate_of_an_error_path_resolves_aliases_and_fragments() -> None:
