@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html
 import json
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from cachetools import TLRUCache
 
@@ -21,6 +22,13 @@ Key = tuple[str, str]
 Event = Mapping[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A read of the value of a cache key that an eviction of this key makes stale; None if the value is not cached."""
+
+    key: Key | None
+
+
 class ResolverCache:
     """Holds values by field and by the values of its caching keys. Evicts the least recently used value when full.
 
@@ -29,7 +37,7 @@ class ResolverCache:
 
     def __init__(self, fields: Iterable[FieldConfig], clock: Callable[[], float] = time.monotonic) -> None:
         self.caching = {field.path: field.cache for field in fields if field.cache}
-        self.eviction_counts = Counter[str]()  # evictions so far by field, including those that removed nothing
+        self.reads = WeakValueDictionary[Key, Read]()  # since the last eviction of their key; no longer than they run
         self.values: TLRUCache[Key, Any] = TLRUCache(MAX_ENTRIES, self.expires_at, clock)
         self.lock = threading.Lock()
 
@@ -42,26 +50,33 @@ class ResolverCache:
         with self.lock:
             return self.values.get(key, ABSENT) if key else ABSENT
 
-    def store(self, field: str, event: Event, value: Any, evictions_before: int) -> None:
-        """Stores a value unless the field's `eviction_counts` is above `evictions_before`, its count before the read.
-
-        After an eviction meanwhile, the value may have been read before the write that caused the eviction.
-        """
+    def start_read(self, field: str, event: Event) -> Read:
+        """Returns the read of a field's value for this event. Concurrent reads of a key are the same object."""
         key = self.key_of(field, event)
         with self.lock:
-            if key and self.eviction_counts[field] == evictions_before:
-                self.values[key] = value
+            return self.reads.setdefault(key, Read(key)) if key else Read(None)
+
+    def store(self, read: Read, value: Any) -> None:
+        """Stores the value of a read unless its key was evicted meanwhile.
+
+        After an eviction, the value may have been read before the write that caused the eviction.
+        """
+        with self.lock:
+            if read.key and self.reads.get(read.key) is read:
+                self.values[read.key] = value
 
     def evict(self, eviction: CacheEviction, event: Event) -> int:
         """Evicts the value that a mutation's event makes stale. Returns the number of evicted values: 0 or 1."""
         key = build_key(eviction.field, [eviction.keys[path] for path in self.caching[eviction.field].keys], event)
+        if key is None:
+            return 0
         with self.lock:
-            self.eviction_counts[eviction.field] += 1
-            return 0 if key is None or self.values.pop(key, ABSENT) is ABSENT else 1
+            self.reads.pop(key, None)
+            return 0 if self.values.pop(key, ABSENT) is ABSENT else 1
 
     def clear(self) -> None:
         with self.lock:
-            self.eviction_counts.update(self.caching.keys())
+            self.reads.clear()
             self.values.clear()
 
     def key_of(self, field: str, event: Event) -> Key | None:

@@ -94,7 +94,7 @@ class ExecutionContext:
 
         Caches the value, then applies the evictions of the field.
         """
-        evictions_before = self.cache.eviction_counts[field.path]
+        read = self.cache.start_read(field.path, event)
         try:
             result = await self.invoker.invoke_field(field, event, [path])
         finally:
@@ -102,7 +102,7 @@ class ExecutionContext:
         if "err" in result:
             raise FieldError(result["err"]["type"], result["err"]["message"], result["err"]["info"])
         if result["ok"] is not None or assumptions.NULL_IS_CACHED:
-            self.cache.store(field.path, event, result["ok"], evictions_before)
+            self.cache.store(read, result["ok"])
         self.evict(field, event)
         return result["ok"]
 

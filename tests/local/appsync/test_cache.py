@@ -16,6 +16,7 @@ from tests.local.ws_client import create_property
 
 SET_PRICE = """mutation($id: ID!, $version: Int!) {
     updateProperty(id: $id, expectedVersion: $version, input: {price: 250}) { price } }"""
+EVICTION_BY_ID = CacheEviction("Query.property", {"arguments.id": "arguments.id"})
 
 
 def resolver() -> None: ...
@@ -31,6 +32,10 @@ def build_event(**arguments: Any) -> dict[str, Any]:
     return {"arguments": arguments, "identity": {"sub": "ada"}, "source": None}
 
 
+def store(cache: ResolverCache, event: dict[str, Any], value: Any) -> None:
+    cache.store(cache.start_read("Query.property", event), value)
+
+
 def create_property_id(server: LocalServer, zip_code: str = "94199") -> str:
     """Creates a property and returns its id after the change is published: the publication evicts it too."""
     return str(create_property(server, zip_code, "carol")["id"])
@@ -38,40 +43,40 @@ def create_property_id(server: LocalServer, zip_code: str = "94199") -> str:
 
 def test_a_value_is_cached_by_the_values_of_the_caching_keys() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a", other=1), "A", 0)
+    store(cache, build_event(id="a", other=1), "A")
     assert cache.get("Query.property", build_event(id="a", other=2)) == "A"
     assert cache.get("Query.property", build_event(id="b", other=1)) is ABSENT
 
 
 def test_null_is_cached_too() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a"), None, 0)
+    store(cache, build_event(id="a"), None)
     assert cache.get("Query.property", build_event(id="a")) is None
 
 
 def test_the_order_of_arguments_does_not_matter() -> None:
     cache = build_cache(keys=("arguments",))
-    cache.store("Query.property", build_event(a=1, b=2), "A", 0)
+    store(cache, build_event(a=1, b=2), "A")
     assert cache.get("Query.property", build_event(b=2, a=1)) == "A"
 
 
 def test_an_event_without_one_of_the_keys_is_not_cached() -> None:
     cache = build_cache(keys=("arguments.id", "arguments.first"))
-    cache.store("Query.property", build_event(id="a"), "A", 0)
+    store(cache, build_event(id="a"), "A")
     assert cache.get("Query.property", build_event(id="a")) is ABSENT
     assert len(cache.values) == 0
 
 
 def test_a_field_without_a_cache_setting_is_not_cached() -> None:
     cache = build_cache()
-    cache.store("Query.other", build_event(id="a"), "A", 0)
+    cache.store(cache.start_read("Query.other", build_event(id="a")), "A")
     assert cache.get("Query.other", build_event(id="a")) is ABSENT
 
 
 def test_a_value_expires_after_the_configured_seconds() -> None:
     now = [100.0]
     cache = build_cache(seconds=60, clock=lambda: now[0])
-    cache.store("Query.property", build_event(id="a"), "A", 0)
+    store(cache, build_event(id="a"), "A")
     now[0] = 159.9
     assert cache.get("Query.property", build_event(id="a")) == "A"
     now[0] = 160.0
@@ -80,8 +85,8 @@ def test_a_value_expires_after_the_configured_seconds() -> None:
 
 def test_an_eviction_removes_only_the_value_of_its_keys() -> None:
     cache = build_cache()
-    cache.store("Query.property", build_event(id="a"), "A", 0)
-    cache.store("Query.property", build_event(id="b"), "B", 0)
+    store(cache, build_event(id="a"), "A")
+    store(cache, build_event(id="b"), "B")
     eviction = CacheEviction("Query.property", {"arguments.id": "arguments.input.propertyId"})
     event = {"arguments": {"input": {"propertyId": "a"}}}
     assert [cache.evict(eviction, event) for _ in range(2)] == [1, 0]
@@ -158,7 +163,34 @@ def test_a_field_that_depends_on_the_caller_is_invoked_each_time(server: LocalSe
 
 def test_a_value_that_was_read_before_an_eviction_is_not_stored() -> None:
     cache = build_cache()
-    count = cache.eviction_counts["Query.property"]
-    cache.evict(CacheEviction("Query.property", {"arguments.id": "arguments.id"}), build_event(id="a"))
-    cache.store("Query.property", build_event(id="a"), "A", count)
+    reads = {id: cache.start_read("Query.property", build_event(id=id)) for id in "ab"}
+    assert cache.evict(EVICTION_BY_ID, build_event(id="a")) == 0
+    for id, read in reads.items():
+        cache.store(read, id)
+    assert [cache.get("Query.property", build_event(id=id)) for id in "ab"] == [ABSENT, "b"]
+
+
+def test_a_read_that_starts_after_an_eviction_is_stored_and_an_earlier_one_is_not() -> None:
+    cache = build_cache()
+    earlier = cache.start_read("Query.property", build_event(id="a"))
+    cache.evict(EVICTION_BY_ID, build_event(id="a"))
+    store(cache, build_event(id="a"), "new")
+    cache.store(earlier, "old")
+    assert cache.get("Query.property", build_event(id="a")) == "new"
+
+
+def test_a_value_that_was_read_before_the_cache_was_cleared_is_not_stored() -> None:
+    cache = build_cache()
+    read = cache.start_read("Query.property", build_event(id="a"))
+    cache.clear()
+    cache.store(read, "A")
     assert cache.get("Query.property", build_event(id="a")) is ABSENT
+
+
+def test_the_cache_refers_to_a_read_only_while_it_runs() -> None:
+    cache = build_cache()
+    reads = [cache.start_read("Query.property", build_event(id=id)) for id in "aab"]
+    assert reads[0] is reads[1]
+    assert len(cache.reads) == 2
+    del reads
+    assert len(cache.reads) == 0
