@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local import assumptions
+from local.lambdas.encoding import Variables
 
 PATH = "/graphql"
 
@@ -24,7 +25,7 @@ class GraphQLRequest:
     """A document, its variables, and the name of the operation to execute (optional if the document has only one)."""
 
     query: str
-    variables: dict[str, Any]
+    variables: Variables
     operation_name: str | None = None
 
 
@@ -43,7 +44,7 @@ def parse_graphql_request(params: Mapping[str, Any]) -> GraphQLRequest:
     has_types = isinstance(query, str) and isinstance(variables, dict | None) and isinstance(name, str | None)
     if not has_types or not query:
         raise malformed()
-    return GraphQLRequest(query, variables or {}, name or None)
+    return GraphQLRequest(query, Variables(variables or {}), name or None)
 
 
 def parse_json_object(text: str | bytes) -> dict[str, Any]:

@@ -52,7 +52,7 @@ async def answer(
 ) -> tuple[Trace, str]:
     """Returns the trace of a request and its response as JSON. Raises RequestError."""
     parsed = parse_graphql_request(request_params(request, body))
-    trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables, caller.label)
+    trace = Trace(id, parsed.operation_name, parsed.query, parsed.variables.text, caller.label)
     result = await appsync.execute(parsed, caller, trace, invoke)
     text = json.dumps(result)
     trace.respond(text)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.aws import ACCOUNT_ID, REGION
-from local.lambdas.encoding import utf8_size
+from local.lambdas.encoding import decode_event, utf8_size
 from local.lambdas.tracebacks import TracebackHandler
 from local.lifecycle import child_process
 
@@ -46,11 +46,6 @@ def main(function: str, entry: str, instrumentation: str | None = None) -> None:
         log_handler.tracebacks.clear()
         output.write(invoke(handle, function, decode_event(json.loads(line)), calls, log_handler.tracebacks) + b"\n")
         output.flush()
-
-
-def decode_event(line: dict[str, Any]) -> Any:
-    """Returns the event of a line: a single event, or a batch whose events all get the `shared` members."""
-    return [{**line["shared"], **members} for members in line["events"]] if "events" in line else line["event"]
 
 
 def handler(

@@ -12,6 +12,7 @@ from local.appsync.execution.field_invoker import FieldInvoker, path_pattern
 from local.appsync.execution.schema_runtime import Info
 from local.appsync.language import selection_set
 from local.auth.request import AuthContext
+from local.lambdas.encoding import Variables
 from resolvers.field_config import ROOT_TYPES, FieldConfig, Limits
 
 
@@ -21,7 +22,7 @@ class ExecutionContext:
     def __init__(
         self,
         caller: AuthContext,
-        variables: dict[str, Any],
+        variables: Variables,
         invoker: FieldInvoker,
         scheduler: BatchScheduler,
         cache: ResolverCache,

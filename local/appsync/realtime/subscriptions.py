@@ -14,7 +14,7 @@ from local.appsync.graphql_request import GraphQLRequest, RequestError
 from local.appsync.language import documents
 from local.appsync.language.documents import Document
 from local.auth.request import AuthContext
-from local.lambdas.encoding import utf8_size
+from local.lambdas.encoding import Variables, utf8_size
 from resolvers.field_config import AuthMode
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Subscriptions:
         if errors := self.api.validation_errors(document, operation, request.variables):
             raise SubscriptionRejected(errors)
         defined_names = {definition.variable.name.value for definition in operation.variable_definitions or ()}
-        variables = {name: value for name, value in request.variables.items() if name in defined_names}
+        variables = Variables({name: value for name, value in request.variables.items() if name in defined_names})
         request = replace(request, variables=variables)
         root_fields: list[tuple[str, dict[str, Any]]] = []
 

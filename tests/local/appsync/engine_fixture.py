@@ -9,6 +9,7 @@ from local.appsync.engine import AppSync
 from local.appsync.execution.schema_runtime import ExecutableSchema
 from local.appsync.graphql_request import GraphQLRequest
 from local.auth.request import AuthContext
+from local.lambdas.encoding import Variables
 from local.lambdas.pool import FunctionError, InvocationResult
 from local.schema import compiler, type_info
 from local.trace.model import Trace
@@ -46,7 +47,7 @@ def execute(
     **variables: Any,
 ) -> dict[str, Any]:
     appsync = AppSync(build_api(), lambda: functions.invoke, aliases_share_batch, clock)
-    request, caller = GraphQLRequest(query, variables), AuthContext(mode, IDENTITY, HEADERS)
+    request, caller = GraphQLRequest(query, Variables(variables)), AuthContext(mode, IDENTITY, HEADERS)
     trace = Trace("1", None, query, variables, "ada")
     return asyncio.run(appsync.execute(request, caller, trace, functions.invoke))
 

@@ -9,6 +9,7 @@ from local import assumptions
 from local.appsync.engine import AppSync
 from local.appsync.graphql_request import GraphQLRequest
 from local.auth.request import AuthContext
+from local.lambdas.encoding import Variables
 from local.lambdas.pool import MAX_PROCESSES, InvocationResult
 from local.trace.model import Trace
 from resolvers.field_config import COGNITO, IAM
@@ -126,7 +127,7 @@ def test_a_value_read_before_an_eviction_is_not_cached_after_it() -> None:
 
         async def execute_query(query: str) -> Any:
             trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
-            return (await appsync.execute(GraphQLRequest(query, {}), caller, trace, invoke))["data"]
+            return (await appsync.execute(GraphQLRequest(query, Variables()), caller, trace, invoke))["data"]
 
         slow_read = asyncio.create_task(execute_query('{ property(id: "p1") { price } }'))
         await asyncio.sleep(0)
@@ -171,7 +172,9 @@ def test_one_request_leaves_a_process_of_each_function_to_other_requests() -> No
 
     async def run() -> Any:
         trace, caller = Trace("1", None, query, {}, "ada"), AuthContext(COGNITO, IDENTITY, HEADERS)
-        return await AppSync(build_api(), lambda: invoke).execute(GraphQLRequest(query, {}), caller, trace, invoke)
+        return await AppSync(build_api(), lambda: invoke).execute(
+            GraphQLRequest(query, Variables()), caller, trace, invoke
+        )
 
     assert len(asyncio.run(run())["data"]) == 40
     assert maxima == {"users": MAX_PROCESSES - 1, "properties": MAX_PROCESSES - 1}

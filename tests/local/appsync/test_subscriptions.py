@@ -11,6 +11,7 @@ from local.appsync.execution.schema_runtime import ExecutableSchema
 from local.appsync.graphql_request import GraphQLRequest
 from local.appsync.realtime.subscriptions import Subscriptions
 from local.auth.request import AuthContext
+from local.lambdas.encoding import Variables
 from local.schema import compiler, type_info
 from resolvers.field_config import COGNITO, FieldConfig
 from resolvers.wiring import LIMITS
@@ -57,7 +58,7 @@ def received_payloads(change: dict[str, Any], query: str, **variables: Any) -> l
     subscriptions = Subscriptions(API)
     subscriptions.add(
         subscriptions.create(
-            GraphQLRequest(query, variables),
+            GraphQLRequest(query, Variables(variables)),
             AuthContext(COGNITO, None, {}),
             lambda text: payloads.append(json.loads(text)),
         )
