@@ -10,7 +10,7 @@ import httpx
 from tqdm import tqdm
 
 from data.dynamodb import table
-from tests.local.appsync.hostile_documents import HOSTILE_REQUESTS, page_items
+from tests.local.appsync.hostile_documents import hostile_requests, page_items
 
 SECONDS = 4  # of each hostile request, which is sent again and again
 QUIET_REQUESTS = 300
@@ -66,7 +66,7 @@ def measure(url: str, token: Callable[[str], str], print_table: Callable[..., No
         quiet = p95_ms(http, lambda count: count >= QUIET_REQUESTS)
         rows = [
             (name, p95_beside(http, url, token("grace"), request.body))
-            for name, request in tqdm(HOSTILE_REQUESTS.items(), leave=False, disable=None)
+            for name, request in tqdm(hostile_requests().items(), leave=False, disable=None)
         ]
     limit = max(MAX_RATIO * quiet, MAX_MS)
     print_table("p95 of `me` beside a hostile request", [("without", quiet), *rows])

@@ -1,9 +1,11 @@
 """Requests that each take as much work as a client can cause. Each is answered, and none may delay other clients.
 
-test_hostile_documents.py states the response to each; `make bench` measures another client meanwhile.
+test_hostile_documents.py states the response to each; `make bench` measures another client meanwhile. A fraction of the
+largest size shows the same limits in less time, except for that of comparisons in the validation.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,10 +55,10 @@ def selection_of_every_field(type: Any, levels: int) -> str:
     return f"{{ {' '.join(selections)} }}"
 
 
-def request_of_bytes(query: str, name: str, value_of_length: Any) -> HostileRequest:
-    """Returns a request whose body has the maximum of bytes, by the length of one variable's value."""
+def request_of_bytes(query: str, name: str, value_of_length: Any, bytes: int) -> HostileRequest:
+    """Returns a request whose body has at most `bytes` bytes, by the length of one variable's value."""
     used = len(HostileRequest(query, {name: value_of_length(0)}).body)
-    return HostileRequest(query, {name: value_of_length(assumptions.MAX_BODY_BYTES - used)})
+    return HostileRequest(query, {name: value_of_length(bytes - used)})
 
 
 def page_items(count: int) -> list[Item]:
@@ -71,72 +73,110 @@ def numbers(bytes: int) -> list[int]:
 
 PAGE = selection_of_every_field(FULL_SCHEMA.type_map["ListingConnection"], WIDEST_LEVELS)
 BY_IDS = "query($ids: [ID!]!) { properties(ids: $ids) { id } }"
+BY_IDS_OFTEN = f"query($ids: [ID!]!) {{ {repeat('a#: properties(ids: $ids) { id }', 5)} }}"
 UNUSED_VARIABLE = "{ me { id } }"
 TYPE_OF_PROPERTY = 'a#: __type(name: "Property") { ...FullType }'
 ME_OFTEN = f"{{ {repeat('a#: me { id }', 20)} }}"
+BATCH = f"{{ me {{ {repeat('a#: properties { nodes { id } }', 100)} }} }}"
 CHAIN = repeat("fragment F# on User { properties { nodes { owner { a: id ...F$next b: name ...F$next } } } }", 6)
+SPREAD_TWICE, SPREAD = "fragment F# on User { ...F$next ...F$next }", "fragment F# on User { ...F$next }"
 
-HOSTILE_REQUESTS = {
-    "aliases of __schema": HostileRequest(
-        f"{{ {repeat('a#: __schema { ...S }', 2_000)} }}"
-        f" fragment S on __Schema {{ types {{ ...FullType }} directives {{ args {{ ...InputValue }} }} }} {FULL_TYPE}"
-    ),
-    "aliases of __type": HostileRequest(f"{{ {repeat(TYPE_OF_PROPERTY, 1_100)} }} {FULL_TYPE}"),
-    "aliases inside of __schema": HostileRequest(
-        f"{{ __schema {{ types {{ {repeat('a#: fields { ...F }', 1_000)} }} }} }}"
-        f" fragment F on __Field {{ {repeat('a#: name', 1_000)} }}"
-    ),
-    "fragments that spread the next twice": HostileRequest(
-        f"{{ me {{ ...F0 }} }} {repeat('fragment F# on User { ...F$next ...F$next }', 900)}"
-        " fragment F900 on User { id }"
-    ),
-    "fragments that spread all later ones": HostileRequest(
-        "{ me { ...F0 } } "
-        + " ".join(
-            f"fragment F{n} on User {{ {' '.join(f'...F{later}' for later in range(n + 1, 80))} id }}"
-            for n in range(80)
-        )
-    ),
-    "fragments in circles": HostileRequest(
-        "{ me { ...F0 } } "
-        + " ".join(f"fragment F{n} on User {{ {' '.join(f'...F{other}' for other in range(60))} }}" for n in range(60))
-    ),
-    "fragments that all conflict": HostileRequest(
-        f"{{ me {{ {repeat('...F#', 800)} }} }} {repeat('fragment F# on User { properties { nodes { id } } }', 800)}"
-    ),
-    "a fragment chain through lists": HostileRequest(f"{{ me {{ ...F0 }} }} {CHAIN} fragment F6 on User {{ id }}"),
-    "fragments of every operation": HostileRequest(
-        f"{repeat('query Q# { me { ...F0 } }', 600)} {repeat('fragment F# on User { ...F$next }', 600)}"
-        " fragment F600 on User { id }"
-    ),
-    "one key, many arguments": HostileRequest(f"{{ {repeat('a: user(id: #) { id }', 1_300)} }}"),
-    "one key, many fields": HostileRequest(f"{{ me {{ {repeat('a: id', 4_900)} }} }}"),
-    "aliases of a leaf": HostileRequest(f"{{ me {{ {repeat('a#: id', 4_900)} }} }}"),
-    "many operations": HostileRequest(repeat("query Q# { me { id } }", 1_800)),
-    "many variables": HostileRequest(f"query({repeat('$a#: Int', 3_000)}) {{ me {{ id }} }}"),
-    "undefined fields": HostileRequest(f"{{ {repeat('x#', 14_900)} }}"),
-    "definitions of types": HostileRequest(repeat("type A { a: Int }", 1_800)),
-    "a directive repeated": HostileRequest(f"{{ me {{ id {repeat('@skip(if: false)', 2_400)} }} }}"),
-    "more tokens than allowed": HostileRequest(f"{{ {'x ' * 450_000} }}"),
-    "a deep query": HostileRequest(f"{{ me {{ {'properties { nodes { owner { ' * 60} id {'} } } ' * 60} }} }}"),
-    "a document nested too deep": HostileRequest("{ me " * 5_000),
-    "a deep list": HostileRequest(f"{{ properties(ids: {'[' * 150}{']' * 150}) {{ id }} }}"),
-    "a deep object": HostileRequest(
-        f"mutation {{ createProperty(input: {'{a: ' * 150} 1 {'}' * 150}) {{ id }} }}"
-    ),
-    "a long list": HostileRequest(f"{{ properties(ids: [{'1 ' * 14_900}]) {{ id }} }}"),
-    "a long string": HostileRequest(f'{{ user(id: "{"x" * 900_000}") {{ id }} }}'),
-    "a long block string": HostileRequest('{ user(id: """' + "  x\n" * 180_000 + '""") { id } }'),
-    "a long alias above many fields": HostileRequest(
-        f"{{ me {{ {'x' * 900_000}: properties {{ nodes {{ {repeat('a#: id', 3_000)} }} }} }} }}"
-    ),
-    "a long list in variables": request_of_bytes(BY_IDS, "ids", numbers),
-    "an unused variable of 1 MB": request_of_bytes(UNUSED_VARIABLE, "x", numbers),
-    "1 MB of lists in variables": request_of_bytes(UNUSED_VARIABLE, "x", lambda bytes: [[]] * (bytes // 4)),
-    "1 MB of variables in many events": request_of_bytes(ME_OFTEN, "x", numbers),
-    "variables nested too deep": HostileRequest(UNUSED_VARIABLE, {"x": json.loads("[" * 900 + "]" * 900)}),
-    "the widest page": HostileRequest(f"{{ {FIRST_PAGE} {PAGE} }}"),
-    "aliases of a page": HostileRequest(
-        f"{{ {FIRST_PAGE} {{ nodes {{ {repeat('a#: id', 4_800)} }} }} }}"
-    ),
-}  # fmt: skip
+
+def introspections(fraction: float) -> dict[str, HostileRequest]:
+    def n(count: int) -> int:
+        return int(count * fraction)
+
+    return {
+        "aliases of __schema": HostileRequest(
+            f"{{ {repeat('a#: __schema { ...S }', n(2_000))} }}"
+            f" fragment S on __Schema {{ types {{ ...FullType }} directives {{ args {{ ...InputValue }} }} }}"
+            f" {FULL_TYPE}"
+        ),
+        "aliases of __type": HostileRequest(f"{{ {repeat(TYPE_OF_PROPERTY, n(1_100))} }} {FULL_TYPE}"),
+        "aliases inside of __schema": HostileRequest(
+            f"{{ __schema {{ types {{ {repeat('a#: fields { ...F }', n(1_000))} }} }} }}"
+            f" fragment F on __Field {{ {repeat('a#: name', n(1_000))} }}"
+        ),
+    }
+
+
+def fragments(fraction: float) -> dict[str, HostileRequest]:
+    def n(count: int) -> int:
+        return int(count * fraction)
+
+    def spreads(numbers: Iterable[int]) -> str:
+        return " ".join(f"...F{number}" for number in numbers)
+
+    return {
+        "fragments that spread the next twice": HostileRequest(
+            f"{{ me {{ ...F0 }} }} {repeat(SPREAD_TWICE, n(900))} fragment F{n(900)} on User {{ id }}"
+        ),
+        "fragments that spread all later ones": HostileRequest(
+            "{ me { ...F0 } } "
+            + " ".join(f"fragment F{first} on User {{ {spreads(range(first + 1, 80))} id }}" for first in range(80))
+        ),
+        "fragments in circles": HostileRequest(
+            "{ me { ...F0 } } " + repeat(f"fragment F# on User {{ {spreads(range(60))} }}", 60)
+        ),
+        "fragments that all conflict": HostileRequest(
+            f"{{ me {{ {repeat('...F#', n(800))} }} }}"
+            f" {repeat('fragment F# on User { properties { nodes { id } } }', n(800))}"
+        ),
+        "a fragment chain through lists": HostileRequest(f"{{ me {{ ...F0 }} }} {CHAIN} fragment F6 on User {{ id }}"),
+        "fragments of every operation": HostileRequest(
+            f"{repeat('query Q# { me { ...F0 } }', n(600))} {repeat(SPREAD, n(600))}"
+            f" fragment F{n(600)} on User {{ id }}"
+        ),
+    }
+
+
+def fields(fraction: float) -> dict[str, HostileRequest]:
+    def n(count: int) -> int:
+        return int(count * fraction)
+
+    return {
+        "one key, many arguments": HostileRequest(f"{{ {repeat('a: user(id: #) { id }', n(1_300))} }}"),
+        "one key, many fields": HostileRequest(f"{{ me {{ {repeat('a: id', 4_900)} }} }}"),
+        "aliases of a leaf": HostileRequest(f"{{ me {{ {repeat('a#: id', n(4_900))} }} }}"),
+        "many operations": HostileRequest(repeat("query Q# { me { id } }", n(1_800))),
+        "many variables": HostileRequest(f"query({repeat('$a#: Int', n(3_000))}) {{ me {{ id }} }}"),
+        "undefined fields": HostileRequest(f"{{ {repeat('x#', n(14_900))} }}"),
+        "definitions of types": HostileRequest(repeat("type A { a: Int }", n(1_800))),
+        "a directive repeated": HostileRequest(f"{{ me {{ id {repeat('@skip(if: false)', n(2_400))} }} }}"),
+        "more tokens than allowed": HostileRequest(f"{{ {'x ' * n(450_000)} }}"),
+        "a deep query": HostileRequest(f"{{ me {{ {'properties { nodes { owner { ' * 60} id {'} } } ' * 60} }} }}"),
+        "a document nested too deep": HostileRequest("{ me " * 5_000),
+        "the widest page": HostileRequest(f"{{ {FIRST_PAGE} {PAGE} }}"),
+        "aliases of a page": HostileRequest(f"{{ {FIRST_PAGE} {{ nodes {{ {repeat('a#: id', n(4_800))} }} }} }}"),
+    }
+
+
+def values(fraction: float) -> dict[str, HostileRequest]:
+    def n(count: int) -> int:
+        return int(count * fraction)
+
+    def with_variable(query: str, name: str, value_of_length: Any) -> HostileRequest:
+        return request_of_bytes(query, name, value_of_length, n(assumptions.MAX_BODY_BYTES))
+
+    return {
+        "a deep list": HostileRequest(f"{{ properties(ids: {'[' * 150}{']' * 150}) {{ id }} }}"),
+        "a deep object": HostileRequest(f"mutation {{ createProperty(input: {'{a: ' * 150} 1 {'}' * 150}) {{ id }} }}"),
+        "a long list": HostileRequest(f"{{ properties(ids: [{'1 ' * n(14_900)}]) {{ id }} }}"),
+        "a long string": HostileRequest(f'{{ user(id: "{"x" * n(900_000)}") {{ id }} }}'),
+        "a long block string": HostileRequest('{ user(id: """' + "  x\n" * n(180_000) + '""") { id } }'),
+        "a long alias above many fields": HostileRequest(
+            f"{{ me {{ {'x' * n(900_000)}: properties {{ nodes {{ {repeat('a#: id', n(3_000))} }} }} }} }}"
+        ),
+        "a long list in variables": with_variable(BY_IDS, "ids", numbers),
+        "a long list in many events": with_variable(BY_IDS_OFTEN, "ids", numbers),
+        "an unused variable of 1 MB": with_variable(UNUSED_VARIABLE, "x", numbers),
+        "1 MB of lists in variables": with_variable(UNUSED_VARIABLE, "x", lambda bytes: [[]] * (bytes // 4)),
+        "1 MB of variables in many events": with_variable(ME_OFTEN, "x", numbers),
+        "1 MB of variables in a batch": with_variable(BATCH, "x", numbers),
+        "variables nested too deep": HostileRequest(UNUSED_VARIABLE, {"x": json.loads("[" * 900 + "]" * 900)}),
+    }
+
+
+def hostile_requests(fraction: float = 1) -> dict[str, HostileRequest]:
+    """Returns the requests by name, with this fraction of their largest size."""
+    return introspections(fraction) | fragments(fraction) | fields(fraction) | values(fraction)

@@ -7,7 +7,7 @@ from hypothesis_graphql import from_schema, nodes
 
 from local import assumptions
 from local.schema import compiler
-from tests.local.appsync.hostile_documents import HOSTILE_REQUESTS
+from tests.local.appsync.hostile_documents import fields
 from tests.local.small_schema import FULL_SCHEMA, validation_errors
 from tests.profiles import examples
 
@@ -40,7 +40,7 @@ def test_every_document_that_parses_has_well_formed_errors(text: str) -> None:
 
 
 def test_validation_stops_after_a_hundred_errors_and_reports_that() -> None:
-    errors = validation_errors(HOSTILE_REQUESTS["undefined fields"].query)
+    errors = validation_errors(fields(1)["undefined fields"].query)
     assert len(errors) == 101
     assert errors[-1] == {
         "path": None,
