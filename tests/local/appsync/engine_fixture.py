@@ -3,7 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from graphql import GraphQLSchema
 
 from local.appsync.engine import AppSync
 from local.appsync.execution.schema_runtime import ExecutableSchema
@@ -18,6 +21,7 @@ from resolvers.wiring import FIELDS, LIMITS
 
 IDENTITY = {"sub": "ada", "claims": {"sub": "ada"}}
 HEADERS: dict[str, str | list[str]] = {"host": "localhost", "x-a": ["1", "2"]}
+TYPE_MODES = type_info.reachable_auth_modes(FIELDS)
 
 
 class FakeFunctions:
@@ -34,8 +38,14 @@ class FakeFunctions:
         return InvocationResult(result=None if failed else result, failed=failed, calls=[], pid=1, ms=0)
 
 
+@cache
+def build_schema() -> GraphQLSchema:
+    return compiler.build_schema()._schema
+
+
 def build_api() -> ExecutableSchema:
-    return ExecutableSchema(compiler.build_schema()._schema, FIELDS, type_info.reachable_auth_modes(FIELDS), LIMITS)
+    """Returns an API without cached documents: a test may change the limits of the validation."""
+    return ExecutableSchema(build_schema(), FIELDS, TYPE_MODES, LIMITS)
 
 
 def execute(
