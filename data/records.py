@@ -194,36 +194,6 @@ class User:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PropertyChange:
-    """A change of a property, for its subscribers. A deleted property has its last values."""
-
-    property_id: ConstrainedId
-    kind: HistoryKind
-    version: int
-    at: DateTime
-    address: str | None = None
-    price: float | None = None
-    status: ListingStatus | None = None
-    changes: Annotated[
-        tuple[FieldChange, ...],
-        "As in the history, but `images` has the ids in order, and a text over 4,000 characters is cut and ends in …",
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ZipChange:
-    """A change of a property, for the subscribers of a ZIP code. A move to another ZIP code is published to both."""
-
-    zip_code: ZipCode
-    property_id: ConstrainedId
-    kind: HistoryKind
-    version: int
-    at: DateTime
-    listed: Annotated[bool, "Whether the property is listed in this ZIP code after the change"]
-    listing: Listing | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class PageInfo:
     """The position of a page in its list."""
 

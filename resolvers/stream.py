@@ -13,8 +13,8 @@ from aws_lambda_powertools.logging import Logger
 
 from data import clock, keys, listings, properties
 from data.dynamodb import attribute_values
-from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Property, PropertyChange, ZipChange, ZipCode
-from resolvers.runtime.publishing import publish
+from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Property, ZipCode
+from resolvers.runtime.publishing import PropertyChange, ZipChange, publish
 
 MAX_TEXT_LENGTH = 4_000
 

@@ -8,16 +8,16 @@ import json
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
-from data.records import PropertyChange, ZipChange
+from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Listing, ListingStatus, ZipCode
 from resolvers.runtime.encoding import camel_case, encode
 
 TIMEOUT_SECONDS = 10
@@ -26,6 +26,36 @@ USER_AGENT = "homes-changes"  # the firewall rejects requests without a user age
 
 class PublishError(Exception):
     """AppSync rejected a change; the message holds its response."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PropertyChange:
+    """A change of a property, for its subscribers. A deleted property has its last values."""
+
+    property_id: ConstrainedId
+    kind: HistoryKind
+    version: int
+    at: DateTime
+    address: str | None = None
+    price: float | None = None
+    status: ListingStatus | None = None
+    changes: Annotated[
+        tuple[FieldChange, ...],
+        "As in the history, but `images` has the ids in order, and a text over 4,000 characters is cut and ends in …",
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZipChange:
+    """A change of a property, for the subscribers of a ZIP code. A move to another ZIP code is published to both."""
+
+    zip_code: ZipCode
+    property_id: ConstrainedId
+    kind: HistoryKind
+    version: int
+    at: DateTime
+    listed: Annotated[bool, "Whether the property is listed in this ZIP code after the change"]
+    listing: Listing | None = None
 
 
 def publish(change: PropertyChange, zip_changes: Sequence[ZipChange]) -> None:

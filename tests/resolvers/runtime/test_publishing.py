@@ -15,12 +15,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, SSLError
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, parse
 
-from data.records import ID, DateTime, HistoryKind, PropertyChange, ZipChange
+from data.records import ID, DateTime, HistoryKind
 from local import tls
 from local.auth.sigv4 import SigV4Credentials
 from local.paths import ROOT
 from resolvers.runtime import publishing
-from resolvers.runtime.publishing import PublishError
+from resolvers.runtime.publishing import PropertyChange, PublishError, ZipChange
 from tests.resolvers import fake_appsync as servers
 from tests.resolvers.conftest import publish_to, reset_client
 from tests.resolvers.fake_appsync import SCHEMA, AppSync
