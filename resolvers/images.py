@@ -10,10 +10,11 @@ from data.records import (
     MAX_IMAGES,
     UNSET,
     Caption,
-    ConstrainedId,
     Image,
+    ImageId,
     Pixels,
     Property,
+    PropertyId,
     Unset,
     WebUrl,
 )
@@ -51,7 +52,9 @@ def cover_images(properties_: list[Property], /) -> list[Image | None]:
     return images.cover_images(properties_)
 
 
-def add(property_id: ConstrainedId, input: AddImageInput, caller: Caller) -> Property | None:
+def add(
+    property_id: PropertyId, input: Annotated[AddImageInput, "The values of the new image"], caller: Caller
+) -> Property | None:
     """Adds an image as the last one. A property may have at most 50 images. Only its owner or an admin may do this."""
     property_ = caller.require_owner(properties.with_images(property_id), property_id)
     now = clock.now()
@@ -61,20 +64,23 @@ def add(property_id: ConstrainedId, input: AddImageInput, caller: Caller) -> Pro
 
 
 def update(
-    property_id: ConstrainedId, image_id: ConstrainedId, input: UpdateImageInput, caller: Caller
+    property_id: PropertyId,
+    image_id: ImageId,
+    input: Annotated[UpdateImageInput, "The fields to change, at least one"],
+    caller: Caller,
 ) -> Property | None:
     """Changes an image. Only the owner of the property or an admin may do this."""
     property_ = caller.require_owner(properties.with_images(property_id), property_id)
     return images.update(property_, image_id, encoding.provided_fields(input), caller.id)
 
 
-def remove(property_id: ConstrainedId, image_id: ConstrainedId, caller: Caller) -> Property | None:
+def remove(property_id: PropertyId, image_id: ImageId, caller: Caller) -> Property | None:
     """Removes an image. Only the owner of the property or an admin may do this."""
     return images.remove(caller.require_owner(properties.with_images(property_id), property_id), image_id, caller.id)
 
 
 def reorder(
-    property_id: ConstrainedId,
+    property_id: PropertyId,
     image_ids: Annotated[list[ID], MaxItems(MAX_IMAGES), "The id of each image of the property exactly once"],
     caller: Caller,
 ) -> Property | None:

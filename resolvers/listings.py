@@ -1,5 +1,7 @@
 """Resolvers of the listings in a ZIP code."""
 
+from typing import Annotated
+
 from data import listings
 from data.errors import InvalidInput
 from data.records import Connection, Cursor, Listing, ListingFilter, ListingSort, PageSize, ZipCode
@@ -7,8 +9,8 @@ from data.records import Connection, Cursor, Listing, ListingFilter, ListingSort
 
 def by_zip(
     zip_code: ZipCode,
-    filter: ListingFilter | None = None,
-    sort: ListingSort = ListingSort.NEWEST,
+    filter: Annotated[ListingFilter | None, "All listings match if omitted"] = None,
+    sort: Annotated[ListingSort, "NEWEST by default"] = ListingSort.NEWEST,
     first: PageSize = 20,
     after: Cursor | None = None,
 ) -> Connection[Listing] | None:

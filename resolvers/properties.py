@@ -12,7 +12,6 @@ from data.records import (
     BathroomCount,
     BedroomCount,
     Connection,
-    ConstrainedId,
     Cursor,
     Description,
     Latitude,
@@ -21,8 +20,11 @@ from data.records import (
     PageSize,
     Price,
     Property,
+    PropertyId,
     SquareFeet,
+    Status,
     Unset,
+    UserId,
     Year,
     ZipCode,
 )
@@ -35,6 +37,7 @@ IdempotencyKey = Annotated[
     Pattern(r"[!-~]{1,128}", "1 to 128 printable characters without spaces"),
     "Requests with the same key within 24 hours create only one property",
 ]
+ExpectedVersion = Annotated[int, "The version that the property must have; VersionConflict if it has another"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,7 @@ class CreatePropertyInput:
     address: Address
     price: Price
     zip_code: ZipCode | None = None
-    status: ListingStatus = ListingStatus.ACTIVE
+    status: Status = ListingStatus.ACTIVE
     bedrooms: BedroomCount | None = None
     bathrooms: BathroomCount | None = None
     living_area_sqft: SquareFeet | None = None
@@ -53,7 +56,7 @@ class CreatePropertyInput:
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     description: Description | None = None
-    owner_id: Annotated[ConstrainedId | None, "The owner: the caller by default, another user for admins only"] = None
+    owner_id: Annotated[UserId | None, "The owner: the caller by default, another user for admins only"] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,7 @@ class UpdatePropertyInput:
 
     address: Address | Unset = UNSET
     price: Price | Unset = UNSET
-    status: ListingStatus | Unset = UNSET
+    status: Status | Unset = UNSET
     zip_code: ZipCode | None | Unset = UNSET
     bedrooms: BedroomCount | None | Unset = UNSET
     bathrooms: BathroomCount | None | Unset = UNSET
@@ -74,12 +77,12 @@ class UpdatePropertyInput:
     description: Description | None | Unset = UNSET
 
 
-def by_id(id: ConstrainedId) -> Property | None:
+def by_id(id: PropertyId) -> Property | None:
     """The property with this id; null if there is none."""
     return properties.with_images(id)
 
 
-def by_ids(ids: Annotated[list[ConstrainedId], MaxItems(100), "At most 100"]) -> list[Property | None]:
+def by_ids(ids: Annotated[list[PropertyId], MaxItems(100), "At most 100"]) -> list[Property | None]:
     """The properties with these ids, in the given order; null for an id without a property."""
     return properties.by_ids(ids)
 
@@ -95,7 +98,9 @@ def of_users(ids: list[ID], /, first: PageSize = 20, after: Cursor | None = None
 
 
 def create(
-    input: CreatePropertyInput, caller: Caller, idempotency_key: IdempotencyKey | None = None
+    input: Annotated[CreatePropertyInput, "The values of the new property"],
+    caller: Caller,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> Property | None:
     """Creates a property of the caller. Only an admin may create one for another user, who must have a profile."""
     owner_id = input.owner_id or caller.id
@@ -119,13 +124,18 @@ def create(
     return properties.create(property_, caller.id, profile, key)
 
 
-def update(id: ConstrainedId, input: UpdatePropertyInput, expected_version: int, caller: Caller) -> Property | None:
+def update(
+    id: PropertyId,
+    input: Annotated[UpdatePropertyInput, "The fields to change, at least one"],
+    expected_version: ExpectedVersion,
+    caller: Caller,
+) -> Property | None:
     """Changes a property that is at `expectedVersion`. Only its owner or an admin may do this."""
     property_ = caller.require_owner(properties.by_id(id), id)
     return properties.update(property_, encoding.provided_fields(input), expected_version, caller.id)
 
 
-def delete(id: ConstrainedId, expected_version: int, caller: Caller) -> ID | None:
+def delete(id: PropertyId, expected_version: ExpectedVersion, caller: Caller) -> ID | None:
     """Deletes a property that is at `expectedVersion`, with its images. Only its owner or an admin may do this."""
     properties.delete(caller.require_owner(properties.by_id(id), id), expected_version, caller.id)
     return id

@@ -7,13 +7,13 @@ stream's function.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.logging import Logger
 
 from data import clock, keys, listings, properties
 from data.dynamodb import attribute_values
-from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Property, ZipCode
+from data.records import DateTime, FieldChange, HistoryKind, Property, PropertyId, ZipCode
 from resolvers.runtime.publishing import PropertyChange, ZipChange, publish
 
 MAX_TEXT_LENGTH = 4_000
@@ -21,17 +21,21 @@ MAX_TEXT_LENGTH = 4_000
 logger = Logger(service="homes")
 
 
-def publish_property_change(input: PropertyChange) -> PropertyChange | None:
+def publish_property_change(
+    input: Annotated[PropertyChange, "The change that subscribers receive"],
+) -> PropertyChange | None:
     """Publishes a change to the subscribers of a property. Backend only."""
     return input
 
 
-def publish_zip_change(input: ZipChange) -> ZipChange | None:
+def publish_zip_change(
+    input: Annotated[ZipChange, "The change that subscribers receive"],
+) -> ZipChange | None:
     """Publishes a change to the subscribers of a ZIP code; called once for each affected ZIP code. Backend only."""
     return input
 
 
-def on_property_change(property_id: ConstrainedId) -> PropertyChange | None:
+def on_property_change(property_id: PropertyId) -> PropertyChange | None:
     """All changes of a property, by any user."""
     return None
 

@@ -1,9 +1,10 @@
 """Resolvers of users. An e-mail address is visible to its user and to admins only."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from data import clock, users
-from data.records import ID, UNSET, ConstrainedId, Email, EmailAddress, Name, Unset, User
+from data.records import ID, UNSET, Email, EmailAddress, Name, Unset, User, UserId
 from resolvers.runtime import encoding
 from resolvers.runtime.caller import Caller
 
@@ -16,7 +17,7 @@ class UpdateMeInput:
     email: EmailAddress | None | Unset = UNSET
 
 
-def by_id(id: ConstrainedId) -> User | None:
+def by_id(id: UserId) -> User | None:
     """The user with this id; null if there is none."""
     return users.by_id(id)
 
@@ -36,6 +37,6 @@ def emails(profiles: list[User], /, caller: Caller) -> list[Email | None]:
     return [user.email if caller.may_act_for(user.id) else None for user in profiles]
 
 
-def update_me(input: UpdateMeInput, caller: Caller) -> User | None:
+def update_me(input: Annotated[UpdateMeInput, "The fields to change, at least one"], caller: Caller) -> User | None:
     """Changes the caller's profile, or creates it from the token."""
     return users.update(users.new_profile(caller.profile(), clock.now()), encoding.provided_fields(input))

@@ -8,7 +8,6 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import fields
-from enum import Enum
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
@@ -19,7 +18,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import Location
 from strawberry.types.execution import ExecutionContext
 
-from data.records import ID, UNSET
+from data.records import ID, UNSET, DescribedEnum
 from local import stdio
 from local.appsync.language import introspection
 from local.paths import ROOT
@@ -31,6 +30,12 @@ from resolvers.wiring import FIELDS, LIMITS
 
 FILE = ROOT / "schema.graphql"
 HEADER = "# Written by `make schema` from data/records.py and resolvers/: edit those.\n\n"
+
+ROOT_TYPE_DESCRIPTIONS = {
+    "Query": "Operations that read.",
+    "Mutation": "Operations that write. Those of one request run one after the other.",
+    "Subscription": "Operations that deliver changes over a WebSocket as they are published.",
+}
 
 StrawberryField = tuple[Any, Any]  # a field's type annotation, and its strawberry.field
 
@@ -88,7 +93,10 @@ class Compiler:
         if not configs:
             return None
         return self.define(
-            name, lambda: {config.name: self.resolved_field(config) for config in configs.values()}, strawberry.type, {}
+            name,
+            lambda: {config.name: self.resolved_field(config) for config in configs.values()},
+            strawberry.type,
+            {"description": ROOT_TYPE_DESCRIPTIONS[name]},
         )
 
     def configs_of(self, parent: str) -> dict[str, FieldConfig]:
@@ -207,9 +215,17 @@ def to_strawberry_type(type_: Any, convert_record: Callable[[Any], Any]) -> Any:
         return convert_record(type_)
     if get_origin(type_) in (list, tuple):
         return list[to_strawberry_type(get_args(type_)[0], convert_record)]  # type: ignore[misc]
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return strawberry.enum(type_, description=inspect.getdoc(type_))
+    if isinstance(type_, type) and issubclass(type_, DescribedEnum):
+        return to_strawberry_enum(type_)
     return strawberry.ID if type_ is ID else type_
+
+
+def to_strawberry_enum(type_: type[DescribedEnum]) -> Any:
+    """Returns an enum as Strawberry's, with the descriptions of its docstring and of its members."""
+    enum: Any = strawberry.enum(type_, description=inspect.getdoc(type_))
+    for value in enum.__strawberry_definition__.values:
+        value.description = type_[value.name].description
+    return enum
 
 
 def graphql_default(default: Any) -> Any:

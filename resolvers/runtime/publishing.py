@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
-from data.records import ConstrainedId, DateTime, FieldChange, HistoryKind, Listing, ListingStatus, ZipCode
+from data.records import ChangedAt, ChangeKind, ChangeVersion, FieldChange, Listing, ListingStatus, PropertyId, ZipCode
 from resolvers.runtime.encoding import camel_case, encode
 
 TIMEOUT_SECONDS = 10
@@ -32,13 +32,13 @@ class PublishError(Exception):
 class PropertyChange:
     """A change of a property, for its subscribers. A deleted property has its last values."""
 
-    property_id: ConstrainedId
-    kind: HistoryKind
-    version: int
-    at: DateTime
-    address: str | None = None
-    price: float | None = None
-    status: ListingStatus | None = None
+    property_id: PropertyId
+    kind: ChangeKind
+    version: ChangeVersion
+    at: ChangedAt
+    address: Annotated[str | None, "The address after the change"] = None
+    price: Annotated[float | None, "The price after the change, in US dollars"] = None
+    status: Annotated[ListingStatus | None, "The stage of the sale after the change"] = None
     changes: Annotated[
         tuple[FieldChange, ...],
         "As in the history, but `images` has the ids in order, and a text over 4,000 characters is cut and ends in …",
@@ -50,12 +50,12 @@ class ZipChange:
     """A change of a property, for the subscribers of a ZIP code. A move to another ZIP code is published to both."""
 
     zip_code: ZipCode
-    property_id: ConstrainedId
-    kind: HistoryKind
-    version: int
-    at: DateTime
+    property_id: PropertyId
+    kind: ChangeKind
+    version: ChangeVersion
+    at: ChangedAt
     listed: Annotated[bool, "Whether the property is listed in this ZIP code after the change"]
-    listing: Listing | None = None
+    listing: Annotated[Listing | None, "The listing after the change; null unless `listed` is true"] = None
 
 
 def publish(change: PropertyChange, zip_changes: Sequence[ZipChange]) -> None:

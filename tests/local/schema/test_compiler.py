@@ -1,6 +1,7 @@
 """schema.graphql matches the records and the wiring, has the expected types and texts, and is valid for AppSync."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -165,11 +166,50 @@ def test_an_argument_is_described_by_its_annotation() -> None:
     }
     assert descriptions == {
         "zipCode": "5 digits",
-        "filter": None,
-        "sort": None,
+        "filter": "All listings match if omitted",
+        "sort": "NEWEST by default",
         "first": "The page size, 1 to 100",
         "after": "A cursor of this list; the page starts after it",
     }
+
+
+def undescribed(text: str) -> list[str]:
+    """Returns the coordinates of the elements without a description. AppSync defines the scalars and the directives."""
+    described_kinds = ("object_type", "input_object_type", "enum_type")
+    coordinates = {
+        coordinate: element
+        for kind in described_kinds
+        for type_name, type_ in definitions(text, f"{kind}_definition").items()
+        for coordinate, element in elements(type_name, type_)
+    }
+    return [coordinate for coordinate, element in coordinates.items() if not element.description]
+
+
+def elements(type_name: str, type_: Any) -> Iterator[tuple[str, Any]]:
+    """Yields a type, its fields and enum values, and the arguments of the fields, each with its schema coordinate."""
+    yield type_name, type_
+    for member in (*node_list(type_, "fields"), *node_list(type_, "values")):
+        yield f"{type_name}.{member.name.value}", member
+        for argument in node_list(member, "arguments"):
+            yield f"{type_name}.{member.name.value}({argument.name.value}:)", argument
+
+
+def test_every_type_field_argument_and_enum_value_has_a_description() -> None:
+    assert undescribed(SDL) == [], "add a text to the annotation in data/records.py or resolvers/"
+
+
+def test_an_enum_value_is_described_by_its_member() -> None:
+    descriptions = {value.name.value: value.description.value for value in definitions(SDL)["ListingSort"].values}
+    assert descriptions == {
+        "NEWEST": "By time of creation, latest first",
+        "PRICE_ASC": "By price, lowest first",
+        "PRICE_DESC": "By price, highest first",
+    }
+
+
+def test_an_element_without_a_description_is_reported() -> None:
+    text = "type A { b(c: Int): D } input F { g: Int } enum D { E }"
+    assert undescribed(text) == ["A", "A.b", "A.b(c:)", "F", "F.g", "D", "D.E"]
 
 
 def test_internal_attributes_are_not_in_the_schema() -> None:
