@@ -20,6 +20,16 @@ def promise(document: Any) -> Any:
     return [promise(member) for member in document] if isinstance(document, list) else document
 
 
+def undescribed(schema: Any, path: str) -> list[str]:
+    """Returns the paths of a schema and of its properties that have no description. A reference has that of its target."""
+    paths = [] if {"description", "$ref"} & schema.keys() else [path]
+    for name, property_ in schema.get("properties", {}).items():
+        paths += undescribed(property_, f"{path}.{name}")
+    for name, property_ in schema.get("items", {}).get("properties", {}).items():
+        paths += undescribed(property_, f"{path}[].{name}")
+    return paths
+
+
 def last() -> Path:
     return max(RELEASED.glob("*.yaml"), key=lambda file: tuple(map(int, file.stem.split("."))))
 
@@ -58,3 +68,16 @@ def test_changed_prose_does_not_change_the_contract() -> None:
     changed["info"]["description"] = "Better."
     changed["paths"]["/properties"]["get"]["summary"] = "Better."
     assert promise(changed) == promise(document)
+
+
+def test_every_schema_property_parameter_and_response_has_a_description() -> None:
+    components = yaml.safe_load(openapi.FILE.read_text())["components"]
+    assert [path for name, schema in components["schemas"].items() for path in undescribed(schema, name)] == []
+    parts = {part: components[part] for part in ("parameters", "headers", "responses", "securitySchemes")}
+    assert [f"{part}.{name}" for part in parts for name in parts[part] if "description" not in parts[part][name]] == []
+
+
+def test_a_property_without_a_description_is_detected() -> None:
+    item = {"properties": {"c": {"type": "string"}}}
+    schema = {"description": "A.", "properties": {"b": {"type": "array", "items": item}, "d": {"$ref": "#/d"}}}
+    assert undescribed(schema, "A") == ["A.b", "A.b[].c"]
