@@ -89,7 +89,7 @@ def read_again(trace: Trace) -> Iterator[WasteFinding]:
         subject = f"{keys[0]} was" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more were"
         reason = ": AppSync shares no results between the invocations of different fields" if len(fields) > 1 else ""
         yield WasteFinding(
-            "read again", fields, f"{subject} read more than once, by {' and by '.join(fields)}{reason}."
+            "repeated read", fields, f"{subject} read more than once, by {' and by '.join(fields)}{reason}."
         )
 
 

@@ -21,9 +21,9 @@ CHANGED_BY = '{ property(id: "%s") { owner { name } history(first: 1) { nodes { 
 OWNER = FIELD_BY_PATH["Property.owner"]
 
 
-def findings_of(server: LocalServer, answer: GraphQLResponse) -> list[dict[str, Any]]:
+def findings_of(server: LocalServer, response: GraphQLResponse) -> list[dict[str, Any]]:
     """Returns the findings of the request of this response."""
-    findings: list[dict[str, Any]] = server.http.get(f"/trace/{answer.trace['id']}.json").json()["findings"]
+    findings: list[dict[str, Any]] = server.http.get(f"/trace/{response.trace['id']}.json").json()["findings"]
     return findings
 
 
@@ -75,9 +75,9 @@ def test_more_batches_than_the_parents_fill_are_n_plus_1(server_without_alias_ba
 
 
 def test_one_query_for_each_parent_is_not_n_plus_1(traced_server: LocalServer) -> None:
-    answer = traced_server.execute(HISTORIES)
-    assert [call["operation"] for call in answer.trace["dynamodb"]].count("Query") == 1 + 5
-    assert findings_of(traced_server, answer) == []
+    response = traced_server.execute(HISTORIES)
+    assert [call["operation"] for call in response.trace["dynamodb"]].count("Query") == 1 + 5
+    assert findings_of(traced_server, response) == []
 
 
 def test_one_get_item_for_each_parent_is_n_plus_1() -> None:
@@ -92,7 +92,7 @@ def test_a_key_that_two_fields_read_is_reported_with_both_fields(traced_server: 
     home = dataset.PROPERTIES[9]
     (finding,) = findings_of(traced_server, traced_server.execute(CHANGED_BY % home.id))
     assert finding == {
-        "name": "read again",
+        "name": "repeated read",
         "fields": ["Property.owner", "HistoryEvent.changedBy"],
         "text": "USER#grace / PROFILE was read more than once, by Property.owner and by HistoryEvent.changedBy: "
         "AppSync shares no results between the invocations of different fields.",
@@ -103,9 +103,9 @@ def test_a_request_that_writes_may_read_the_same_key_again(traced_server: LocalS
     update = 'updateProperty(id: "%s", input: {description: "%%s"}, expectedVersion: %d) { id }'
     home = dataset.PROPERTIES[0]
     both = update % (home.id, home.version), update % (home.id, home.version + 1)
-    answer = traced_server.execute(f"mutation {{ a: {both[0] % 'one'} b: {both[1] % 'two'} }}", as_user=home.owner_id)
-    assert answer.data["a"] == answer.data["b"] == {"id": home.id}
-    assert findings_of(traced_server, answer) == []
+    response = traced_server.execute(f"mutation {{ a: {both[0] % 'one'} b: {both[1] % 'two'} }}", as_user=home.owner_id)
+    assert response.data["a"] == response.data["b"] == {"id": home.id}
+    assert findings_of(traced_server, response) == []
 
 
 def test_items_that_a_filter_discards_are_reported_with_their_number(traced_server: LocalServer) -> None:

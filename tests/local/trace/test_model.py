@@ -40,8 +40,8 @@ def test_an_invocation_has_its_batch_size_and_the_maximum(traced_server: LocalSe
 
 def test_the_id_of_a_trace_is_the_request_id_of_the_response(traced_server: LocalServer) -> None:
     headers = {"authorization": traced_server.token("ada"), "x-trace": "1"}
-    answer = traced_server.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
-    assert answer.headers["x-amzn-requestid"] == answer.json()["extensions"]["trace"]["id"]
+    response = traced_server.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
+    assert response.headers["x-amzn-requestid"] == response.json()["extensions"]["trace"]["id"]
 
 
 def test_a_cache_hit_is_recorded_and_takes_no_invocation(traced_server: LocalServer) -> None:

@@ -16,10 +16,10 @@ QUERY = "query Me {\n  me { id }\n}"
 
 @pytest.mark.parametrize(("name", "kind"), pages.FILES.items())
 def test_a_file_of_the_page_has_its_media_type_and_is_revalidated(server: LocalServer, name: str, kind: str) -> None:
-    answer = server.http.get(f"/waterfall/{name}")
-    assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-cache"
-    assert answer.text == (pages.FOLDER / name).read_text()
+    response = server.http.get(f"/waterfall/{name}")
+    assert response.headers["content-type"] == f"{kind}; charset=utf-8"
+    assert response.headers["cache-control"] == "no-cache"
+    assert response.text == (pages.FOLDER / name).read_text()
 
 
 def test_only_the_files_of_the_folder_are_served(server: LocalServer) -> None:
@@ -50,36 +50,36 @@ def test_the_latest_request_is_listed_first(server: LocalServer) -> None:
 
 
 def test_the_list_has_a_summary_of_each_request(server: LocalServer) -> None:
-    answer = server.execute(QUERY)
-    entry = list_entry(server, answer.trace["id"])
+    response = server.execute(QUERY)
+    entry = list_entry(server, response.trace["id"])
     assert (entry["protocol"], entry["query"], entry["operation"]) == ("GraphQL", "query Me { me { id } }", None)
     assert (entry["status"], entry["errors"], entry["exceptions"], entry["findings"]) == (200, 0, 0, [])
     assert (entry["caller"], entry["isIntrospection"]) == ("ada (cognito)", False)
-    assert entry["ms"] == answer.trace["ms"]
-    assert entry["calls"] == [[call["at"], call["ms"], False] for call in answer.trace["dynamodb"]]
-    assert entry["invocations"] == [[call["start"], call["ms"], False] for call in answer.trace["resolvers"]]
+    assert entry["ms"] == response.trace["ms"]
+    assert entry["calls"] == [[call["at"], call["ms"], False] for call in response.trace["dynamodb"]]
+    assert entry["invocations"] == [[call["start"], call["ms"], False] for call in response.trace["resolvers"]]
 
 
 def test_the_details_of_a_request_are_complete(server: LocalServer) -> None:
-    answer = server.execute('query($id: ID!) { user(id: $id) { id } property(id: "x") { id } }', id="grace")
-    details = server.http.get(f"/trace/{answer.trace['id']}.json").json()
-    assert details.items() >= answer.trace.items()
+    response = server.execute('query($id: ID!) { user(id: $id) { id } property(id: "x") { id } }', id="grace")
+    details = server.http.get(f"/trace/{response.trace['id']}.json").json()
+    assert details.items() >= response.trace.items()
     assert details["variables"] == '{"id": "grace"}'
     assert sum(line["usd"] for line in details["bill"]) == details["usdPerMillion"]
     assert {line["price"]["source"].split("/")[2] for line in details["bill"]} == {"aws.amazon.com"}
 
 
 def test_the_details_have_the_errors_of_the_request(server: LocalServer) -> None:
-    answer = server.execute('mutation { deleteProperty(id: "nope", expectedVersion: 1) }')
-    details = server.http.get(f"/trace/{answer.trace['id']}.json").json()
-    assert details["errors"] == answer.errors
-    assert json.loads(details["response"]) == {name: answer.body[name] for name in ("data", "errors")}
+    response = server.execute('mutation { deleteProperty(id: "nope", expectedVersion: 1) }')
+    details = server.http.get(f"/trace/{response.trace['id']}.json").json()
+    assert details["errors"] == response.errors
+    assert json.loads(details["response"]) == {name: response.body[name] for name in ("data", "errors")}
     assert details["responseCharacters"] == len(details["response"])
 
 
 def test_introspection_is_marked_in_the_list(server: LocalServer) -> None:
-    answer = server.execute("{ __schema { queryType { name } } }")
-    assert list_entry(server, answer.trace["id"])["isIntrospection"] is True
+    response = server.execute("{ __schema { queryType { name } } }")
+    assert list_entry(server, response.trace["id"])["isIntrospection"] is True
 
 
 def test_delete_clears_the_list_unless_another_origin_sends_it(own_server: LocalServer) -> None:
@@ -123,6 +123,6 @@ def test_requests_signed_by_iam_have_traces_except_published_changes(server: Loc
     trace_ids = []
     for agent in ("curl", USER_AGENT):
         signed = server.iam.sign("POST", f"{server.url}/graphql", query)
-        answer = server.http.post("/graphql", content=query, headers={**signed, "user-agent": agent})
-        trace_ids.append(server.http.get(f"/trace/{answer.headers['x-amzn-requestid']}.json").status_code)
+        response = server.http.post("/graphql", content=query, headers={**signed, "user-agent": agent})
+        trace_ids.append(server.http.get(f"/trace/{response.headers['x-amzn-requestid']}.json").status_code)
     assert trace_ids == [200, 404]
