@@ -126,8 +126,8 @@ class HostGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_request = scope["type"] in ("http", "websocket")
-        refused = is_request and not self.access.allows_host(Headers(scope=scope).get("host", ""))
-        app = PlainTextResponse(HOST_REFUSED, 421) if refused else self.app
+        is_rejected = is_request and not self.access.allows_host(Headers(scope=scope).get("host", ""))
+        app = PlainTextResponse(HOST_REFUSED, 421) if is_rejected else self.app
         await app(scope, receive, send)
 
 

@@ -170,9 +170,9 @@ def test_the_functions_of_the_first_deployment_list_send_requests(copy: Path, po
     calls = ["ask '{ me { id } }'", "rest '/properties?limit=1'"]
     script = [credentials, *matching_commands(document, AT_SERVER), *calls]
     url = f"http://localhost:{port}"
-    *_, answer, page = run_commands(script, copy, PORT=port, API=f"{url}/graphql", REST=url)
-    assert answer.startswith("HTTP/1.1 200 ")
-    assert json.loads(answer.splitlines()[-1]) == {"data": {"me": {"id": "ada"}}}
+    *_, response, page = run_commands(script, copy, PORT=port, API=f"{url}/graphql", REST=url)
+    assert response.startswith("HTTP/1.1 200 ")
+    assert json.loads(response.splitlines()[-1]) == {"data": {"me": {"id": "ada"}}}
     assert page.startswith("HTTP/1.1 200 ")
 
 

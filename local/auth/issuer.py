@@ -141,9 +141,9 @@ class Issuer:
             )
         except InvalidRequest as error:
             return JSONResponse({"error": "invalid_request", "error_description": str(error)}, 400)
-        answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+        response = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
         identifying = {"id_token": token} if use == ID else {}
-        return JSONResponse(answer | identifying, headers={"cache-control": "no-store"})
+        return JSONResponse(response | identifying, headers={"cache-control": "no-store"})
 
 
 def generate_key() -> rsa.RSAPrivateKey:

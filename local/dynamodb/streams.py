@@ -68,21 +68,21 @@ class TableStream:
 
     def read(self, shard: str, limit: int = MAX_RECORDS) -> list[Record]:
         """Returns the records of an open shard since the last read: at most `limit`, in order."""
-        place = self.reading[shard]
+        position = self.reading[shard]
         try:
-            answer = self.client.get_records(ShardIterator=place.iterator, Limit=limit)
+            response = self.client.get_records(ShardIterator=position.iterator, Limit=limit)
         except self.lost:
-            place.iterator = self.iterator_after(shard, place.last)
+            position.iterator = self.iterator_after(shard, position.last)
             return []
         except self.client.exceptions.ResourceNotFoundException:  # the engine was restarted, perhaps with another table
             self.positions = self.read_positions()
             self.reading.clear()
             return []
-        records = [as_event(record) for record in answer["Records"]]
+        records = [as_event(record) for record in response["Records"]]
         if records:
-            place.last = records[-1]["dynamodb"]["SequenceNumber"]
-        if "NextShardIterator" in answer:
-            place.iterator = answer["NextShardIterator"]
+            position.last = records[-1]["dynamodb"]["SequenceNumber"]
+        if "NextShardIterator" in response:
+            position.iterator = response["NextShardIterator"]
         else:
             del self.reading[shard]
             self.finished.add(shard)
@@ -95,7 +95,7 @@ class TableStream:
 
     def read_positions(self) -> dict[str, str | None]:
         """Returns the sequence number of the last record that was read, for each open shard."""
-        return {shard: place.last for shard, place in self.reading.items()}
+        return {shard: position.last for shard, position in self.reading.items()}
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Opens the shards behind a checkpoint, and at its oldest record each shard that is newer than the checkpoint.

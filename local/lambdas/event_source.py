@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from local.lambdas.pool import Invoke
 
 FUNCTION = "stream"
-MOST_TRIES = 5
+MAX_ATTEMPTS = 5
 PAUSE_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,11 @@ async def deliver(records: list[Record], invoke: Invoke) -> None:
 
 async def retry_single(batch: list[Record], invoke: Invoke) -> None:
     """Retries a single record with exponential backoff. Logs an error if the last attempt fails."""
-    for tried in range(1, MOST_TRIES):
-        await asyncio.sleep(PAUSE_SECONDS * 2**tried)
+    for attempt in range(1, MAX_ATTEMPTS):
+        await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
         if not await failed_records(batch, invoke):
             return
-    log.error("a change was given up after %s tries: %s", MOST_TRIES, batch[0]["dynamodb"]["Keys"])
+    log.error("a change was given up after %s attempts: %s", MAX_ATTEMPTS, batch[0]["dynamodb"]["Keys"])
 
 
 async def failed_records(records: list[Record], invoke: Invoke) -> list[Record]:

@@ -116,10 +116,10 @@ class Worker:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(event + b"\n")
         line = await self.process.stdout.readline()
-        answer = json.loads(line) if line else PROCESS_EXITED
-        ms = answer.get("ms", round((time.perf_counter() - sent_at) * 1000, 3))
-        took = answer.get("calls", []), self.process.pid, ms, answer.get("begun"), answer.get("tracebacks", ())
-        return InvocationResult(answer.get("result"), failure(answer, limits), *took)
+        response = json.loads(line) if line else PROCESS_EXITED
+        ms = response.get("ms", round((time.perf_counter() - sent_at) * 1000, 3))
+        took = response.get("calls", []), self.process.pid, ms, response.get("begun"), response.get("tracebacks", ())
+        return InvocationResult(response.get("result"), failure(response, limits), *took)
 
     @property
     def alive(self) -> bool:
@@ -131,13 +131,13 @@ class Worker:
             self.process.kill()
 
 
-def failure(answer: dict[str, Any], limits: Limits) -> FunctionError | None:
+def failure(response: dict[str, Any], limits: Limits) -> FunctionError | None:
     """Returns the error of a response: the function raised, or the response exceeds a limit of Lambda or AppSync."""
-    if error := answer.get("error"):
+    if error := response.get("error"):
         return FunctionError(assumptions.exception_type(error["errorType"]), error["errorMessage"])
-    if answer["bytes"] > limits.payload_bytes:
+    if response["bytes"] > limits.payload_bytes:
         return FunctionError(*assumptions.RESPONSE_TOO_LARGE)
-    return FunctionError(*assumptions.RESULT_TOO_LARGE) if answer["bytes"] > limits.resolver_bytes else None
+    return FunctionError(*assumptions.RESULT_TOO_LARGE) if response["bytes"] > limits.resolver_bytes else None
 
 
 class LambdaFunction:

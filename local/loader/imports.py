@@ -17,9 +17,9 @@ def to_import(sales: Sequence[Sale]) -> PropertyImport:
     """
     first, *later = sales
     owner_id = synthetic.owner(synthetic.owner_number(first.row_id)).id
-    id = synthetic.home_id(first.row_id, first.at)
+    id = synthetic.property_id(first.row_id, first.at)
     images = synthetic.pictures(first.row_id, id, first.at)
-    home = Property(
+    property_ = Property(
         **first.details,
         id=id,
         version=1,
@@ -31,12 +31,12 @@ def to_import(sales: Sequence[Sale]) -> PropertyImport:
         created_at=first.at,
         updated_at=first.at,
     )
-    events = [history.put_event(home, HistoryKind.CREATED, owner_id, []).item]
+    events = [history.put_event(property_, HistoryKind.CREATED, owner_id, []).item]
     for sale in later:
-        after = replace(home, **sale.details, version=home.version + 1, updated_at=sale.at)
-        events.append(history.put_event(after, HistoryKind.PRICE_CHANGED, owner_id, changes(home, after)).item)
-        home = after
-    return PropertyImport(home, events)
+        after = replace(property_, **sale.details, version=property_.version + 1, updated_at=sale.at)
+        events.append(history.put_event(after, HistoryKind.PRICE_CHANGED, owner_id, changes(property_, after)).item)
+        property_ = after
+    return PropertyImport(property_, events)
 
 
 def changes(before: Property, after: Property) -> list[FieldChange]:

@@ -24,8 +24,8 @@ def seed_if_empty() -> int:
         return 0
     sample = json.loads(FILE.read_text())
     people = {person["id"]: from_plain(User, person, camel_case) for person in sample["people"]}
-    for home in sample["homes"]:
-        create_sample_property(home, people[home["ownerId"]])
+    for values in sample["homes"]:
+        create_sample_property(values, people[values["ownerId"]])
     return len(sample["homes"])
 
 
@@ -34,14 +34,14 @@ def create_sample_property(sample: dict[str, Any], owner: User) -> None:
     at = DateTime(sample["at"])
     prices = sample["prices"]
     attributes = {"version": 1, "price": prices[0], "createdAt": at, "updatedAt": at, **sample}
-    home = properties.create(
+    property_ = properties.create(
         from_plain(Property, attributes, camel_case), owner.id, User(**vars(owner) | {"created_at": at}), None
     )
     for name in sample["pictures"]:
-        url = Url(f"https://images.example.com/{home.id}/{name}.jpg")
+        url = Url(f"https://images.example.com/{property_.id}/{name}.jpg")
         image = Image(
-            id=clock.uuid7(at, name.encode().ljust(10)), property_id=home.id, url=url, caption=name, created_at=at
+            id=clock.uuid7(at, name.encode().ljust(10)), property_id=property_.id, url=url, caption=name, created_at=at
         )
-        home = images.add(home, image, owner.id)
+        property_ = images.add(property_, image, owner.id)
     for price in prices[1:]:
-        home = properties.update(home, {"price": float(price)}, home.version, ID(owner.id))
+        property_ = properties.update(property_, {"price": float(price)}, property_.version, ID(owner.id))

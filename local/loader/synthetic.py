@@ -24,7 +24,7 @@ def hash_int(*words: object) -> int:
     return int.from_bytes(hash_bytes(*words), "big")
 
 
-def home_id(row_id: str, at: DateTime) -> ID:
+def property_id(row_id: str, at: DateTime) -> ID:
     return clock.uuid7(at, hash_bytes("home", row_id))
 
 

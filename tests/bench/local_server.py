@@ -51,8 +51,8 @@ class Running:
     host: str
 
     def token(self, user: str) -> str:
-        answer = httpx.post(f"http://{self.host}/token", json={"user": user})
-        return str(answer.json()["access_token"])
+        response = httpx.post(f"http://{self.host}/token", json={"user": user})
+        return str(response.json()["access_token"])
 
     def megabytes(self) -> tuple[float, float]:
         """Returns the resident memory in MB of the server's process and of the processes of its functions."""
@@ -115,8 +115,8 @@ def pages(running: Running, engine: str) -> dict[str, Callable[[], object]]:
     def whole_page() -> None:
         variables = {"zip": ZIP, "least": next(least)}  # a new value each time, so that no response is cached
         body = {"query": PAGE, "variables": variables}
-        answer = http.request("POST", f"http://{running.host}/graphql", json=body).json()
-        assert len(answer["data"]["listingsByZip"]["nodes"]) == 25
+        response = http.request("POST", f"http://{running.host}/graphql", json=body).json()
+        assert len(response["data"]["listingsByZip"]["nodes"]) == 25
 
     return {
         "four requests one after another, by a bare boto3 script": bare_requests,
@@ -134,8 +134,8 @@ async def crowd(running: Running, clients: int, rounds: int) -> float:
         headers = {"authorization": tokens[user]}
         async with httpx.AsyncClient(base_url=f"http://{running.host}", headers=headers, timeout=60) as http:
             for _ in range(rounds):
-                answer = (await http.post("/graphql", json={"query": "{ me { id } }"})).json()
-                assert answer == {"data": {"me": {"id": user}}}, answer
+                response = (await http.post("/graphql", json={"query": "{ me { id } }"})).json()
+                assert response == {"data": {"me": {"id": user}}}, response
 
     tokens = {f"user-{n}": running.token(f"user-{n}") for n in range(clients)}
     started = time.perf_counter()

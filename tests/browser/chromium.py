@@ -73,10 +73,10 @@ class Page:
 
     def js(self, expression: str) -> Any:
         """Returns the value of an expression; awaits a promise. Raises BrowserExited if the expression fails."""
-        answer = self.do("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise BrowserExited(answer["exceptionDetails"]["exception"].get("description", "thrown"))
-        return answer["result"].get("value")
+        response = self.do("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in response:
+            raise BrowserExited(response["exceptionDetails"]["exception"].get("description", "thrown"))
+        return response["result"].get("value")
 
     def wait(self, expression: str) -> Any:
         """Evaluates an expression until its value is truthy, and returns it. Raises BrowserExited after 30 seconds."""

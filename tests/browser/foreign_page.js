@@ -5,8 +5,8 @@ const ADMIN = JSON.stringify({ user: "ada", groups: "admins" });
 
 // Gets a token and an API key, then deletes a property; returns the data of the response.
 async function deleteProperty(server, id, version) {
-  const answer = await fetch(`${server}/token`, { method: "POST", headers: json, body: ADMIN });
-  const { access_token: authorization } = await answer.json();
+  const response = await fetch(`${server}/token`, { method: "POST", headers: json, body: ADMIN });
+  const { access_token: authorization } = await response.json();
   const query = `mutation { deleteProperty(id: "${id}", expectedVersion: ${version}) }`;
   const body = JSON.stringify({ query });
   return (await (await fetch(`${server}/graphql`, { method: "POST", headers: { ...json, authorization }, body })).json()).data;

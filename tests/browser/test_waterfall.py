@@ -39,10 +39,10 @@ def test_a_nested_page_is_drawn_as_four_invocations_with_one_call_each(
 
 
 def test_the_position_and_width_of_a_bar_show_its_time(browsed_server: LocalServer, open_page: OpenPage) -> None:
-    answer = browsed_server.execute(NESTED)
-    page = open_page(f"/trace/{answer.trace['id']}")
+    response = browsed_server.execute(NESTED)
+    page = open_page(f"/trace/{response.trace['id']}")
     page.texts(".invocation")
-    first, last = answer.trace["resolvers"][0], answer.trace["ms"]
+    first, last = response.trace["resolvers"][0], response.trace["ms"]
     shares = """(([bar, track]) => [(bar.x - track.x) / track.width, bar.width / track.width])
         ((bar => [bar, bar.parentElement].map(element => element.getBoundingClientRect()))
         (document.querySelector('.track .bar.lambda')))"""
@@ -146,13 +146,13 @@ def test_a_trace_shows_the_response_and_links_to_its_json(browsed_server: LocalS
 def test_zoom_shows_half_of_the_request_until_the_whole_request_is_shown(
     browsed_server: LocalServer, open_page: OpenPage
 ) -> None:
-    answer = browsed_server.execute("{ me { id } }")
-    page = open_page(f"/trace/{answer.trace['id']}")
+    response = browsed_server.execute("{ me { id } }")
+    page = open_page(f"/trace/{response.trace['id']}")
     page.texts(".invocation")
     widths = page.js(BARS % "lambda")
     page.click("[aria-label='Zoom in']")
     start, end = page.texts(".zoom output")[0].removesuffix(" ms").split("\N{EN DASH}")
-    assert float(end) - float(start) == pytest.approx(answer.trace["ms"] / 2, abs=0.2)
+    assert float(end) - float(start) == pytest.approx(response.trace["ms"] / 2, abs=0.2)
     page.click("[aria-label='Whole request']")
     assert page.texts(".zoom output") == [""]
     assert page.js(BARS % "lambda") == widths
@@ -161,8 +161,8 @@ def test_zoom_shows_half_of_the_request_until_the_whole_request_is_shown(
 def test_a_rest_request_is_drawn_with_its_dynamodb_requests(browsed_server: LocalServer, open_page: OpenPage) -> None:
     headers = {"x-api-key": browsed_server.keys.issue("government"), "authorization": browsed_server.token("ada")}
     browsed_server.gateway.clear_caches()
-    answer = browsed_server.http.get(f"/properties/{dataset.PROPERTIES[4].id}/images", headers=headers)
-    page = open_page(f"/trace/{answer.headers['x-amzn-requestid']}")
+    response = browsed_server.http.get(f"/properties/{dataset.PROPERTIES[4].id}/images", headers=headers)
+    page = open_page(f"/trace/{response.headers['x-amzn-requestid']}")
     assert page.texts(".invocation .label b") == ["authorizer", "GET /properties/{id}/images"]
     assert page.texts(".call .label b") == ["Query"]
     assert figures(page)["status"] == "200"

@@ -40,13 +40,13 @@ class Writer(threading.Thread):
                 self.update(created["createProperty"]["id"])
 
     def update(self, id: str) -> None:
-        """Changes a property. After a change without an answer it reads which version the property has."""
+        """Changes a property. After a change without a response it reads which version the property has."""
         for number in range(UPDATES):
             if (read := self.execute(VERSION, id=id)) and read["property"]:
                 self.execute(UPDATE, id=id, price=200.0 + number, version=read["property"]["version"])
 
     def execute(self, query: str, **variables: Any) -> Any:
-        """Returns the data of the answer, or None after a pause if the server did not answer or returned an error."""
+        """Returns the data of the response. Returns None after a pause if there is no response, or an error."""
         try:
             body = self.server.execute(self.token, query, **variables)
         except (httpx.HTTPError, ValueError):

@@ -81,10 +81,10 @@ class KillableServer:
         """Returns whether the server reads the table for a client."""
         try:
             token = httpx.post(f"{self.url}/token", data={"user": "ada"}, timeout=20).json()["access_token"]
-            answer = self.execute(token, "{ me { id propertyCount } }")
+            response = self.execute(token, "{ me { id propertyCount } }")
         except httpx.HTTPError:
             return False
-        return "errors" not in answer
+        return "errors" not in response
 
     def await_answer(self) -> None:
         """Waits until the server answers. Fails if it ends instead."""
@@ -92,7 +92,7 @@ class KillableServer:
         assert not self.has_ended(), self.log()
 
     def execute(self, token: str, query: str, **variables: Any) -> Any:
-        """Returns the body of the answer to a GraphQL request. Raises httpx.HTTPError if there is no answer."""
+        """Returns the body of the response to a GraphQL request. Raises httpx.HTTPError if there is no response."""
         body = {"query": query, "variables": variables}
         return httpx.post(f"{self.url}/graphql", headers={"authorization": token}, json=body, timeout=30).json()
 

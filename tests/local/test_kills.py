@@ -82,7 +82,7 @@ class Program:
         ids = [str(first + row) for row in range(ROWS)]
         file = self.server.checkout / "sales.csv"
         file.write_text("\n".join([HEADER, *(ROW.format(id=id) for id in ids)]))
-        self.loaded += [synthetic.home_id(id, SOLD_AT) for id in ids]
+        self.loaded += [synthetic.property_id(id, SOLD_AT) for id in ids]
         published = len(self.server.published_versions())
         count = self.random.randint(1, ROWS)
         with self.load(file) as loader:

@@ -79,8 +79,8 @@ def token(port: int) -> str:
 
 def listings(port: int, token: str) -> Any:
     url, headers = f"http://127.0.0.1:{port}/graphql", {"authorization": token}
-    answer = httpx.post(url, headers=headers, json={"query": LISTINGS}, timeout=20)
-    return answer.json()["data"]["listingsByZip"]["nodes"]
+    response = httpx.post(url, headers=headers, json={"query": LISTINGS}, timeout=20)
+    return response.json()["data"]["listingsByZip"]["nodes"]
 
 
 def engine_of(port: int) -> str:
@@ -148,12 +148,12 @@ def fields_of(type: str, port: int) -> list[str]:
     """Returns the names of a type's fields, or none while the server restarts."""
     query = {"query": f'{{ __type(name: "{type}") {{ fields {{ name }} }} }}'}
     try:
-        answer = httpx.post(
+        response = httpx.post(
             f"http://127.0.0.1:{port}/graphql", headers={"authorization": token(port)}, json=query, timeout=60
         )
     except (httpx.HTTPError, subprocess.CalledProcessError):
         return []
-    return [field["name"] for field in answer.json()["data"]["__type"]["fields"]]
+    return [field["name"] for field in response.json()["data"]["__type"]["fields"]]
 
 
 def test_the_terminal_shows_the_traceback_of_a_resolver(checkout: Path, engine: str) -> None:
@@ -162,13 +162,13 @@ def test_the_terminal_shows_the_traceback_of_a_resolver(checkout: Path, engine: 
         users = checkout / "resolvers" / "users.py"
         users.write_text(users.read_text().replace("users.by_id(caller.id)", "{}['no such key']"))
         url, headers = f"http://127.0.0.1:{port}/graphql", {"authorization": token(port)}
-        answer = httpx.post(url, headers=headers, json={"query": "{ me { id } }"}, timeout=20)
+        response = httpx.post(url, headers=headers, json={"query": "{ me { id } }"}, timeout=20)
         assert process.stdout
         lines: list[str] = []
         while not lines or not lines[-1].startswith("KeyError"):
             lines.append(process.stdout.readline())
             assert lines[-1], lines
-    assert [error["errorType"] for error in answer.json()["errors"]] == ["InternalError"]
+    assert [error["errorType"] for error in response.json()["errors"]] == ["InternalError"]
     assert lines[:2] == ["ERROR users: a resolver failed (field=Query.me)\n", "Traceback (most recent call last):\n"]
     assert f'  File "{users}", line ' in "".join(lines)
     assert lines[-1] == "KeyError: 'no such key'\n"

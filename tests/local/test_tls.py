@@ -57,9 +57,9 @@ def test_tokens_queries_and_subscriptions_work_over_tls(port: int, monkeypatch: 
         assert [json.loads(socket.recv(60))["type"] for _ in range(3)] == ["connection_ack", "ka", "start_ack"]
         make = 'mutation { createProperty(input: {address: "1 Elm Street", price: 1, zipCode: "94111"}) { id } }'
         url, headers = f"https://localhost:{port}/graphql", {"authorization": bearer}
-        answer = httpx.post(url, json={"query": make}, headers=headers, verify=trusting, timeout=20).json()
+        response = httpx.post(url, json={"query": make}, headers=headers, verify=trusting, timeout=20).json()
         message = json.loads(socket.recv(60))
-    assert message["payload"]["data"] == {"onZipChange": {"propertyId": answer["data"]["createProperty"]["id"]}}
+    assert message["payload"]["data"] == {"onZipChange": {"propertyId": response["data"]["createProperty"]["id"]}}
 
 
 @pytest.mark.process

@@ -81,11 +81,11 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, answer = appsync.respond(AuthRequest("POST", self.path, "", headers, body, []))
+            status, response = appsync.respond(AuthRequest("POST", self.path, "", headers, body, []))
             self.send_response(status)
-            self.send_header("content-length", str(len(answer)))
+            self.send_header("content-length", str(len(response)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(response)
 
         def log_message(self, *_: Any) -> None:
             pass

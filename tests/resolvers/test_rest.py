@@ -74,11 +74,11 @@ def header(response: dict[str, Any], name: str) -> Any:
 
 
 def test_a_new_property_is_the_callers_and_its_location_has_the_stage(table: str) -> None:
-    answer = request("POST", "/properties", BODY)
-    property_ = properties.by_id(answer["body"]["property"]["id"])
+    response = request("POST", "/properties", BODY)
+    property_ = properties.by_id(response["body"]["property"]["id"])
     assert property_
-    assert (answer["statusCode"], property_.owner_id, property_.address) == (201, "ada", "1 Elm Street")
-    assert (header(answer, "Location"), header(answer, "ETag")) == (f"/dev/properties/{property_.id}", '"1"')
+    assert (response["statusCode"], property_.owner_id, property_.address) == (201, "ada", "1 Elm Street")
+    assert (header(response, "Location"), header(response, "ETag")) == (f"/dev/properties/{property_.id}", '"1"')
 
 
 def test_the_first_property_creates_a_profile_from_the_token(table: str) -> None:
@@ -170,8 +170,8 @@ def test_a_write_reads_the_property_once(proxy: FaultProxy) -> None:
 def test_without_if_match_the_last_write_wins(proxy: FaultProxy) -> None:
     factories.create_property()
     proxy.fail("GetItem", write_concurrently)
-    answer = request("PUT", "/properties/h1", {"price": 7})
-    assert (answer["statusCode"], answer["body"]["property"]["price"], header(answer, "ETag")) == (200, 7, '"3"')
+    response = request("PUT", "/properties/h1", {"price": 7})
+    assert (response["statusCode"], response["body"]["property"]["price"], header(response, "ETag")) == (200, 7, '"3"')
     property_ = properties.by_id(ID("h1"))
     assert property_ and (property_.version, property_.bedrooms) == (3, 1)
 
@@ -188,8 +188,11 @@ def write_concurrently(request_: Any, forward: Any) -> Any:
 def test_with_if_match_a_concurrent_write_is_reported(proxy: FaultProxy) -> None:
     factories.create_property()
     proxy.fail("GetItem", write_concurrently)
-    answer = request("PUT", "/properties/h1", {"price": 7}, headers={"If-Match": '"1"'})
-    assert status(answer) == (412, {"error": "the property h1 is at version 2, not listed in If-Match: read it again"})
+    response = request("PUT", "/properties/h1", {"price": 7}, headers={"If-Match": '"1"'})
+    assert status(response) == (
+        412,
+        {"error": "the property h1 is at version 2, not listed in If-Match: read it again"},
+    )
 
 
 def test_repeated_transaction_conflicts_give_409(proxy: FaultProxy) -> None:
@@ -197,17 +200,17 @@ def test_repeated_transaction_conflicts_give_409(proxy: FaultProxy) -> None:
     before = all_items()
     proxy.fail("TransactWriteItems", cancelled_transaction("TransactionConflict"), times=100)
     for method, body in (("PUT", {"price": 7}), ("DELETE", None)):
-        answer = request(method, "/properties/h1", body)
-        assert status(answer) == (409, {"error": "the service is busy: try again in a moment"})
-        assert header(answer, "Retry-After") == "1"
+        response = request(method, "/properties/h1", body)
+        assert status(response) == (409, {"error": "the service is busy: try again in a moment"})
+        assert header(response, "Retry-After") == "1"
     assert all_items() == before
 
 
 def test_repeated_concurrent_writes_give_409(proxy: FaultProxy) -> None:
     factories.create_property()
     proxy.fail("GetItem", write_concurrently, times=data_table.MAX_ATTEMPTS)
-    answer = request("PUT", "/properties/h1", {"price": 7})
-    assert status(answer) == (409, {"error": "the service is busy: try again in a moment"})
+    response = request("PUT", "/properties/h1", {"price": 7})
+    assert status(response) == (409, {"error": "the service is busy: try again in a moment"})
     property_ = properties.by_id(ID("h1"))
     assert property_ and (property_.version, property_.price) == (1 + data_table.MAX_ATTEMPTS, 100)
 
@@ -227,8 +230,8 @@ def test_an_unknown_method_is_not_found(table: str) -> None:
 
 def test_a_read_of_a_throttled_table_gives_429(proxy: FaultProxy) -> None:
     proxy.fail("Query", error(400, "ThrottlingException"), times=3)
-    answer = request("GET", "/properties/h1")
-    assert (answer["statusCode"], header(answer, "Retry-After"), header(answer, "Cache-Control")) == (
+    response = request("GET", "/properties/h1")
+    assert (response["statusCode"], header(response, "Retry-After"), header(response, "Cache-Control")) == (
         429,
         "1",
         "no-store",
@@ -237,8 +240,8 @@ def test_a_read_of_a_throttled_table_gives_429(proxy: FaultProxy) -> None:
 
 def test_the_cause_of_an_internal_error_is_only_logged(proxy: FaultProxy, read_log: LogReader) -> None:
     proxy.fail("Query", error(400, "ResourceNotFoundException", "arn:aws:secret"))
-    answer = request("GET", "/properties/h1")
-    assert status(answer) == (500, {"error": "Internal server error"})
+    response = request("GET", "/properties/h1")
+    assert status(response) == (500, {"error": "Internal server error"})
     (line,) = [line for line in read_log() if line["level"] == "ERROR"]
     assert (line["field"], line["correlation_id"]) == ("GET /properties/{id}", "r1")
     assert "arn:aws:secret" in line["exception"]

@@ -314,6 +314,6 @@ def test_a_corrupt_record_fails_by_its_number_and_stops_the_batch(
         for record in all_of_them
         if record["dynamodb"]["Keys"] == attribute_values.serialize_item(keys.property(ID("h2"))._asdict())
     ]
-    answer = stream.handle({"Records": all_of_them}, None)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": bad["SequenceNumber"]}]}
+    response = stream.handle({"Records": all_of_them}, None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": bad["SequenceNumber"]}]}
     assert [change_["propertyId"] for change_ in appsync.property_changes] == ["h1"]

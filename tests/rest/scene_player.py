@@ -53,20 +53,20 @@ class Player:
         self.variables = {name: person.id for name, person in self.people.items()}
 
     def step(self, step: Step) -> None:
-        answer = self.send(step)
+        response = self.send(step)
         for _ in range(step.get("until", 0)):
-            if answer.status_code == step["status"]:
+            if response.status_code == step["status"]:
                 break
-            answer = self.send(step)
-        self.last = answer
-        summary = f"{step['send']}: {answer.status_code} {dict(answer.headers)} {answer.text}"
-        assert answer.status_code == step["status"], summary
+            response = self.send(step)
+        self.last = response
+        summary = f"{step['send']}: {response.status_code} {dict(response.headers)} {response.text}"
+        assert response.status_code == step["status"], summary
         for name, value in step.get("told", {}).items():
-            assert fits(self.filled(value), answer.headers.get(name)), summary
+            assert fits(self.filled(value), response.headers.get(name)), summary
         if "answer" in step:
-            assert fits(self.filled(step["answer"]), json.loads(answer.text) if answer.text else None), summary
+            assert fits(self.filled(step["answer"]), json.loads(response.text) if response.text else None), summary
         for name, path in step.get("keep", {}).items():
-            self.variables[name] = part(answer, path)
+            self.variables[name] = part(response, path)
 
     def send(self, step: Step) -> httpx.Response:
         method, _, path = self.filled(step["send"]).partition(" ")
@@ -115,8 +115,8 @@ def fits(expected: Any, actual: Any) -> bool:
     return bool(expected == actual)
 
 
-def part(answer: httpx.Response, path: str) -> str:
-    value: Any = answer.json()
+def part(response: httpx.Response, path: str) -> str:
+    value: Any = response.json()
     for name in path.split("."):
         value = value[int(name)] if isinstance(value, list) else value[name]
     return str(value)

@@ -41,9 +41,9 @@ def cached_reads(server: LocalServer) -> Any:
 
 
 def test_an_uncached_graphql_field_shows_a_rest_write_immediately(server: LocalServer, rest: httpx.Client) -> None:
-    answer = rest.put(f"/properties/{HOME.id}", json={"price": 5})
+    response = rest.put(f"/properties/{HOME.id}", json={"price": 5})
     (home,) = server.execute(BY_IDS, id=HOME.id).data["properties"]
-    assert home == {"price": 5.0, "version": answer.json()["property"]["version"]}
+    assert home == {"price": 5.0, "version": response.json()["property"]["version"]}
 
 
 def test_a_rest_write_evicts_the_graphql_cache_after_the_streams_delay(server: LocalServer, rest: httpx.Client) -> None:

@@ -57,7 +57,7 @@ def recorders(report: Any) -> Iterator[Any]:
             yield event["recorder"]
 
 
-def short(counts: Counter[str]) -> dict[str, int]:
+def case_shortfalls(counts: Counter[str]) -> dict[str, int]:
     """Returns the number of cases of each operation that has fewer cases than the requested number of examples."""
     names = [
         f"{operation.method} {operation.path}"
@@ -72,7 +72,7 @@ def test_all_checks_pass_for_a_signed_in_user_without_the_cache(uncached: LocalS
     process = run_schemathesis(uncached, tmp_path / "report", token=uncached.token("ada"))
     assert process.returncode == 0, process.stdout
     counts, statuses = cases(tmp_path / "report")
-    assert short(counts) == {}
+    assert case_shortfalls(counts) == {}
     assert {200, 201, 204, 400, 404, 412} <= set(statuses), statuses
 
 
@@ -81,7 +81,7 @@ def test_all_checks_but_two_pass_with_the_cache(server: LocalServer, tmp_path: P
     process = run_schemathesis(server, tmp_path / "report", *more, token=server.token("ada"))
     assert process.returncode == 0, process.stdout
     counts, _ = cases(tmp_path / "report")
-    assert short(counts) == {}
+    assert case_shortfalls(counts) == {}
 
 
 def test_every_request_without_a_token_is_rejected(uncached: LocalServer, tmp_path: Path) -> None:
@@ -89,6 +89,6 @@ def test_every_request_without_a_token_is_rejected(uncached: LocalServer, tmp_pa
     process = run_schemathesis(uncached, tmp_path / "report", "--phases", ",".join(NO_ID), token=None)
     assert process.returncode == 0, process.stdout
     counts, statuses = cases(tmp_path / "report")
-    assert short(counts) == {}
+    assert case_shortfalls(counts) == {}
     assert set(statuses) <= {204, 401, 404, 405}, statuses  # 204 is a preflight
     assert len(uncached.proxy.operations) == before

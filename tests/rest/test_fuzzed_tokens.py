@@ -40,8 +40,8 @@ def issuer() -> Iterator[ExternalIssuer]:
 
 def effect(token: str, header: str = "Authorization") -> str:
     event = {"type": "REQUEST", "methodArn": ARN, "headers": {header: token}, "multiValueHeaders": {header: [token]}}
-    answer = json.loads(json.dumps(authorizer.handle(event, None)))
-    (statement,) = answer["policyDocument"]["Statement"]
+    response = json.loads(json.dumps(authorizer.handle(event, None)))
+    (statement,) = response["policyDocument"]["Statement"]
     return str(statement["Effect"])
 
 

@@ -180,14 +180,17 @@ def post(body: bytes) -> httpx.Response:
 
 
 def test_the_page_receives_the_signed_headers_and_no_secret() -> None:
-    answer = post(json.dumps({"path": "/graphql", "body": BODY.decode()}).encode())
-    lower = {name.lower(): value for name, value in answer.json().items()}
+    response = post(json.dumps({"path": "/graphql", "body": BODY.decode()}).encode())
+    lower = {name.lower(): value for name, value in response.json().items()}
     assert OURS.caller(AuthRequest("POST", "/graphql", "", lower | {"host": "localhost:8000"}, BODY, []))
-    assert OURS.credentials.secret_key not in answer.text
-    assert answer.headers["cache-control"] == "no-store"
+    assert OURS.credentials.secret_key not in response.text
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"path": "/graphql", "body": 1}', b'{"path": 1}'])
 def test_an_invalid_sign_request_is_rejected_with_the_reason(body: bytes) -> None:
-    answer = post(body)
-    assert (answer.status_code, answer.json()) == (400, {"error": "the body must be JSON, of the texts path and body"})
+    response = post(body)
+    assert (response.status_code, response.json()) == (
+        400,
+        {"error": "the body must be JSON, of the texts path and body"},
+    )

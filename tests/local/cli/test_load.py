@@ -15,7 +15,7 @@ from tests.local.cli.conftest import ELM, ELM_AGAIN, HEADER, OAK, Load, dump
 from tests.local.server_fixture import LocalServer
 
 ELM_AT = DateTime("2014-10-13T00:00:00.000Z")
-ELM_ID = synthetic.home_id("7129300520", ELM_AT)
+ELM_ID = synthetic.property_id("7129300520", ELM_AT)
 ADA = ID("ada")
 
 
@@ -209,5 +209,5 @@ def test_a_load_writes_to_the_server_at_port(
     reset_client()
     assert load.main([str(tmp_path / "sales.csv")]) == 0
     reset_client()
-    answer = server.execute("query($id: ID!) { property(id: $id) { price images { url } } }", id=ELM_ID)
-    assert answer.data["property"]["price"] == 221900.0
+    response = server.execute("query($id: ID!) { property(id: $id) { price images { url } } }", id=ELM_ID)
+    assert response.data["property"]["price"] == 221900.0

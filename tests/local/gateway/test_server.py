@@ -54,8 +54,8 @@ def test_a_property_with_images_and_a_page_of_a_zip_cost_one_query_each(ask: Res
 
 def test_a_page_of_a_users_properties_costs_two_requests(ask: RestClient) -> None:
     before = len(ask.server.proxy.operations)
-    answer = ask("GET", "/users/grace/properties?limit=5")
-    assert len(answer.json()["properties"]) == 5
+    response = ask("GET", "/users/grace/properties?limit=5")
+    assert len(response.json()["properties"]) == 5
     assert ask.server.proxy.operations[before:] == ["Query", "BatchGetItem"]
 
 
@@ -127,8 +127,8 @@ def test_the_function_rejects_an_expired_token_whose_policy_is_cached(
     token = ask.server.issuer.token("ada", seconds=60)
     assert ask("GET", f"/properties/{HOME}", headers={"authorization": token}).status_code == 200
     ask.server.gateway.policies[token]["context"]["expiresAt"] = str(int(time.time()))
-    answer = ask("GET", f"/properties/{HOME}/images", headers={"authorization": token})
-    assert (answer.status_code, answer.json()) == (401, {"error": "Unauthorized"})
+    response = ask("GET", f"/properties/{HOME}/images", headers={"authorization": token})
+    assert (response.status_code, response.json()) == (401, {"error": "Unauthorized"})
 
 
 def test_the_token_is_checked_before_the_key_and_the_key_before_the_body(ask: RestClient) -> None:
@@ -145,9 +145,9 @@ def test_the_token_is_checked_before_the_key_and_the_key_before_the_body(ask: Re
 
 def test_an_invalid_body_is_rejected_before_the_function_is_invoked(ask: RestClient) -> None:
     before = len(ask.server.proxy.operations)
-    answer = ask("POST", "/properties", json={**NEW, "price": -1})
-    assert (answer.status_code, answer.json()) == (400, {"error": "Invalid request body"})
-    assert answer.headers["access-control-allow-origin"] == "*"
+    response = ask("POST", "/properties", json={**NEW, "price": -1})
+    assert (response.status_code, response.json()) == (400, {"error": "Invalid request body"})
+    assert response.headers["access-control-allow-origin"] == "*"
     assert len(ask.server.proxy.operations) == before
 
 
@@ -156,9 +156,9 @@ def test_an_invalid_body_is_rejected_before_the_function_is_invoked(ask: RestCli
 )
 def test_an_unreadable_body_is_rejected(ask: RestClient, bytes: bytes) -> None:
     for type in ("application/json", "application/octet-stream"):
-        answer = ask("POST", "/properties", content=bytes, headers={"content-type": type})
-        assert answer.status_code == 400, answer.text
-        assert list(answer.json()) == ["error"]
+        response = ask("POST", "/properties", content=bytes, headers={"content-type": type})
+        assert response.status_code == 400, response.text
+        assert list(response.json()) == ["error"]
 
 
 def test_a_body_over_ten_megabytes_is_rejected_compressed_or_not(ask: RestClient) -> None:
@@ -195,8 +195,8 @@ def test_gzip_is_accepted_if_listed_with_a_quality_above_zero(accepted: str, is_
 
 @pytest.mark.parametrize("method", ["PATCH", "HEAD", "POST", "TRACE", "QUERY"])
 def test_an_undefined_method_gets_405_with_the_allowed_methods(ask: RestClient, method: str) -> None:
-    answer = ask(method, f"/properties/{HOME}")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET,PUT,DELETE,OPTIONS")
+    response = ask(method, f"/properties/{HOME}")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET,PUT,DELETE,OPTIONS")
 
 
 @pytest.mark.parametrize("path", ["/properties/x/y", "/properties//images", "/users", "/users/ada", "/propertiesx"])
@@ -208,9 +208,9 @@ def test_a_path_is_percent_decoded_once(ask: RestClient) -> None:
     spelled = "".join(f"%{ord(letter):02x}" for letter in HOME)
     assert ask("GET", f"/properties/{spelled}").json() == ask("GET", f"/properties/{HOME}").json()
     for odd in ("%2525", "a%2Fb", "%00", "%ff", "a%20b", "..%2f..%2fetc", "%E2%80%A8"):
-        answer = ask("GET", f"/properties/{odd}")
-        assert answer.status_code in (400, 404), answer.text
-        assert list(answer.json()) == ["error"]
+        response = ask("GET", f"/properties/{odd}")
+        assert response.status_code in (400, 404), response.text
+        assert list(response.json()) == ["error"]
 
 
 def test_the_last_value_of_a_repeated_query_parameter_is_used(ask: RestClient) -> None:
@@ -256,10 +256,10 @@ def test_the_response_to_a_failed_function_has_no_details(
 
     ask.server.gateway.invoke = failing
     try:
-        answer = ask("GET", f"/properties/{HOME}")
+        response = ask("GET", f"/properties/{HOME}")
     finally:
         ask.server.gateway.invoke = invoke
-    assert (answer.status_code, answer.json()) == (status, {"error": "Internal server error"})
+    assert (response.status_code, response.json()) == (status, {"error": "Internal server error"})
 
 
 def test_a_policy_allows_matching_arns_unless_a_statement_denies_them() -> None:

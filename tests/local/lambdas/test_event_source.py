@@ -86,9 +86,9 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_source, "PAUSE_SECONDS", 0.001)
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}])
-def test_processed_records_are_not_delivered_again(answer: Any) -> None:
-    assert delivered(3, lambda _: answer) == [[0, 1, 2]]
+@pytest.mark.parametrize("response", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}])
+def test_processed_records_are_not_delivered_again(response: Any) -> None:
+    assert delivered(3, lambda _: response) == [[0, 1, 2]]
 
 
 def test_records_are_retried_from_the_first_reported_failure_on(hasty: None) -> None:
@@ -117,7 +117,7 @@ def test_a_failed_batch_is_bisected_until_the_failing_record_is_alone(
 ) -> None:
     handed = delivered(4, raising_at(1))
     assert handed == [[0, 1, 2, 3], [0, 1], [0], *[[1]] * 5, [2, 3]]
-    assert caplog.messages == ["a change was given up after 5 tries: {'pk': {'S': 'home-1'}}"]
+    assert caplog.messages == ["a change was given up after 5 attempts: {'pk': {'S': 'home-1'}}"]
 
 
 def test_a_record_that_always_fails_does_not_block_the_others(hasty: None) -> None:

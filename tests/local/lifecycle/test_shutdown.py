@@ -116,8 +116,8 @@ def error_types(port: int, credentials: str) -> set[str]:
     """Returns the error types of the response to a query that reads the table: none if it succeeds."""
     query = '{ property(id: "1") { id } }'
     headers = {"authorization": credentials}
-    answer = httpx.post(f"http://127.0.0.1:{port}/graphql", headers=headers, json={"query": query}, timeout=60)
-    return {error["errorType"] for error in answer.json().get("errors", ())}
+    response = httpx.post(f"http://127.0.0.1:{port}/graphql", headers=headers, json={"query": query}, timeout=60)
+    return {error["errorType"] for error in response.json().get("errors", ())}
 
 
 def test_the_server_ends_with_a_sentence_when_the_engine_of_a_table_in_memory_dies() -> None:

@@ -195,9 +195,9 @@ def test_a_bug_without_a_trace_id_has_a_random_correlation_id(
     table: str, read_log: LogReader, request_: object
 ) -> None:
     factories.put_items(BROKEN_PROPERTY)
-    answer = invoke(event("Query.property", {"id": "broken"}) | {"request": request_})
+    response = invoke(event("Query.property", {"id": "broken"}) | {"request": request_})
     [line] = read_log()
-    assert answer["err"]["info"] == {"correlationId": line["correlation_id"]}
+    assert response["err"]["info"] == {"correlationId": line["correlation_id"]}
     assert uuid.UUID(line["correlation_id"]).version == 4
 
 
@@ -253,11 +253,11 @@ def test_a_resolver_that_returns_too_few_values_fails_all_items() -> None:
 def test_a_batch_on_a_missing_table_is_not_split(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABLE_NAME", "no-such-table")
     items = execute_batch("Property.owner", [{"ownerId": f"user-{n}"} for n in range(20)])
-    assert {answer["errorType"] for answer in items} == {"InternalError"}
+    assert {response["errorType"] for response in items} == {"InternalError"}
     assert proxy.operations == ["BatchGetItem"]
 
 
 def test_the_split_of_a_failing_batch_ends_after_32_failures(proxy: FaultProxy) -> None:
     items = execute_batch("Property.owner", [{} for _ in range(100)])
-    assert [answer["errorType"] for answer in items] == ["InternalError"] * 100
+    assert [response["errorType"] for response in items] == ["InternalError"] * 100
     assert proxy.operations == []

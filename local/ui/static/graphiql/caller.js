@@ -31,8 +31,8 @@ async function token() {
   const user = selectedUser();
   const as = JSON.stringify(user);
   if (signedIn.as === as && Date.now() < signedIn.until) return signedIn.token;
-  const answer = await post("/token", user);
-  signedIn = { as, token: answer.access_token, until: Date.now() + (answer.expires_in - 60) * 1000 };
+  const credentials = await post("/token", user);
+  signedIn = { as, token: credentials.access_token, until: Date.now() + (credentials.expires_in - 60) * 1000 };
   return signedIn.token;
 }
 
@@ -45,7 +45,7 @@ function selectedUser() {
 
 async function post(path, body) {
   const response = await fetch(path, { method: "POST", headers: json, body: JSON.stringify(body) });
-  const answer = await response.json();
-  if (!response.ok) throw { message: `No credentials: ${answer.error_description ?? answer.error}` };
-  return answer;
+  const credentials = await response.json();
+  if (!response.ok) throw { message: `No credentials: ${credentials.error_description ?? credentials.error}` };
+  return credentials;
 }
