@@ -1,5 +1,10 @@
 """Prints an API key of the running local server: `python -m local.cli.api_key --plan government`."""
 
+if __name__ == "__main__":  # before the other imports: they take a while
+    from local.lifecycle import exit_signals
+
+    exit_signals.exit_immediately()
+
 import sys
 from collections.abc import Sequence
 

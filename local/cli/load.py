@@ -5,6 +5,11 @@ A property that is in the table already, or was deleted from it, stays unchanged
 is run again. A slow table slows the load down; it ends only if no write succeeds for ten minutes.
 """
 
+if __name__ == "__main__":  # before the other imports: they take a while
+    from local.lifecycle import exit_signals
+
+    exit_signals.exit_immediately()
+
 import os
 import sys
 import time

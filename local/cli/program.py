@@ -1,17 +1,11 @@
 """What the command-line tools share: how they read options, and how they end."""
 
 import argparse
-import os
-import signal
-import sys
 from collections.abc import Callable
 from typing import NoReturn
 
 from local import stdio
-
-
-class Terminated(KeyboardInterrupt):
-    """The process received SIGTERM."""
+from local.lifecycle import exit_signals
 
 
 class OptionParser(argparse.ArgumentParser):
@@ -22,20 +16,6 @@ class OptionParser(argparse.ArgumentParser):
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Runs a tool and ends the process with its exit status: 130 if SIGINT interrupts it, 143 if SIGTERM does.
-
-    An interrupted process does not wait for the requests of its threads: a table that hangs would delay its end.
-    """
+    """Runs a tool whose reader may close the pipe, and ends the process with its exit status, or that of a signal."""
     stdio.ignore_broken_pipes()
-    signal.signal(signal.SIGTERM, raise_terminated)
-    try:
-        status = main()
-    except KeyboardInterrupt as interrupt:
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-        os._exit(128 + (signal.SIGTERM if isinstance(interrupt, Terminated) else signal.SIGINT))
-    sys.exit(status)
-
-
-def raise_terminated(*_: object) -> NoReturn:
-    raise Terminated
+    exit_signals.run(main)

@@ -1,5 +1,10 @@
 """Prints a token of the running local server: `python -m local.cli.token --user ada --groups admins,staff`."""
 
+if __name__ == "__main__":  # before the other imports: they take a while
+    from local.lifecycle import exit_signals
+
+    exit_signals.exit_immediately()
+
 import sys
 from collections.abc import Sequence
 

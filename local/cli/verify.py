@@ -5,6 +5,11 @@ units for each property, and half a unit for each 4 KB of the table and of the i
 has the price of a unit. A repair there needs a confirmation, because it writes: about two units for each kilobyte.
 """
 
+if __name__ == "__main__":  # before the other imports: they take a while
+    from local.lifecycle import exit_signals
+
+    exit_signals.exit_immediately()
+
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence

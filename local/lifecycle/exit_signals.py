@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -34,7 +35,9 @@ def exit_immediately() -> None:
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Exits with the status that `main` returns; the first signal raises Interrupted in it, so that it cleans up.
 
-    A second signal ends the process at once. Its children end with it (local/lifecycle/child_process.py).
+    After the cleanup the process ends at once, without waiting for its threads: a request to a table that hangs would
+    delay the end. A second signal ends it during the cleanup. Its children end with it
+    (local/lifecycle/child_process.py).
     """
     sys.unraisablehook = leave_if_interrupted
     try:
@@ -45,7 +48,10 @@ def run(main: Callable[[], int | None]) -> NoReturn:
         finally:
             exit_immediately()
     except Interrupted as interruption:
-        status = interruption.status
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            with suppress(OSError):  # nobody reads it any more
+                stream.flush()
+        os._exit(interruption.status)
     sys.exit(status)
 
 
