@@ -78,7 +78,8 @@ def create_app(
     """Returns the application over the table of `environment`; `cache_rest` turns the response cache of REST on.
 
     It runs its own functions, each created by `function`, and delivers the table's stream to them, unless
-    `remote_functions` are given: those receive the stream by themselves.
+    `remote_functions` are given: those receive the stream by themselves. Raises botocore's errors if the engine does
+    not answer.
     """
     traces = identity.traces
     providers = Providers.from_environment(identity.issuer, identity.iam)
@@ -100,7 +101,9 @@ def create_app(
         exception_handlers={ClientDisconnect: handle_client_disconnect},
         lifespan=lambda app: lifespan(app, functions),
     )
-    app.state.event_source = None if remote_functions else EventSource(environment, identity.checkpoints, functions)
+    app.state.event_source = (
+        None if remote_functions else EventSource(TableStream(environment, identity.checkpoints), functions)
+    )
     app.state.appsync = appsync
     app.state.gateway = gateway
     return app
@@ -150,18 +153,16 @@ async def handle_client_disconnect(_: Request, __: Exception) -> Response:
 
 
 class EventSource:
-    """The event source mapping from the stream of the table of `environment` to its function."""
+    """The event source mapping from a table's stream to its function."""
 
-    def __init__(self, environment: dict[str, str], checkpoints: CheckpointStore, functions: FunctionInvoker) -> None:
-        self.environment = environment
-        self.checkpoints = checkpoints
+    def __init__(self, table_stream: TableStream, functions: FunctionInvoker) -> None:
+        self.table_stream = table_stream
         self.functions = functions
         self.polling: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Delivers the stream's records behind the checkpoint, until `stop`."""
-        table_stream = await asyncio.to_thread(TableStream, self.environment, self.checkpoints)
-        self.polling = asyncio.create_task(event_source.poll(table_stream, self.functions.invoke))
+    def start(self) -> None:
+        """Delivers the stream's records from its current position on, until `stop`."""
+        self.polling = asyncio.create_task(event_source.poll(self.table_stream, self.functions.invoke))
 
     async def stop(self) -> None:
         """Stops the delivery. It may be stopped more than once."""
@@ -178,7 +179,7 @@ async def lifespan(app: Starlette, functions: FunctionInvoker) -> AsyncIterator[
     gc.freeze()  # what is loaded by now stays loaded: collecting it again and again took a tenth of the time
     mapping: EventSource | None = app.state.event_source
     if mapping:
-        await mapping.start()
+        mapping.start()
     yield
     if mapping:
         await mapping.stop()

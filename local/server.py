@@ -85,7 +85,12 @@ def start() -> None:
     start_up.finish("pages")
     with table_engine.run(data, endpoint) as running:
         start_up.finish("engine")
-        serve(running, identity, sock, start_up)
+        with table_engine.report_failures(running):
+            environment = table_env.ensure_table(running.endpoint)
+            count = seed.seed_if_empty()
+            start_up.finish(f"table: {count} samples" if count else "table")
+            served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
+        serve(served, running, identity, sock, start_up)
 
 
 def create_identity(port: int, data: Path | None, access: BrowserAccess, endpoint: str | None) -> ServerIdentity:
@@ -117,17 +122,15 @@ def restored_identity(port: int, data: Path | None, access: BrowserAccess, state
     )
 
 
-def serve(running: TableEngine, identity: ServerIdentity, sock: socket.socket, start_up: StartUp) -> None:
+def serve(
+    served: Starlette, running: TableEngine, identity: ServerIdentity, sock: socket.socket, start_up: StartUp
+) -> None:
     """Serves until the process is ended. If the schema changes, restarts the process over the same engine.
 
     Raises EngineError or DataFolderLocked if the engine is lost."""
-    environment = table_env.ensure_table(running.endpoint)
-    count = seed.seed_if_empty()
-    start_up.finish(f"table: {count} samples" if count else "table")
     if identity.certificates:
         print(f"Clients must trust the authority: NODE_EXTRA_CA_CERTS={identity.certificates.authority}")
     sys.setswitchinterval(SWITCH_SECONDS)
-    served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
     if uvloop.run(serve_until_schema_changes(served, identity, sock, running, start_up)):
         print("The schema has changed: restarting.", flush=True)
         restart.restart(running.environment(), identity, sock)

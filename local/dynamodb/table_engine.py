@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from local.dynamodb import process
+from botocore.exceptions import BotoCoreError, ClientError
+
+from data.errors import StorageError, TryAgain
+from local.dynamodb import engine, process
+from local.dynamodb.errors import EngineError
 
 WATCH_SECONDS = 0.5
 
@@ -45,6 +49,16 @@ def run(data: Path | None, endpoint: str | None) -> Iterator[TableEngine]:
     else:
         with process.run(data) as own:
             yield own
+
+
+@contextmanager
+def report_failures(running: TableEngine) -> Iterator[None]:
+    """Raises EngineError, in one sentence, if the engine fails or ends while the context uses its table."""
+    try:
+        yield
+    except (TryAgain, StorageError, BotoCoreError, ClientError) as error:
+        url, _ = engine.split_access_key(running.endpoint)
+        raise EngineError(f"DynamoDB at {url} failed during the start: {error.__cause__ or error}") from error
 
 
 class ExternalEngine:

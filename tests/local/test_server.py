@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from local.paths import ROOT
 from tests.local.misbehaving_clients import wait_until
+from tests.proxy import FaultProxy, reset_connection
 
 PORTS = iter(range(20_000 + os.getpid() * 97 % 12_000, 32_768))
 
@@ -126,6 +128,18 @@ def test_the_server_may_use_a_running_engine_and_does_not_stop_it(engine: str, t
 def test_an_unreachable_engine_is_an_error() -> None:
     endpoint = f"http://127.0.0.1:{free_port()}"
     assert run_server(PORT=str(free_port()), DYNAMODB_ENDPOINT=endpoint) == (1, f"no DynamoDB answers at {endpoint}")
+
+
+@pytest.mark.parametrize("operation", ["UpdateTimeToLive", "TransactWriteItems", "DescribeStream"])
+def test_an_engine_that_fails_during_the_start_ends_the_server_with_a_sentence(engine: str, operation: str) -> None:
+    with FaultProxy(engine) as proxy:
+        proxy.fail(operation, reset_connection(), times=100)
+        environment = {"DYNAMODB_ENDPOINT": proxy.url, "TABLE_NAME": f"homes-{uuid.uuid4()}"}
+        with start(ROOT, PORT=str(free_port()), **environment) as process:
+            output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert output.splitlines()[-1].startswith(f"DynamoDB at {proxy.url} failed during the start: ")
+    assert "Traceback" not in output
 
 
 def test_a_data_folder_in_use_by_another_server_is_an_error(tmp_path: Path) -> None:
