@@ -85,9 +85,10 @@ def start() -> None:
     start_up.finish("pages")
     with table_engine.run(data, endpoint) as running:
         start_up.finish("engine")
+        marker = data / "sample-incomplete" if data and not endpoint else None
         with table_engine.report_failures(running):
             environment = table_env.ensure_table(running.endpoint)
-            count = seed.seed_if_empty()
+            count = seed.seed_if_empty(marker)
             start_up.finish(f"table: {count} samples" if count else "table")
             served = create_app(environment, identity, cache_rest=settings.is_enabled("CACHE", True))
         serve(served, running, identity, sock, start_up)

@@ -44,14 +44,14 @@ def functions_of(module: Any) -> list[Callable[..., Any]]:
 
 def sends_requests(function: Callable[..., Any]) -> bool:
     """True if a function uses DynamoDB's client, or calls a function of the data layer that does."""
-    seen, pending = {function}, [function]
+    visited, pending = {function}, [function]
     while pending:
         values = globals_of(pending.pop())
         if client in values:
             return True
         callees = {value for value in values if inspect.isfunction(value) and value.__module__.startswith("data.")}
-        pending += callees - seen
-        seen |= callees
+        pending += callees - visited
+        visited |= callees
     return False
 
 
