@@ -6,6 +6,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Callable
 
 from local.functions import CODE
+from local.lifecycle import child_process
 
 SECONDS = 0.5
 LOADED = CODE.version()
@@ -29,9 +30,9 @@ async def wait_for_schema_change(served: str, changed: Callable[[], None]) -> No
 async def compile_schema() -> str:
     """Returns the schema of the code on disk, compiled by a new process, or "" if it fails.
 
-    The process writes its errors to stderr.
+    The process writes its errors to stderr. It ends with this one, and the Ctrl-C of a terminal does not reach it.
     """
-    command = (sys.executable, "-m", "local.schema.compiler", "--print")
-    process = await asyncio.create_subprocess_exec(*command, cwd=CODE.root, stdout=PIPE)
+    command = child_process.with_parent(sys.executable, "-m", "local.schema.compiler", "--print")
+    process = await asyncio.create_subprocess_exec(*command, cwd=CODE.root, stdout=PIPE, start_new_session=True)
     output, _ = await process.communicate()
     return output.decode()

@@ -83,6 +83,24 @@ def test_ctrl_c_in_the_terminal_of_make_run_ends_everything(tmp_path: Path) -> N
     assert not any(map(is_alive, processes))
 
 
+def test_ctrl_c_while_the_schema_is_compiled_prints_no_traceback(checkout: Path, engine: str) -> None:
+    (checkout / ".cache").symlink_to(ROOT / ".cache")
+    command = [sys.executable, "-m", "local.server"]
+    variables = {**os.environ, "PORT": str(free_port()), "DYNAMODB_ENDPOINT": engine}
+    with subprocess.Popen(
+        command, cwd=checkout, env=variables, text=True, start_new_session=True, stdout=PIPE, stderr=STDOUT
+    ) as server:
+        read_until(server, "Serving on")
+        with (checkout / "data" / "records.py").open("a") as module:
+            module.write("import pathlib, signal\npathlib.Path('compiling').touch()\nsignal.pause()\n")
+        assert wait_until((checkout / "compiling").exists, seconds=120)
+        processes = children(server.pid)
+        os.killpg(server.pid, signal.SIGINT)
+        output, _ = server.communicate(timeout=120)
+    assert (server.returncode, output) == (130, "")
+    assert wait_until(lambda: not any(map(is_alive, processes)))
+
+
 def test_a_killed_server_leaves_neither_a_process_nor_a_lock(tmp_path: Path) -> None:
     with running_server(free_port(), DATA=str(tmp_path)) as (server, processes):
         server.kill()
