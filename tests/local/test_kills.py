@@ -167,6 +167,7 @@ def test_kills_lose_no_acknowledged_change_and_leave_none_unpublished(server: Ki
         assert program.run(kills) == dict.fromkeys(TARGETS, kills // len(TARGETS))
     program.check_publication()
     server.process.send_signal(signal.SIGINT)
+    assert wait_until(server.has_ended, TIMEOUT_SECONDS), server.log()
     server.recover()  # with empty caches, and the token of the first start
     program.check_table(ada)
     assert verify(server) == 0
