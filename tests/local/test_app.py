@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from local import server
 from local.app import EventSource
-from local.dynamodb.checkpoint import CheckpointStore
+from local.dynamodb import engine as dynamodb
+from local.dynamodb.streams import TableStream
 from local.lambdas.pool import FunctionCode, LambdaService
 from local.lifecycle.progress import StartUp
 from local.paths import ROOT
@@ -19,8 +20,8 @@ from local.paths import ROOT
 class PublishingEventSource(EventSource):
     """An event source whose function sends one more request to the server while the delivery stops."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__({}, CheckpointStore(), LambdaService([], FunctionCode(ROOT, ())))
+    def __init__(self, url: str, stream: TableStream) -> None:
+        super().__init__(stream, LambdaService([], FunctionCode(ROOT, ())))
         self.url = url
         self.statuses: list[int] = []
 
@@ -29,10 +30,11 @@ class PublishingEventSource(EventSource):
             self.statuses.append((await client.get(self.url)).status_code)
 
 
-def test_the_server_answers_until_the_delivery_of_the_stream_has_stopped() -> None:
+def test_the_server_answers_until_the_delivery_of_the_stream_has_stopped(engine: str, table: str) -> None:
     app = Starlette(routes=[Route("/", lambda _: Response())])
     with server.bind(0) as listener:
-        mapping = PublishingEventSource(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        stream = TableStream(dynamodb.environment(engine, table))
+        mapping = PublishingEventSource(f"http://127.0.0.1:{listener.getsockname()[1]}/", stream)
         config = uvicorn.Config(app, log_level="warning", lifespan="off")
         running = server.Server(config, mapping, mapping.url, StartUp())
         running.should_exit = True  # it shuts down as soon as it has started
