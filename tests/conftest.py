@@ -3,6 +3,7 @@
 Also selects the tiers of tests to collect; pyproject.toml describes the tiers.
 """
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,8 @@ from tests.proxy import FaultProxy
 from tests.shared_processes import SharedProcesses, start
 
 profiles.load()
+for variable in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):  # of `make test`: tests run make as a user does, not nested
+    os.environ.pop(variable, None)
 
 TESTS_FOLDER = Path(__file__).parent
 TIER_BY_FOLDER = {"browser": "node", "clients": "node", "infra": "cloud"}  # all tests of the folder have this tier
