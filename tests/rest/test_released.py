@@ -21,7 +21,7 @@ def promise(document: Any) -> Any:
 
 
 def undescribed(schema: Any, path: str) -> list[str]:
-    """Returns the paths of a schema and its properties without a description. A reference has that of its target."""
+    """Returns the paths of a schema and of its properties without a description. A reference has that of its target."""
     paths = [] if {"description", "$ref"} & schema.keys() else [path]
     for name, property_ in schema.get("properties", {}).items():
         paths += undescribed(property_, f"{path}.{name}")
