@@ -83,7 +83,7 @@ def test_a_long_output_ends_with_0(run_unread: Run, command: list[str]) -> None:
     assert run_unread(*command) == (0, "")
 
 
-def test_the_names_check_ends_with_the_status_of_its_findings(run_unread: Run, closed_pipe: int) -> None:
+def test_the_names_check_ends_with_the_status_of_its_findings(run_unread: Run) -> None:
     command = [sys.executable, "-m", "tools.names", "--all"]
     status = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60).returncode
     assert run_unread("tools.names", "--all") == (status, "")
