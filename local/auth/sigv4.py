@@ -29,7 +29,7 @@ from local.auth.request import NOT_AUTHORIZED, AuthRequest, Unauthorized
 from local.aws import ACCOUNT_ID, REGION
 
 SERVICE = "appsync"
-ROLE_ID = "AROAHOMESDESKBACKEND0"
+ROLE_ID = "AROAHOMESLOCALBACKEND"
 SESSION = "stream"
 CLOCK_SKEW = timedelta(minutes=5)
 REQUIRED_SIGNED_HEADERS = {"host", "x-amz-date", "x-amz-security-token"}

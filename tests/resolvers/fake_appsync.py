@@ -13,10 +13,16 @@ from graphql.execution import get_variable_values
 
 from local.auth.request import AuthRequest, Unauthorized
 from local.auth.sigv4 import SigV4Credentials
+from local.dynamodb.engine import FAKE_CREDENTIAL
 from local.paths import ROOT
 from local.tls import Certificates
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+CREDENTIALS = {  # also of the table's client, and DynamoDB Local has a database for each access key
+    "AWS_ACCESS_KEY_ID": FAKE_CREDENTIAL,
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_SESSION_TOKEN": "session",
+}
 
 
 class AppSync:
@@ -96,7 +102,9 @@ def running(certificates: Certificates | None = None) -> Iterator[AppSync]:
             context.load_cert_chain(certificates.chain, certificates.key)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https" if certificates else "http"
-        appsync = AppSync(f"{scheme}://127.0.0.1:{server.server_port}/graphql", SigV4Credentials())
+        appsync = AppSync(
+            f"{scheme}://127.0.0.1:{server.server_port}/graphql", SigV4Credentials(credentials=CREDENTIALS)
+        )
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield appsync

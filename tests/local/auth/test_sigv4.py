@@ -131,7 +131,7 @@ def test_the_identity_of_a_signed_request_is_a_role_without_cognito() -> None:
         "cognitoIdentityPoolId": None,
         "cognitoIdentityId": None,
         "sourceIp": ["::1"],
-        "username": "AROAHOMESDESKBACKEND0:stream",
+        "username": "AROAHOMESLOCALBACKEND:stream",
         "userArn": f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/homes-backend/stream",
         "cognitoIdentityAuthType": None,
         "cognitoIdentityAuthProvider": None,
