@@ -18,11 +18,8 @@ from local.paths import ROOT
 from local.tls import Certificates
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
-CREDENTIALS = {  # also of the table's client, and DynamoDB Local has a database for each access key
-    "AWS_ACCESS_KEY_ID": FAKE_CREDENTIAL,
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_SESSION_TOKEN": "session",
-}
+# The table's client has the same credentials, and DynamoDB Local has a database for each access key.
+CREDENTIALS = {**SigV4Credentials().environment(), "AWS_ACCESS_KEY_ID": FAKE_CREDENTIAL}
 
 
 class AppSync:
