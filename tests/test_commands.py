@@ -159,7 +159,7 @@ def test_the_commands_of_the_readme_print_what_it_shows(copy: Path, port: str) -
         assert_matches(example, output_by_command[command])
     [graphql] = [json.loads(output) for output in outputs if "listingsByZip" in output]
     trace = graphql["extensions"]["trace"]
-    assert "four invocations and four requests" in README.read_text()
+    assert "four invocations and four DynamoDB requests" in README.read_text()
     assert (len(trace["resolvers"]), len(trace["dynamodb"])) == (4, 4)
 
 
