@@ -1,6 +1,5 @@
 """The ASGI application of the local server: its routes, its Lambda functions and its table."""
 
-import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -31,7 +30,7 @@ from local.functions import CODE, account
 from local.gateway import openapi
 from local.gateway.server import Gateway
 from local.gateway.usage_plans import ApiKeyStore
-from local.lambdas import event_source
+from local.lambdas.event_source import EventSource
 from local.lambdas.pool import FunctionInvoker, LambdaFunction, LambdaService
 from local.loader import seed
 from local.schema import compiler, type_info
@@ -96,14 +95,13 @@ def create_app(
         Route(PATH, graphql, middleware=CORS_MIDDLEWARE),
     ]
     app = Starlette(
-        routes=[*public_routes, own_routes(environment, identity, traces, compiler.print_sdl(schema))],
+        routes=[*public_routes, own_routes(environment, identity, compiler.print_sdl(schema))],
         middleware=[Middleware(HostGuard, identity.access)],
         exception_handlers={ClientDisconnect: handle_client_disconnect},
         lifespan=lambda app: lifespan(app, functions),
     )
-    app.state.event_source = (
-        None if remote_functions else EventSource(TableStream(environment, identity.checkpoints), functions)
-    )
+    stream = None if remote_functions else TableStream(environment, identity.checkpoints)
+    app.state.event_source = EventSource(stream, functions.invoke) if stream else None
     app.state.appsync = appsync
     app.state.gateway = gateway
     return app
@@ -128,7 +126,7 @@ def info_route(environment: dict[str, str]) -> Route:
     return Route("/info", lambda _: JSONResponse(info))
 
 
-def own_routes(environment: dict[str, str], identity: ServerIdentity, traces: Traces, sdl: str) -> Mount:
+def own_routes(environment: dict[str, str], identity: ServerIdentity, sdl: str) -> Mount:
     """Returns the endpoints that only allowed origins may use: pages, traces and the issuers of credentials."""
     routes = [
         info_route(environment),
@@ -136,7 +134,7 @@ def own_routes(environment: dict[str, str], identity: ServerIdentity, traces: Tr
         *identity.iam.routes(),
         *identity.keys.routes(),
         *page_routes(sdl),
-        *pages.routes(traces, MEMORY_MB),
+        *pages.routes(identity.traces, MEMORY_MB),
     ]
     return Mount("", routes=routes, middleware=own_middleware(identity.access))
 
@@ -150,25 +148,6 @@ def page_routes(sdl: str) -> list[Route]:
 async def handle_client_disconnect(_: Request, __: Exception) -> Response:
     """A client that disconnects during its request gets no response; it is not an error."""
     return Response()
-
-
-class EventSource:
-    """The event source mapping from a table's stream to its function."""
-
-    def __init__(self, table_stream: TableStream, functions: FunctionInvoker) -> None:
-        self.table_stream = table_stream
-        self.functions = functions
-        self.polling: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Delivers the stream's records from its current position on, until `stop`."""
-        self.polling = asyncio.create_task(event_source.poll(self.table_stream, self.functions.invoke))
-
-    async def stop(self) -> None:
-        """Stops the delivery. It may be stopped more than once."""
-        if self.polling:
-            self.polling.cancel()
-            await asyncio.wait([self.polling])
 
 
 @asynccontextmanager

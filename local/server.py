@@ -25,7 +25,7 @@ from starlette.applications import Starlette
 
 from data.dynamodb import table
 from local import reload, restart, settings, tls
-from local.app import EventSource, ServerIdentity, create_app
+from local.app import ServerIdentity, create_app
 from local.auth.issuer import Issuer
 from local.auth.sigv4 import SigV4Credentials
 from local.browser_access import BrowserAccess
@@ -33,6 +33,7 @@ from local.dynamodb import engine, table_engine, table_env
 from local.dynamodb.checkpoint import CheckpointStore, checkpoint_file
 from local.dynamodb.table_engine import TableEngine
 from local.gateway.usage_plans import ApiKeyStore
+from local.lambdas.event_source import EventSource
 from local.lifecycle.progress import StartUp
 from local.loader import seed
 from local.paths import ROOT

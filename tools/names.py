@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.stdio import ignore_broken_pipes
+from local.stdio import ignore_broken_pipes
 
 PARTICIPLES = """answered asked begun done found given gone heard held kept known led left let made meant named put
 retold said seen sent shown spoken stood taken thrown told touched turned wanted whole wired written"""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tools.stdio import ignore_broken_pipes
+from local.stdio import ignore_broken_pipes
 
 CHANGELOG = "CHANGELOG.md"
 PROJECT = "pyproject.toml"

@@ -154,7 +154,7 @@ def import_batches(imports: Iterator[PropertyImport]) -> Iterator[list[PropertyI
 
 
 def show_pace(bar: "tqdm[Any]", pace: Pace) -> None:
-    """Shows the time that has passed, and whether the load waits for a busy table."""
+    """Shows the number of writers and the wait if the table is busy."""
     wait = f", waiting {pace.wait_seconds:.0f} s" if pace.wait_seconds else ""
     is_busy = wait or pace.writers < writers.MAX_WRITERS
     bar.set_postfix_str(f"the table is busy: {pace.writers} of {writers.MAX_WRITERS} writers{wait}" if is_busy else "")

@@ -31,22 +31,41 @@ class Stream(Protocol):
         """Stores that all records that were read are processed, so that a restart continues behind them."""
 
 
+class EventSource:
+    """The event source mapping from a table's stream to its function."""
+
+    def __init__(self, stream: Stream, invoke: Invoke) -> None:
+        self.stream = stream
+        self.invoke = invoke
+        self.polling: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Delivers the stream's records from its current position on, until `stop`."""
+        self.polling = asyncio.create_task(poll(self.stream, self.invoke))
+
+    async def stop(self) -> None:
+        """Stops the delivery. It may be stopped more than once."""
+        if self.polling:
+            self.polling.cancel()
+            await asyncio.wait([self.polling])
+
+
 async def poll(stream: Stream, invoke: Invoke) -> None:
     """Delivers a stream's records until it is cancelled. If the engine is unavailable, retries until it is back."""
-    away = False
+    is_available = True
     while True:
         try:
-            count = await hand_on(stream, invoke)
-            away = False
+            count = await deliver_new_records(stream, invoke)
+            is_available = True
         except Exception as error:  # of any kind: if this task ended, no subscriber would receive changes any more
-            if not away:
+            if is_available:
                 log.warning("the table's stream cannot be read, and is waited for: %s", error)
-            count, away = 0, True
+            count, is_available = 0, False
         if not count:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def hand_on(stream: Stream, invoke: Invoke) -> int:
+async def deliver_new_records(stream: Stream, invoke: Invoke) -> int:
     """Reads each open shard once and delivers its records. Returns the number of records.
 
     Acknowledges them only after the delivery, so a crash repeats a delivery and never loses one.
@@ -101,5 +120,5 @@ def reported_failures(records: list[Record], result: Any) -> list[Record]:
     """Returns the records from the first failure in a batch response on; all if it names an unknown record."""
     failed = [failure.get("itemIdentifier") for failure in (result or {}).get("batchItemFailures") or ()]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-    places = [numbers.index(number) if number in numbers else 0 for number in failed]
-    return records[min(places) :] if places else []
+    positions = [numbers.index(number) if number in numbers else 0 for number in failed]
+    return records[min(positions) :] if positions else []

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
@@ -36,6 +37,9 @@ ROOT_TYPE_DESCRIPTIONS = {
     "Mutation": "Operations that write. Those of one request run one after the other.",
     "Subscription": "Operations that deliver changes over a WebSocket as they are published.",
 }
+
+# What the local server uses of a field's configuration, besides its schema.
+SERVED_ATTRIBUTES = attrgetter("path", "function", "auth_modes", "batch", "cache", "evictions", "none_data_source")
 
 StrawberryField = tuple[Any, Any]  # a field's type annotation, and its strawberry.field
 
@@ -65,19 +69,7 @@ def fingerprint(schema: strawberry.Schema) -> str:
 
     The local server compares it to decide whether a code change requires a restart.
     """
-    configurations = [
-        (
-            config.path,
-            config.function,
-            config.auth_modes,
-            config.batch,
-            config.cache,
-            config.evictions,
-            config.none_data_source,
-        )
-        for config in FIELDS
-    ]
-    return print_sdl(schema) + repr((configurations, LIMITS))
+    return print_sdl(schema) + repr(([SERVED_ATTRIBUTES(config) for config in FIELDS], LIMITS))
 
 
 class Compiler:

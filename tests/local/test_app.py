@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local import server
-from local.app import EventSource
 from local.dynamodb import engine as dynamodb
 from local.dynamodb.streams import TableStream
+from local.lambdas.event_source import EventSource
 from local.lambdas.pool import FunctionCode, LambdaService
 from local.lifecycle.progress import StartUp
 from local.paths import ROOT
@@ -21,7 +21,7 @@ class PublishingEventSource(EventSource):
     """An event source whose function sends one more request to the server while the delivery stops."""
 
     def __init__(self, url: str, stream: TableStream) -> None:
-        super().__init__(stream, LambdaService([], FunctionCode(ROOT, ())))
+        super().__init__(stream, LambdaService([], FunctionCode(ROOT, ())).invoke)
         self.url = url
         self.statuses: list[int] = []
 

@@ -15,7 +15,7 @@ from local.paths import ROOT
 from tests.local.cli.conftest import ELM, HEADER
 from tests.local.server_fixture import LocalServer
 
-COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio", "tools.stdio")
+COPIES = ("local.stdio", "schema_diff.stdio", "conformance.stdio")
 # One interpreter starts and 200 forks of it end, each with exit status 7 and a line that it flushes at exit.
 RUNS = """
 import os, sys

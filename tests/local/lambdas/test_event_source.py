@@ -221,9 +221,9 @@ def test_records_are_acknowledged_after_they_are_delivered_and_only_then() -> No
 
     async def run() -> None:
         stream = OneShard()
-        assert [await event_source.hand_on(stream, invoke) for _ in range(2)] == [1, 0]
+        assert [await event_source.deliver_new_records(stream, invoke) for _ in range(2)] == [1, 0]
         with pytest.raises(asyncio.CancelledError):
-            await event_source.hand_on(stream, invoke)
+            await event_source.deliver_new_records(stream, invoke)
 
     asyncio.run(run())
     assert events == ["deliver", "acknowledge", "deliver"]
